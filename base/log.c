@@ -1,0 +1,169 @@
+#include "base/log.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+static enum log_target log_target = LOG_TARGET_STDERR;
+static enum log_level log_threshold = LOG_LEVEL_INFO;
+
+static const struct {
+    const char *name;
+    int syslog_priority;
+} levels[] = {
+    [LOG_LEVEL_ERROR] = {"error", LOG_ERR},
+    [LOG_LEVEL_WARN] = {"warn", LOG_WARNING},
+    [LOG_LEVEL_INFO] = {"info", LOG_INFO},
+    [LOG_LEVEL_DEBUG] = {"debug", LOG_DEBUG},
+};
+
+void log_open(const char *program, enum log_target target, enum log_level level)
+{
+    log_target = target;
+    log_threshold = level;
+    if (target == LOG_TARGET_SYSLOG)
+        openlog(program, LOG_PID | LOG_NDELAY, LOG_DAEMON);
+}
+
+bool log_enabled(enum log_level level)
+{
+    return level <= log_threshold;
+}
+
+bool log_level_parse(struct span name, enum log_level *level)
+{
+    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
+        if (span_is(name, levels[i].name)) {
+            *level = (enum log_level)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The line under construction: a fixed buffer that never overflows. */
+struct line {
+    char *out;
+    size_t len;
+    bool cut;
+};
+
+static void put(struct line *line, const char *text, size_t len)
+{
+    size_t room = LOG_LINE_MAX_BYTES - sizeof "..." - line->len;
+
+    if (line->cut)
+        return;
+    if (len > room) {
+        line->cut = true;
+        len = room;
+    }
+    memcpy(line->out + line->len, text, len);
+    line->len += len;
+}
+
+static bool is_plain(unsigned char c)
+{
+    return c > ' ' && c < 0x7f && c != '"' && c != '\\' && c != '=';
+}
+
+static void put_quoted(struct line *line, struct span text)
+{
+    static const char hex[] = "0123456789abcdef";
+
+    put(line, "\"", 1);
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        char escaped[4] = {'\\', (char)c, 0, 0};
+
+        if (c == '"' || c == '\\') {
+            put(line, escaped, 2);
+        } else if (is_plain(c) || c == ' ' || c == '=') {
+            put(line, &text.ptr[i], 1);
+        } else {
+            escaped[1] = 'x';
+            escaped[2] = hex[c >> 4];
+            escaped[3] = hex[c & 15];
+            put(line, escaped, 4);
+        }
+    }
+    put(line, "\"", 1);
+}
+
+static void put_value(struct line *line, struct span text)
+{
+    bool plain = text.len > 0;
+
+    for (size_t i = 0; i < text.len && plain; i++)
+        plain = is_plain((unsigned char)text.ptr[i]);
+    if (plain)
+        put(line, text.ptr, text.len);
+    else
+        put_quoted(line, text);
+}
+
+size_t log_format(char *out, const char *prefix, const char *event,
+                  const struct log_field *fields, size_t count)
+{
+    struct line line = {out, 0, false};
+    char number[24];
+
+    put(&line, prefix, strlen(prefix));
+    put(&line, "event=", 6);
+    put(&line, event, strlen(event));
+    for (size_t i = 0; i < count; i++) {
+        put(&line, " ", 1);
+        put(&line, fields[i].key, strlen(fields[i].key));
+        put(&line, "=", 1);
+        if (fields[i].text.ptr != NULL) {
+            put_value(&line, fields[i].text);
+        } else {
+            int len =
+                snprintf(number, sizeof number, "%" PRId64, fields[i].number);
+            put(&line, number, (size_t)len);
+        }
+    }
+    if (line.cut) {
+        memcpy(out + line.len, "...", 3);
+        line.len += 3;
+    }
+    out[line.len] = '\0';
+    return line.len;
+}
+
+static void write_stderr(enum log_level level, const char *event,
+                         const struct log_field *fields, size_t count)
+{
+    char prefix[64], stamp[32], out[LOG_LINE_MAX_BYTES + 1];
+    struct timespec now;
+    struct tm utc;
+    size_t len;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    gmtime_r(&now.tv_sec, &utc);
+    strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", &utc);
+    snprintf(prefix, sizeof prefix, "time=%s.%03ldZ level=%s ", stamp,
+             now.tv_nsec / 1000000, levels[level].name);
+    len = log_format(out, prefix, event, fields, count);
+    out[len++] = '\n';
+    /* When the log itself cannot be written there is nobody left to tell. */
+    if (write(STDERR_FILENO, out, len) < 0)
+        return;
+}
+
+void log_write(enum log_level level, const char *event,
+               const struct log_field *fields, size_t count)
+{
+    char out[LOG_LINE_MAX_BYTES + 1];
+
+    if (!log_enabled(level))
+        return;
+    if (log_target == LOG_TARGET_STDERR) {
+        write_stderr(level, event, fields, count);
+        return;
+    }
+    log_format(out, "", event, fields, count);
+    syslog(levels[level].syslog_priority, "%s", out);
+}
