@@ -1,0 +1,169 @@
+#include "aws/aws_config.h"
+
+#include "aws/endpoint.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+/* The value of the first of two variables that is set, and its name. */
+struct setting {
+    const char *name, *value; /* value: NULL when neither is set */
+};
+
+static struct setting look_up(aws_getenv_fn *get, const char *name,
+                              const char *otherwise)
+{
+    struct setting setting = {name, get(name)};
+
+    if (setting.value != NULL && setting.value[0] == '\0')
+        setting.value = NULL;
+    if (setting.value == NULL && otherwise != NULL)
+        return look_up(get, otherwise, NULL);
+    return setting;
+}
+
+static void add_fault(struct strbuf *faults, const char *name,
+                      const char *words)
+{
+    strbuf_printf(faults, "%s %s\n", name, words);
+}
+
+static bool has_blank(const char *text)
+{
+    return strpbrk(text, " \t") != NULL;
+}
+
+static bool has_control(const char *text)
+{
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text < ' ' || *text == 0x7f)
+            return true;
+    return false;
+}
+
+/* A credential becomes part of a header line, where a control character could
+ * begin another; a blank in it was copied along by mistake. */
+static void check_credential(struct setting setting, struct strbuf *faults)
+{
+    if (setting.value == NULL)
+        return;
+    if (has_control(setting.value))
+        add_fault(faults, setting.name,
+                  "holds a control character, perhaps a line break at its "
+                  "end; set it again");
+    else if (has_blank(setting.value))
+        add_fault(faults, setting.name, "holds a blank; set it again");
+}
+
+static void check_endpoint(struct setting setting, struct strbuf *faults)
+{
+    const char *fault =
+        setting.value == NULL ? NULL : endpoint_fault(setting.value);
+
+    if (fault != NULL)
+        add_fault(faults, setting.name, fault);
+}
+
+struct settings {
+    struct setting key_id, secret, token, region, s3, route53, ca_bundle;
+};
+
+static struct settings look_up_all(aws_getenv_fn *get)
+{
+    return (struct settings){
+        .key_id = look_up(get, "AWS_ACCESS_KEY_ID", NULL),
+        .secret = look_up(get, "AWS_SECRET_ACCESS_KEY", NULL),
+        .token = look_up(get, "AWS_SESSION_TOKEN", NULL),
+        .region = look_up(get, "AWS_REGION", "AWS_DEFAULT_REGION"),
+        .s3 = look_up(get, "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"),
+        .route53 =
+            look_up(get, "AWS_ENDPOINT_URL_ROUTE_53", "AWS_ENDPOINT_URL"),
+        .ca_bundle = look_up(get, "AWS_CA_BUNDLE", NULL),
+    };
+}
+
+static void check_keys(const struct settings *s, struct strbuf *faults)
+{
+    if (s->key_id.value == NULL)
+        add_fault(faults, s->key_id.name,
+                  "is not set; it is the id of an IAM access key");
+    if (s->secret.value == NULL)
+        add_fault(faults, s->secret.name,
+                  "is not set; it is the secret half of the access key");
+    check_credential(s->key_id, faults);
+    check_credential(s->secret, faults);
+    check_credential(s->token, faults);
+    /* IAM User Guide, "IAM identifiers", "Unique identifiers". */
+    if (s->key_id.value != NULL && strncmp(s->key_id.value, "ASIA", 4) == 0 &&
+        s->token.value == NULL)
+        add_fault(faults, s->token.name,
+                  "is not set, but AWS_ACCESS_KEY_ID is a temporary key "
+                  "(ASIA...), which needs it");
+}
+
+static void check(const struct settings *s, struct strbuf *faults)
+{
+    check_keys(s, faults);
+    if (s->region.value != NULL &&
+        !endpoint_region_is_valid(span_from_string(s->region.value)))
+        add_fault(faults, s->region.name,
+                  "is no region's name, such as eu-west-1");
+    check_endpoint(s->s3, faults);
+    /* A shared AWS_ENDPOINT_URL is one fault, not two. */
+    if (strcmp(s->route53.name, s->s3.name) != 0)
+        check_endpoint(s->route53, faults);
+    if (s->ca_bundle.value != NULL && access(s->ca_bundle.value, R_OK) != 0)
+        add_fault(faults, s->ca_bundle.name, "names no readable file");
+}
+
+/* Copies a value when there is one; false when memory is short. */
+static bool copy(char **to, const char *from)
+{
+    *to = from == NULL ? NULL : strdup(from);
+    return from == NULL || *to != NULL;
+}
+
+static bool copy_all(struct aws_config *config, const struct settings *s)
+{
+    const char *region = s->region.value;
+
+    return copy(&config->access_key_id, s->key_id.value) &&
+           copy(&config->secret_access_key, s->secret.value) &&
+           copy(&config->session_token, s->token.value) &&
+           copy(&config->region, region == NULL ? "us-east-1" : region) &&
+           copy(&config->s3_endpoint, s->s3.value) &&
+           copy(&config->route53_endpoint, s->route53.value) &&
+           copy(&config->ca_bundle, s->ca_bundle.value);
+}
+
+enum status aws_config_init(struct aws_config *config, aws_getenv_fn *get,
+                            struct strbuf *faults)
+{
+    struct settings settings = look_up_all(get);
+    size_t before = faults->len;
+
+    *config = (struct aws_config){.region = NULL};
+    check(&settings, faults);
+    if (faults->len > before || !strbuf_ok(faults))
+        return STATUS_INVALID;
+    return copy_all(config, &settings) ? STATUS_OK : STATUS_NOMEM;
+}
+
+static void wipe(char *secret)
+{
+    if (secret != NULL)
+        explicit_bzero(secret, strlen(secret));
+    free(secret);
+}
+
+void aws_config_clear(struct aws_config *config)
+{
+    free(config->access_key_id);
+    wipe(config->secret_access_key);
+    wipe(config->session_token);
+    free(config->region);
+    free(config->s3_endpoint);
+    free(config->route53_endpoint);
+    free(config->ca_bundle);
+    *config = (struct aws_config){.region = NULL};
+}

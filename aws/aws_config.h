@@ -1,0 +1,39 @@
+/* aws_config -- who we are to AWS and where AWS is, as the environment says.
+ *
+ * AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_REGION (or
+ * AWS_DEFAULT_REGION), AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3,
+ * AWS_ENDPOINT_URL_ROUTE_53, AWS_CA_BUNDLE: the names and the precedence of
+ * the AWS SDKs (AWS SDKs and Tools Reference Guide, "Environment variables"
+ * and "Service-specific endpoints").
+ */
+#ifndef AWS_AWS_CONFIG_H
+#define AWS_AWS_CONFIG_H
+
+#include "base/status.h"
+#include "base/strbuf.h"
+
+struct aws_config {
+    char *access_key_id;
+    char *secret_access_key;
+    char *session_token;    /* NULL: long-lived keys */
+    char *region;           /* of the bucket; "us-east-1" when none is named */
+    char *s3_endpoint;      /* NULL: AWS's own for the region */
+    char *route53_endpoint; /* NULL: AWS's own for the region's partition */
+    char *ca_bundle;        /* NULL: the system's certificates */
+};
+
+/* Looks a variable up: getenv(3), or a test's table. Unset is NULL; empty
+ * counts as unset. */
+typedef const char *aws_getenv_fn(const char *name);
+
+/* Reads the variables into *config, copying them; aws_config_clear() frees.
+ * STATUS_INVALID: every fault is appended to `faults`, one a line, naming the
+ * variable and what to do (keys absent, an endpoint that is no http(s) URL, a
+ * control character in a key); *config still wants aws_config_clear(). No
+ * value of a secret is ever written to `faults`. */
+NODISCARD enum status aws_config_init(struct aws_config *config,
+                                      aws_getenv_fn *get,
+                                      struct strbuf *faults);
+void aws_config_clear(struct aws_config *config);
+
+#endif

@@ -1,0 +1,269 @@
+#include "aws/aws_error.h"
+
+#include "aws/xml.h"
+
+#include <stdio.h>
+
+/* Route 53 API Reference, "Common errors" and each action's; S3 API Reference,
+ * "Error responses"; the throttling and transient codes of the AWS SDKs. */
+static const struct {
+    const char *code;
+    enum status status;
+} known_codes[] = {
+    {"BandwidthLimitExceeded", STATUS_THROTTLED},
+    {"RequestLimitExceeded", STATUS_THROTTLED},
+    {"RequestThrottled", STATUS_THROTTLED},
+    {"RequestThrottledException", STATUS_THROTTLED},
+    {"SlowDown", STATUS_THROTTLED},
+    {"ThrottledException", STATUS_THROTTLED},
+    {"Throttling", STATUS_THROTTLED},
+    {"ThrottlingException", STATUS_THROTTLED},
+    {"TooManyRequests", STATUS_THROTTLED},
+    {"TooManyRequestsException", STATUS_THROTTLED},
+    {"PriorRequestNotComplete", STATUS_BUSY},
+    {"InternalError", STATUS_UNAVAILABLE},
+    {"InternalFailure", STATUS_UNAVAILABLE},
+    {"InternalServerError", STATUS_UNAVAILABLE},
+    {"RequestTimeout", STATUS_UNAVAILABLE},
+    {"RequestTimeoutException", STATUS_UNAVAILABLE},
+    {"ServiceUnavailable", STATUS_UNAVAILABLE},
+    {"ServiceUnavailableException", STATUS_UNAVAILABLE},
+    {"AccessDenied", STATUS_DENIED},
+    {"AccessDeniedException", STATUS_DENIED},
+    {"AccountProblem", STATUS_DENIED},
+    {"AllAccessDisabled", STATUS_DENIED},
+    {"AuthorizationHeaderMalformed", STATUS_DENIED},
+    {"ExpiredToken", STATUS_DENIED},
+    {"ExpiredTokenException", STATUS_DENIED},
+    {"IncompleteSignature", STATUS_DENIED},
+    {"InvalidAccessKeyId", STATUS_DENIED},
+    {"InvalidClientTokenId", STATUS_DENIED},
+    {"InvalidSignatureException", STATUS_DENIED},
+    {"InvalidToken", STATUS_DENIED},
+    {"MissingAuthenticationToken", STATUS_DENIED},
+    {"NotAuthorized", STATUS_DENIED},
+    {"NotSignedUp", STATUS_DENIED},
+    {"OptInRequired", STATUS_DENIED},
+    {"RequestExpired", STATUS_DENIED},
+    {"RequestTimeTooSkewed", STATUS_DENIED},
+    {"SignatureDoesNotMatch", STATUS_DENIED},
+    {"TokenRefreshRequired", STATUS_DENIED},
+    {"UnrecognizedClientException", STATUS_DENIED},
+    {"NoSuchBucket", STATUS_NOT_FOUND},
+    {"NoSuchHostedZone", STATUS_NOT_FOUND},
+    {"NoSuchKey", STATUS_NOT_FOUND},
+    {"ConditionalRequestConflict", STATUS_CONFLICT},
+    {"OperationAborted", STATUS_CONFLICT},
+    {"PreconditionFailed", STATUS_CONFLICT},
+    {"InvalidChangeBatch", STATUS_INVALID},
+    {"InvalidInput", STATUS_INVALID},
+    {"NotImplemented", STATUS_INVALID},
+};
+
+static bool status_by_code(const char *code, enum status *status)
+{
+    for (size_t i = 0; i < sizeof known_codes / sizeof known_codes[0]; i++) {
+        if (strcmp(known_codes[i].code, code) == 0) {
+            *status = known_codes[i].status;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* For an answer that is surely AWS's, with a code this program does not know
+ * or with no body to hold one (HEAD). */
+static enum status status_by_http(long http_status, enum aws_service service)
+{
+    switch (http_status) {
+    case 401:
+    case 403:
+        return STATUS_DENIED;
+    case 404:
+        return STATUS_NOT_FOUND;
+    case 409:
+    case 412:
+        return service == AWS_S3 ? STATUS_CONFLICT : STATUS_INVALID;
+    case 429:
+        return STATUS_THROTTLED;
+    case 501:
+        return STATUS_INVALID;
+    default:
+        return http_status >= 300 && http_status < 500 ? STATUS_INVALID
+                                                       : STATUS_UNAVAILABLE;
+    }
+}
+
+/* For a refusal in somebody else's words, such as a proxy's page. */
+static enum status status_of_stranger(long http_status)
+{
+    switch (http_status) {
+    case 401:
+    case 403:
+    case 407:
+        return STATUS_DENIED;
+    case 429:
+        return STATUS_THROTTLED;
+    default:
+        return STATUS_UNAVAILABLE;
+    }
+}
+
+/* Copies text into a fixed string, control bytes as spaces; what does not fit
+ * is cut and ends in "...", so that a cut name cannot pass for a whole one. */
+static void append_text(char *out, size_t size, struct span text)
+{
+    size_t len = strlen(out);
+
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+
+        if (len + 1 >= size) {
+            memcpy(out + size - sizeof "...", "...", sizeof "...");
+            return;
+        }
+        out[len++] = (char)(c < ' ' || c == 0x7f ? ' ' : c);
+        out[len] = '\0';
+    }
+}
+
+/* AWS's words up to where they might repeat what we sent: a refused signature
+ * is explained over many lines with the canonical request, and that holds the
+ * session token; a malformed Authorization header is quoted. */
+static struct span without_secrets(struct span message)
+{
+    static const struct span algorithm = SPAN_LITERAL("AWS4-HMAC-SHA256");
+    struct span line = {"", 0};
+    const char *quoted;
+
+    span_split(&message, '\n', &line);
+    quoted = memmem(line.ptr, line.len, algorithm.ptr, algorithm.len);
+    if (quoted != NULL)
+        line.len = (size_t)(quoted - line.ptr);
+    return span_trim(line);
+}
+
+static void append_message(struct aws_reply *reply, struct span message)
+{
+    struct span words = without_secrets(message);
+
+    if (words.len > 0 && reply->message[0] != '\0')
+        append_text(reply->message, sizeof reply->message, span_from("; ", 2));
+    append_text(reply->message, sizeof reply->message, words);
+}
+
+static void set_code(struct aws_reply *reply, struct span code)
+{
+    append_text(reply->code, sizeof reply->code, code);
+}
+
+/* <InvalidChangeBatch><Messages><Message>...; the other shape of it is an
+ * <Error> like any other's. */
+static void read_change_batch_error(struct aws_reply *reply,
+                                    const xmlNode *root)
+{
+    const xmlNode *message = xml_child(xml_child(root, "Messages"), "Message");
+
+    set_code(reply, span_from_string("InvalidChangeBatch"));
+    for (; message != NULL; message = xml_next(message, "Message"))
+        append_message(reply, xml_text(message));
+    append_message(reply, xml_child_text(root, "Message"));
+}
+
+static bool ends_in_exception(const xmlNode *root)
+{
+    static const struct span ending = SPAN_LITERAL("Exception");
+    struct span name = span_from_string((const char *)root->name);
+
+    return name.len > ending.len &&
+           span_equal(span_from(name.ptr + name.len - ending.len, ending.len),
+                      ending);
+}
+
+/* Route 53: <ErrorResponse><Error><Code>..., <InvalidChangeBatch>...; S3:
+ * <Error><Code>...; AWS's front door: <SomethingException><Message>... */
+static void read_error_document(struct aws_reply *reply, const xmlDoc *doc)
+{
+    const xmlNode *root = xmlDocGetRootElement(doc);
+    const xmlNode *error = NULL;
+
+    if (xml_is(root, "InvalidChangeBatch")) {
+        read_change_batch_error(reply, root);
+    } else if (ends_in_exception(root)) {
+        set_code(reply, span_from_string((const char *)root->name));
+        append_message(reply, xml_child_text(root, "Message"));
+    } else {
+        error = xml_is(root, "Error") ? root : xml_child(root, "Error");
+        set_code(reply, xml_child_text(error, "Code"));
+        append_message(reply, xml_child_text(error, "Message"));
+    }
+    if (reply->request_id[0] == '\0')
+        append_text(reply->request_id, sizeof reply->request_id,
+                    xml_child_text(root, "RequestId"));
+}
+
+static void read_refusal(struct aws_reply *reply,
+                         const struct aws_response *response)
+{
+    xmlDoc *doc;
+
+    if (xml_parse(response->body, &doc) == STATUS_OK) {
+        read_error_document(reply, doc);
+        xmlFreeDoc(doc);
+    }
+    if (reply->code[0] != '\0') {
+        if (!status_by_code(reply->code, &reply->status))
+            reply->status =
+                status_by_http(reply->http_status, response->service);
+        return;
+    }
+    if (response->body.len == 0 && reply->request_id[0] != '\0') {
+        reply->status = status_by_http(reply->http_status, response->service);
+    } else {
+        reply->status = status_of_stranger(reply->http_status);
+        reply->request_id[0] = '\0';
+    }
+    snprintf(reply->message, sizeof reply->message,
+             "HTTP %ld without an error document of AWS", reply->http_status);
+}
+
+void aws_reply_read(struct aws_reply *reply,
+                    const struct aws_response *response)
+{
+    *reply = (struct aws_reply){.http_status = response->http_status};
+    append_text(reply->request_id, sizeof reply->request_id,
+                span_from_string(response->request_id));
+    if (response->transport != STATUS_OK) {
+        reply->status = response->transport;
+        append_message(reply, span_from_string(response->transport_message));
+    } else if (response->http_status == 200) {
+        reply->status = STATUS_OK;
+    } else if (response->http_status == 304 && response->service == AWS_S3) {
+        reply->status = STATUS_UNCHANGED;
+    } else if (response->http_status < 300) {
+        aws_reply_distrust(reply, "the HTTP status is not the one to expect");
+    } else {
+        read_refusal(reply, response);
+    }
+}
+
+void aws_reply_distrust(struct aws_reply *reply, const char *why)
+{
+    reply->status = STATUS_UNAVAILABLE;
+    reply->code[0] = '\0';
+    reply->message[0] = '\0';
+    append_message(reply, span_from_string(why));
+}
+
+bool aws_reply_is_from_aws(const struct aws_reply *reply)
+{
+    if (reply->http_status == 0)
+        return false;
+    if (reply->code[0] != '\0')
+        return true;
+    /* Success and "not modified" were read as AWS's; an answer without a body
+     * (to HEAD) has only its request id to show. */
+    if (reply->status == STATUS_OK || reply->status == STATUS_UNCHANGED)
+        return true;
+    return reply->status != STATUS_UNAVAILABLE && reply->request_id[0] != '\0';
+}

@@ -1,0 +1,242 @@
+#include "aws/exchange.h"
+
+#include <stdio.h>
+
+enum {
+    CONNECT_TIMEOUT_MS = 5000,
+    /* For exchanges without a limit of their own: slower than this for so
+     * long is a connection that died. */
+    STALLED_BYTES_PER_SECOND = 512,
+    STALLED_SECONDS = 30,
+
+    /* libcurl asks before it sends a body of more than a megabyte (Expect:
+     * 100-continue) and would wait a second for stores that never answer
+     * that. The header cannot be removed: libcurl would sign it all the same.
+     * A fifth of a second still lets S3 refuse before the body is sent. */
+    EXPECT_100_TIMEOUT_MS = 200,
+};
+
+static void set_transport(struct aws_request *request, enum status status,
+                          const char *words)
+{
+    struct aws_response *response = &request->response;
+
+    response->transport = status;
+    snprintf(response->transport_message, sizeof response->transport_message,
+             "%s", words);
+}
+
+static bool hand_on(struct aws_request *request, struct span chunk)
+{
+    enum status status = request->on_body(request->context, chunk);
+
+    if (status != STATUS_OK)
+        set_transport(request, status, "the receiver stopped the download");
+    return status == STATUS_OK;
+}
+
+static bool collect(struct aws_request *request, struct span chunk)
+{
+    struct strbuf *reply = &request->reply;
+
+    if (chunk.len > reply->max_bytes - reply->len) {
+        set_transport(request, STATUS_UNAVAILABLE,
+                      "the reply is longer than expected");
+        return false;
+    }
+    strbuf_append(reply, chunk);
+    if (!strbuf_ok(reply))
+        set_transport(request, STATUS_UNAVAILABLE, "out of memory");
+    return strbuf_ok(reply);
+}
+
+/* libcurl's callback for the bytes of a reply. To return less than it was
+ * given makes libcurl end the exchange. */
+static size_t take_body(char *bytes, size_t size, size_t count, void *arg)
+{
+    struct aws_request *request = arg;
+    struct span chunk = span_from(bytes, size * count);
+    long http_status = 0;
+    bool taken;
+
+    curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &http_status);
+    taken = http_status == 200 && request->on_body != NULL
+                ? hand_on(request, chunk)
+                : collect(request, chunk);
+    return taken ? chunk.len : 0;
+}
+
+/* An easy handle being set up, with its first failure kept. */
+struct setup {
+    CURL *easy;
+    bool failed;
+};
+
+static void set_long(struct setup *setup, CURLoption option, long value)
+{
+    if (curl_easy_setopt(setup->easy, option, value) != CURLE_OK)
+        setup->failed = true;
+}
+
+/* Strings, which libcurl copies, and other pointers. NULL is allowed. */
+static void set_pointer(struct setup *setup, CURLoption option,
+                        const void *value)
+{
+    if (curl_easy_setopt(setup->easy, option, value) != CURLE_OK)
+        setup->failed = true;
+}
+
+static void set_up_transport(struct setup *setup,
+                             const struct aws_request *request)
+{
+    long timeout_ms = request->timeout_ms;
+    const char *ca_bundle = aws_client_config(request->client)->ca_bundle;
+
+    set_long(setup, CURLOPT_NOSIGNAL, 1);
+    set_pointer(setup, CURLOPT_PROTOCOLS_STR, "http,https");
+    set_long(setup, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+    set_long(setup, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+    set_long(setup, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1);
+    set_long(setup, CURLOPT_CONNECTTIMEOUT_MS,
+             timeout_ms > 0 && timeout_ms < CONNECT_TIMEOUT_MS
+                 ? timeout_ms
+                 : CONNECT_TIMEOUT_MS);
+    set_long(setup, CURLOPT_TIMEOUT_MS, timeout_ms);
+    if (timeout_ms == 0) {
+        set_long(setup, CURLOPT_LOW_SPEED_LIMIT, STALLED_BYTES_PER_SECOND);
+        set_long(setup, CURLOPT_LOW_SPEED_TIME, STALLED_SECONDS);
+    }
+    if (ca_bundle != NULL)
+        set_pointer(setup, CURLOPT_CAINFO, ca_bundle);
+    /* HTTPS_PROXY and NO_PROXY hold as with AWS's SDKs, but no proxy can
+     * reach this machine's own loopback. */
+    if (endpoint_is_loopback(request->url))
+        set_pointer(setup, CURLOPT_PROXY, "");
+}
+
+static void set_up_signature(struct setup *setup,
+                             const struct aws_request *request)
+{
+    const struct aws_config *config = aws_client_config(request->client);
+    char provider[32 + ENDPOINT_REGION_MAX];
+
+    snprintf(provider, sizeof provider, "aws:amz:%s:%s", request->region,
+             request->service == AWS_S3 ? "s3" : "route53");
+    set_pointer(setup, CURLOPT_AWS_SIGV4, provider);
+    /* Apart, not as CURLOPT_USERPWD: some stores' key ids hold a colon. */
+    set_pointer(setup, CURLOPT_USERNAME, config->access_key_id);
+    set_pointer(setup, CURLOPT_PASSWORD, config->secret_access_key);
+}
+
+static void set_up_message(struct setup *setup, struct aws_request *request)
+{
+    set_pointer(setup, CURLOPT_URL, request->url);
+    set_long(setup, CURLOPT_PATH_AS_IS, 1);
+    set_pointer(setup, CURLOPT_USERAGENT, "dyndns53/" DYNDNS53_VERSION);
+    set_pointer(setup, CURLOPT_HTTPHEADER, request->headers);
+    if (request->method == AWS_HEAD)
+        set_long(setup, CURLOPT_NOBODY, 1);
+    if (request->method != AWS_POST && request->method != AWS_PUT)
+        return;
+    set_long(setup, CURLOPT_EXPECT_100_TIMEOUT_MS, EXPECT_100_TIMEOUT_MS);
+    if (curl_easy_setopt(setup->easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                         (curl_off_t)request->body_len) != CURLE_OK)
+        setup->failed = true;
+    set_pointer(setup, CURLOPT_POSTFIELDS,
+                request->body == NULL ? "" : request->body);
+    if (request->method == AWS_POST)
+        return;
+    set_pointer(setup, CURLOPT_CUSTOMREQUEST, "PUT");
+    /* When an old connection turns out to be dead, libcurl sends the request
+     * again on a new one. Had the first been carried out, a conditional PUT
+     * would then find its own work there and report a conflict. */
+    set_long(setup, CURLOPT_FRESH_CONNECT, 1);
+}
+
+bool exchange_set_up(CURL *easy, struct aws_request *request)
+{
+    struct setup setup = {easy, false};
+
+    request->easy = easy;
+    strbuf_init(&request->reply, request->reply_max_bytes);
+    set_up_transport(&setup, request);
+    set_up_signature(&setup, request);
+    set_up_message(&setup, request);
+    set_pointer(&setup, CURLOPT_PRIVATE, request);
+    set_pointer(&setup, CURLOPT_ERRORBUFFER, request->curl_error);
+    set_pointer(&setup, CURLOPT_WRITEDATA, request);
+    if (curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body) != CURLE_OK)
+        setup.failed = true;
+    if (setup.failed)
+        request->easy = NULL;
+    return !setup.failed;
+}
+
+/* A header of the last answer; one that does not fit, or that holds anything
+ * but visible ASCII, is nothing we could use. */
+static void copy_header(CURL *easy, const char *name, char *out, size_t size)
+{
+    struct curl_header *header;
+    size_t len;
+
+    if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+        return;
+    len = strlen(header->value);
+    for (size_t i = 0; i < len; i++)
+        if (header->value[i] <= ' ' || header->value[i] > '~')
+            return;
+    if (len < size)
+        memcpy(out, header->value, len + 1);
+}
+
+static bool has_header(CURL *easy, const char *name)
+{
+    struct curl_header *header;
+
+    return curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) ==
+           CURLHE_OK;
+}
+
+/* Whether an answer says where it ends. Where only the connection's end shows
+ * it, a body that was cut short looks whole. */
+static bool end_is_known(const struct aws_request *request)
+{
+    curl_off_t length = -1;
+
+    curl_easy_getinfo(request->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T,
+                      &length);
+    return length >= 0 || has_header(request->easy, "Transfer-Encoding");
+}
+
+/* What libcurl says, unless the taking of the body said so before. */
+static void judge_transport(struct aws_request *request, CURLcode result)
+{
+    if (request->response.transport != STATUS_OK)
+        return;
+    if (result != CURLE_OK)
+        set_transport(request, STATUS_UNAVAILABLE,
+                      request->curl_error[0] != '\0'
+                          ? request->curl_error
+                          : curl_easy_strerror(result));
+    else if (request->response.http_status == 200 && request->on_body != NULL &&
+             !end_is_known(request))
+        set_transport(request, STATUS_UNAVAILABLE,
+                      "the reply does not say where it ends");
+}
+
+void exchange_read_response(struct aws_request *request, CURLcode result)
+{
+    struct aws_response *response = &request->response;
+    CURL *easy = request->easy;
+
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &response->http_status);
+    response->body = strbuf_span(&request->reply);
+    copy_header(easy,
+                request->service == AWS_S3 ? "x-amz-request-id"
+                                           : "x-amzn-requestid",
+                response->request_id, sizeof response->request_id);
+    copy_header(easy, "ETag", response->etag, sizeof response->etag);
+    copy_header(easy, "x-amz-bucket-region", response->bucket_region,
+                sizeof response->bucket_region);
+    judge_transport(request, result);
+}

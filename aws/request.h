@@ -1,0 +1,79 @@
+/* request -- one signed exchange with AWS, as s3.c and route53.c describe it
+ * and aws_client.c carries it out. Private to this floor.
+ *
+ * Make one, add headers, say where the answer goes, submit it. From then on it
+ * is the client's: its done() is called once from aws_client_poll(), and the
+ * request is freed when that returns. Whatever the caller wants to find again
+ * there stands in one block of memory, `context`, that is freed with the
+ * request, unless done() took it over and left NULL.
+ */
+#ifndef AWS_REQUEST_H
+#define AWS_REQUEST_H
+
+#include "aws/aws_client.h"
+#include "aws/endpoint.h"
+#include "aws/response.h"
+#include "aws/s3_region.h"
+#include "base/strbuf.h"
+
+enum aws_method { AWS_GET, AWS_HEAD, AWS_POST, AWS_PUT };
+
+struct aws_request;
+struct curl_slist;
+
+/* Takes the next bytes of a 200's body; anything but STATUS_OK ends the
+ * exchange and becomes the response's `transport`. */
+typedef enum status aws_body_fn(void *context, struct span bytes);
+
+typedef void aws_done_fn(struct aws_client *client, struct aws_request *request,
+                         const struct aws_response *response);
+
+struct aws_request {
+    enum aws_service service;
+    enum aws_method method;
+    char *url;                            /* owned, in canonical form */
+    char region[ENDPOINT_REGION_MAX + 1]; /* to sign for */
+    struct curl_slist *headers;           /* owned */
+    char *body;                           /* owned; POST and PUT only */
+    size_t body_len;
+    long timeout_ms;        /* of the whole; 0: as long as bytes flow */
+    size_t reply_max_bytes; /* of a body that is not handed on in pieces */
+    aws_body_fn *on_body;   /* NULL: the body is collected */
+    aws_done_fn *done;
+    void *context; /* owned: one block from malloc(3) */
+
+    /* The client's own. */
+    struct aws_client *client;
+    struct aws_request *next, **link; /* link: what points here */
+    void *easy;                       /* CURL *, while under way */
+    char curl_error[256];             /* CURL_ERROR_SIZE */
+    struct strbuf reply;
+    struct aws_response response;
+};
+
+/* Takes `url` and `context`, which are freed on failure too. NULL: memory. */
+struct aws_request *aws_request_new(enum aws_service service,
+                                    enum aws_method method, char *url,
+                                    const char *region, void *context);
+void aws_request_free(struct aws_request *request); /* NULL is allowed */
+
+/* Adds "name: value". Empty values are not sent: libcurl signs an empty header
+ * wrongly. False: memory. */
+NODISCARD bool aws_request_add_header(struct aws_request *request,
+                                      const char *name, struct span value);
+
+/* Adds what every request to AWS carries besides its signature: the session
+ * token if there is one, and the hash of the body, without which S3 refuses
+ * and libcurl would sign a wrong one. To be called once the body is set. */
+NODISCARD bool aws_request_add_standard_headers(
+    struct aws_request *request, const struct aws_config *config);
+
+/* Hands the request to the client, which takes it. Never calls done(). */
+void aws_client_submit(struct aws_client *client, struct aws_request *request);
+
+const struct aws_config *aws_client_config(const struct aws_client *client);
+
+/* Where the client remembers what S3 taught it. */
+struct s3_region *aws_client_s3_region(struct aws_client *client);
+
+#endif

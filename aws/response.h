@@ -1,0 +1,28 @@
+/* response -- what came back over the wire for one request, before anybody
+ * says what it means. Private to this floor.
+ */
+#ifndef AWS_RESPONSE_H
+#define AWS_RESPONSE_H
+
+#include "aws/s3.h"
+#include "base/status.h"
+
+enum aws_service { AWS_ROUTE53, AWS_S3 };
+
+struct aws_response {
+    enum aws_service service;
+    /* STATUS_OK: an answer came, and came whole. Else why not:
+     * STATUS_UNAVAILABLE, or what the receiver of the body stopped it with;
+     * http_status is then 0 or whatever had come by then. Memory that ran out
+     * is STATUS_UNAVAILABLE too: by then the request may have been carried
+     * out, and STATUS_NOMEM would say that nothing was changed. */
+    enum status transport;
+    char transport_message[256]; /* libcurl's words, or "" */
+    long http_status;
+    struct span body; /* of a body handed on in pieces: empty */
+    char request_id[64];
+    char etag[S3_ETAG_MAX + 1];
+    char bucket_region[64]; /* x-amz-bucket-region */
+};
+
+#endif

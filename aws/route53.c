@@ -1,0 +1,239 @@
+#include "aws/route53.h"
+
+#include "aws/aws_error.h"
+#include "aws/request.h"
+#include "aws/route53_changes.h"
+#include "aws/route53_xml.h"
+#include "aws/uri.h"
+#include "aws/xml.h"
+
+#include <stdlib.h>
+
+enum {
+    URL_MAX_BYTES = 8192,
+    ZONES_PER_PAGE_MAX = 100,  /* API Reference, "ListHostedZones" */
+    RRSETS_PER_PAGE_MAX = 300, /* "ListResourceRecordSets" */
+};
+
+/* Whom to tell: one of the three, by the kind of the call. */
+struct route53_call {
+    route53_done_fn *upserted;
+    route53_zones_fn *zones;
+    route53_rrsets_fn *rrsets;
+    void *arg;
+};
+
+/* An id goes into the path, and Route 53 signs for paths encoded twice, which
+ * libcurl does not do; so nothing that needs encoding may come near it. */
+static bool is_zone_id(struct span id)
+{
+    for (size_t i = 0; i < id.len; i++) {
+        char c = id.ptr[i];
+
+        if (!(c >= 'A' && c <= 'Z') && !(c >= 'a' && c <= 'z') &&
+            !(c >= '0' && c <= '9'))
+            return false;
+    }
+    return id.len > 0 && id.len <= ROUTE53_ID_MAX;
+}
+
+/* BASE/2013-04-01/hostedzone[/ID][TAIL][?QUERY]; NULL: memory. */
+static char *make_url(const struct aws_client *client, struct span zone_id,
+                      const char *tail, struct uri_param *params, size_t count)
+{
+    const struct aws_config *config = aws_client_config(client);
+    struct strbuf url;
+
+    strbuf_init(&url, URL_MAX_BYTES);
+    endpoint_append_route53(&url, config->route53_endpoint, config->region);
+    strbuf_append_string(&url, "/2013-04-01/hostedzone");
+    if (zone_id.len > 0)
+        strbuf_append_char(&url, '/');
+    uri_append_encoded(&url, zone_id);
+    strbuf_append_string(&url, tail);
+    uri_append_query(&url, params, count);
+    return strbuf_take(&url);
+}
+
+/* Takes url. NULL: memory. */
+static struct aws_request *make_request(const struct aws_client *client,
+                                        enum aws_method method, char *url,
+                                        struct route53_call call,
+                                        long timeout_ms)
+{
+    const struct aws_config *config = aws_client_config(client);
+    struct route53_call *context = malloc(sizeof *context);
+    struct aws_request *request =
+        aws_request_new(AWS_ROUTE53, method, url,
+                        endpoint_route53_region(config->region), context);
+
+    if (request == NULL)
+        return NULL;
+    *context = call;
+    request->timeout_ms = timeout_ms;
+    request->reply_max_bytes = XML_MAX_BYTES;
+    return request;
+}
+
+/* Adds the last headers and submits; takes the request, NULL included. */
+static enum status submit(struct aws_client *client,
+                          struct aws_request *request, aws_done_fn *done)
+{
+    if (request == NULL ||
+        !aws_request_add_standard_headers(request, aws_client_config(client))) {
+        aws_request_free(request);
+        return STATUS_NOMEM;
+    }
+    request->done = done;
+    aws_client_submit(client, request);
+    return STATUS_OK;
+}
+
+/* What a reader said of a 200's body. */
+static void judge_body(struct aws_reply *reply, enum status status)
+{
+    if (status != STATUS_OK)
+        aws_reply_distrust(reply,
+                           status == STATUS_NOMEM
+                               ? "out of memory"
+                               : "the reply is not the document to expect");
+}
+
+static void upsert_done(struct aws_client *client, struct aws_request *request,
+                        const struct aws_response *response)
+{
+    const struct route53_call *call = request->context;
+    struct aws_reply reply;
+
+    (void)client;
+    aws_reply_read(&reply, response);
+    if (reply.status == STATUS_OK && !route53_xml_is_accepted(response->body))
+        judge_body(&reply, STATUS_INVALID);
+    call->upserted(call->arg, &reply);
+}
+
+enum status route53_upsert(struct aws_client *client, struct span zone_id,
+                           const struct rrset *rrsets, size_t count,
+                           long timeout_ms, route53_done_fn *done, void *arg)
+{
+    struct route53_call call = {.upserted = done, .arg = arg};
+    struct aws_request *request;
+    enum status status;
+    char *body;
+    size_t len;
+
+    if (!is_zone_id(zone_id))
+        return STATUS_INVALID;
+    status = route53_changes_write(rrsets, count, &body, &len);
+    if (status != STATUS_OK)
+        return status;
+    request = make_request(client, AWS_POST,
+                           make_url(client, zone_id, "/rrset/", NULL, 0), call,
+                           timeout_ms);
+    if (request == NULL) {
+        free(body);
+        return STATUS_NOMEM;
+    }
+    request->body = body;
+    request->body_len = len;
+    if (!aws_request_add_header(request, "Content-Type",
+                                span_from_string("application/xml"))) {
+        aws_request_free(request);
+        return STATUS_NOMEM;
+    }
+    return submit(client, request, upsert_done);
+}
+
+static void zones_done(struct aws_client *client, struct aws_request *request,
+                       const struct aws_response *response)
+{
+    const struct route53_call *call = request->context;
+    struct route53_zones page = {.count = 0};
+    struct aws_reply reply;
+
+    (void)client;
+    aws_reply_read(&reply, response);
+    if (reply.status == STATUS_OK)
+        judge_body(&reply, route53_xml_read_zones(&page, response->body));
+    call->zones(call->arg, &reply, page.zones, page.count, page.next_marker);
+    route53_xml_clear_zones(&page);
+}
+
+enum status route53_list_hosted_zones(struct aws_client *client,
+                                      struct span marker, long timeout_ms,
+                                      route53_zones_fn *done, void *arg)
+{
+    struct route53_call call = {.zones = done, .arg = arg};
+    struct uri_param params[] = {
+        {"maxitems", SPAN_LITERAL("100")},
+        {"marker", marker},
+    };
+    char *url =
+        make_url(client, span_from("", 0), "", params, marker.len > 0 ? 2 : 1);
+
+    return submit(client, make_request(client, AWS_GET, url, call, timeout_ms),
+                  zones_done);
+}
+
+enum status route53_get_hosted_zone(struct aws_client *client,
+                                    struct span zone_id, long timeout_ms,
+                                    route53_zones_fn *done, void *arg)
+{
+    struct route53_call call = {.zones = done, .arg = arg};
+    char *url;
+
+    if (!is_zone_id(zone_id))
+        return STATUS_INVALID;
+    url = make_url(client, zone_id, "", NULL, 0);
+    return submit(client, make_request(client, AWS_GET, url, call, timeout_ms),
+                  zones_done);
+}
+
+static void rrsets_done(struct aws_client *client, struct aws_request *request,
+                        const struct aws_response *response)
+{
+    const struct route53_call *call = request->context;
+    struct route53_rrsets page = {.count = 0};
+    struct aws_reply reply;
+
+    (void)client;
+    aws_reply_read(&reply, response);
+    if (reply.status == STATUS_OK)
+        judge_body(&reply, route53_xml_read_rrsets(&page, response->body));
+    call->rrsets(call->arg, &reply, page.rrsets, page.count, &page.next);
+    route53_xml_clear_rrsets(&page);
+}
+
+/* The name first: Route 53 refuses a type without one, an identifier without
+ * both. */
+static size_t cursor_params(const struct rrset_cursor *from,
+                            struct uri_param *params)
+{
+    size_t count = 0;
+
+    params[count++] = (struct uri_param){"maxitems", SPAN_LITERAL("300")};
+    if (from->name.len > 0)
+        params[count++] = (struct uri_param){"name", from->name};
+    if (from->type.len > 0)
+        params[count++] = (struct uri_param){"type", from->type};
+    if (from->identifier.len > 0)
+        params[count++] = (struct uri_param){"identifier", from->identifier};
+    return count;
+}
+
+enum status route53_list_rrsets(struct aws_client *client, struct span zone_id,
+                                const struct rrset_cursor *from,
+                                long timeout_ms, route53_rrsets_fn *done,
+                                void *arg)
+{
+    struct route53_call call = {.rrsets = done, .arg = arg};
+    struct uri_param params[4];
+    size_t count = cursor_params(from, params);
+    char *url;
+
+    if (!is_zone_id(zone_id))
+        return STATUS_INVALID;
+    url = make_url(client, zone_id, "/rrset", params, count);
+    return submit(client, make_request(client, AWS_GET, url, call, timeout_ms),
+                  rrsets_done);
+}

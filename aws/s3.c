@@ -1,0 +1,244 @@
+#include "aws/s3.h"
+
+#include "aws/aws_error.h"
+#include "aws/request.h"
+#include "aws/s3_region.h"
+
+#include <stdlib.h>
+
+enum {
+    URL_MAX_BYTES = 8192,
+    BUCKET_MAX_BYTES = 255, /* the oldest buckets'; 63 today */
+    KEY_MAX_BYTES = 1024,   /* S3 User Guide, "Naming Amazon S3 objects" */
+    ERROR_MAX_BYTES = 256 * 1024, /* S3's error documents are far smaller */
+};
+
+/* One of the three calls, with all that is needed to send it once more. */
+struct s3_call {
+    enum aws_method method;
+    bool sent_again;
+    s3_chunk_fn *chunk;
+    s3_done_fn *done;
+    void *arg;
+    char if_match[S3_ETAG_MAX + 1], if_none_match[S3_ETAG_MAX + 1];
+    const char *key; /* both point into `text` */
+    char text[];     /* bucket NUL key NUL */
+};
+
+/* Copies an ETag that can stand in a header line; false when it cannot. */
+static bool copy_etag(char out[S3_ETAG_MAX + 1], struct span etag)
+{
+    if (etag.len > S3_ETAG_MAX)
+        return false;
+    for (size_t i = 0; i < etag.len; i++) {
+        if (etag.ptr[i] <= ' ' || etag.ptr[i] > '~')
+            return false;
+        out[i] = etag.ptr[i];
+    }
+    out[etag.len] = '\0';
+    return true;
+}
+
+/* Makes the part that the three calls have in common. Without a key the URL
+ * would be the bucket's own, and the answer a listing. */
+static enum status new_call(struct s3_call **made, enum aws_method method,
+                            const char *bucket, const char *key)
+{
+    size_t bucket_bytes = strlen(bucket) + 1, key_bytes = strlen(key) + 1;
+    struct s3_call *call;
+
+    if (bucket_bytes == 1 || bucket_bytes > BUCKET_MAX_BYTES + 1 ||
+        key_bytes == 1 || key_bytes > KEY_MAX_BYTES + 1)
+        return STATUS_INVALID;
+    call = calloc(1, sizeof *call + bucket_bytes + key_bytes);
+    if (call == NULL)
+        return STATUS_NOMEM;
+    call->method = method;
+    memcpy(call->text, bucket, bucket_bytes);
+    memcpy(call->text + bucket_bytes, key, key_bytes);
+    call->key = call->text + bucket_bytes;
+    *made = call;
+    return STATUS_OK;
+}
+
+static enum status take_chunk(void *context, struct span bytes)
+{
+    const struct s3_call *call = context;
+
+    return call->chunk(call->arg, bytes);
+}
+
+static char *make_url(const struct aws_client *client,
+                      const struct s3_call *call, const char *region)
+{
+    struct strbuf url;
+
+    strbuf_init(&url, URL_MAX_BYTES);
+    endpoint_append_s3_object(&url, aws_client_config(client)->s3_endpoint,
+                              region, call->text, call->key);
+    return strbuf_take(&url);
+}
+
+static bool add_headers(const struct aws_client *client,
+                        struct aws_request *request, const struct s3_call *call)
+{
+    const char *type = call->method == AWS_PUT ? "text/csv" : NULL;
+
+    return aws_request_add_header(request, "Content-Type",
+                                  span_from_string(type)) &&
+           aws_request_add_header(request, "If-Match",
+                                  span_from_string(call->if_match)) &&
+           aws_request_add_header(request, "If-None-Match",
+                                  span_from_string(call->if_none_match)) &&
+           aws_request_add_standard_headers(request, aws_client_config(client));
+}
+
+static aws_done_fn call_done;
+
+/* Sends the call to the region the bucket is known to be in. Takes call and
+ * body, on failure too. */
+static enum status send_call(struct aws_client *client, struct s3_call *call,
+                             char *body, size_t body_len)
+{
+    const char *region = s3_region_of(aws_client_s3_region(client), call->text,
+                                      aws_client_config(client)->region);
+    struct aws_request *request = aws_request_new(
+        AWS_S3, call->method, make_url(client, call, region), region, call);
+
+    if (request == NULL) {
+        free(body);
+        return STATUS_NOMEM;
+    }
+    request->body = body;
+    request->body_len = body_len;
+    request->reply_max_bytes = ERROR_MAX_BYTES;
+    request->on_body = call->chunk == NULL ? NULL : take_chunk;
+    request->done = call_done;
+    if (!add_headers(client, request, call)) {
+        aws_request_free(request);
+        return STATUS_NOMEM;
+    }
+    aws_client_submit(client, request);
+    return STATUS_OK;
+}
+
+/* Sends the call once more, if the answer says that the bucket is elsewhere.
+ * False when that is not so, or was tried before. */
+static bool send_again(struct aws_client *client, struct aws_request *request,
+                       const struct aws_response *response)
+{
+    struct s3_call *call = request->context;
+    static const struct aws_reply no_memory = {.status = STATUS_UNAVAILABLE,
+                                               .message = "out of memory"};
+    s3_done_fn *done = call->done;
+    char *body = request->body;
+    void *arg = call->arg;
+
+    if (call->sent_again ||
+        !s3_region_learn(aws_client_s3_region(client), call->text,
+                         request->region, response))
+        return false;
+    call->sent_again = true;
+    request->context = NULL;
+    request->body = NULL;
+    if (send_call(client, call, body, request->body_len) != STATUS_OK)
+        done(arg, &no_memory, span_from("", 0));
+    return true;
+}
+
+/* What a store alone would say: an object that was read or written has an
+ * ETag, and only who asked with one is told that nothing changed. Else a
+ * gateway's friendly page would pass for success. */
+static bool is_plausible(const struct s3_call *call,
+                         const struct aws_reply *reply, struct span etag)
+{
+    if (reply->status == STATUS_UNCHANGED)
+        return call->if_none_match[0] != '\0';
+    if (reply->status == STATUS_OK && call->method != AWS_GET)
+        return etag.len > 0;
+    return true;
+}
+
+static void call_done(struct aws_client *client, struct aws_request *request,
+                      const struct aws_response *response)
+{
+    const struct s3_call *call = request->context;
+    struct span etag = span_from_string(response->etag);
+    struct aws_reply reply;
+
+    if (send_again(client, request, response))
+        return;
+    aws_reply_read(&reply, response);
+    if (!is_plausible(call, &reply, etag))
+        aws_reply_distrust(&reply, "the reply is none of an object store's");
+    call->done(call->arg, &reply, etag);
+}
+
+enum status s3_get_object(struct aws_client *client, const char *bucket,
+                          const char *key, struct span if_none_match,
+                          s3_chunk_fn *chunk, s3_done_fn *done, void *arg)
+{
+    struct s3_call *call;
+    enum status status = new_call(&call, AWS_GET, bucket, key);
+
+    if (status != STATUS_OK)
+        return status;
+    if (!copy_etag(call->if_none_match, if_none_match)) {
+        free(call);
+        return STATUS_INVALID;
+    }
+    call->chunk = chunk;
+    call->done = done;
+    call->arg = arg;
+    return send_call(client, call, NULL, 0);
+}
+
+/* A copy that is never NULL but for want of memory. */
+static char *copy_body(struct span body)
+{
+    char *copy = malloc(body.len + 1);
+
+    if (copy != NULL && body.len > 0)
+        memcpy(copy, body.ptr, body.len);
+    return copy;
+}
+
+enum status s3_put_object(struct aws_client *client, const char *bucket,
+                          const char *key, struct span body,
+                          struct span if_match, struct span if_none_match,
+                          s3_done_fn *done, void *arg)
+{
+    struct s3_call *call;
+    enum status status;
+    char *copy;
+
+    status = new_call(&call, AWS_PUT, bucket, key);
+    if (status != STATUS_OK)
+        return status;
+    if (!copy_etag(call->if_match, if_match) ||
+        !copy_etag(call->if_none_match, if_none_match)) {
+        free(call);
+        return STATUS_INVALID;
+    }
+    copy = copy_body(body);
+    if (copy == NULL) {
+        free(call);
+        return STATUS_NOMEM;
+    }
+    call->done = done;
+    call->arg = arg;
+    return send_call(client, call, copy, body.len);
+}
+
+enum status s3_head_object(struct aws_client *client, const char *bucket,
+                           const char *key, s3_done_fn *done, void *arg)
+{
+    struct s3_call *call;
+    enum status status = new_call(&call, AWS_HEAD, bucket, key);
+
+    if (status != STATUS_OK)
+        return status;
+    call->done = done;
+    call->arg = arg;
+    return send_call(client, call, NULL, 0);
+}

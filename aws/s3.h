@@ -1,0 +1,55 @@
+/* s3 -- reading and writing one object of Amazon S3 (or of a store that
+ * speaks its protocol), with ETags.
+ *
+ * Every function queues one signed request; its completion is called once from
+ * aws_client_poll(). Statuses: STATUS_OK; STATUS_UNCHANGED (304);
+ * STATUS_CONFLICT (412, 409: somebody else wrote first); STATUS_NOT_FOUND
+ * (NoSuchKey, NoSuchBucket); STATUS_DENIED; STATUS_THROTTLED (503 SlowDown);
+ * STATUS_INVALID (AWS refuses the request itself: 501 for a store without
+ * conditional writes); STATUS_UNAVAILABLE (no answer that can be trusted: a
+ * body cut short, or without any sign of where it ends; words that are not a
+ * store's). A function itself fails with STATUS_NOMEM, or with STATUS_INVALID
+ * when bucket, key or ETag are none (empty, too long, a control character in
+ * an ETag), and then never calls its completion. Arguments are copied before
+ * the function returns.
+ */
+#ifndef AWS_S3_H
+#define AWS_S3_H
+
+#include "aws/aws_client.h"
+
+enum { S3_ETAG_MAX = 130 };
+
+/* Takes the next bytes of an object; anything but STATUS_OK stops the
+ * download, and the completion is told that status. Called for bytes of a
+ * 200 reply only, never for an error document. */
+typedef enum status s3_chunk_fn(void *arg, struct span chunk);
+
+/* `etag` is what S3 sent, quotes included, or empty. */
+typedef void s3_done_fn(void *arg, const struct aws_reply *reply,
+                        struct span etag);
+
+/* GetObject. With `if_none_match` (an ETag, may be empty) an object that has
+ * not changed gives STATUS_UNCHANGED. A bucket's true region is learnt from
+ * S3's first redirect and the request is sent again, once. */
+NODISCARD enum status s3_get_object(struct aws_client *client,
+                                    const char *bucket, const char *key,
+                                    struct span if_none_match,
+                                    s3_chunk_fn *chunk, s3_done_fn *done,
+                                    void *arg);
+
+/* PutObject of text/csv. With `if_match` (an ETag; "*" in if_none_match means
+ * "only if there is none") S3 refuses with STATUS_CONFLICT when the object is
+ * another one by now; both may be empty. */
+NODISCARD enum status s3_put_object(struct aws_client *client,
+                                    const char *bucket, const char *key,
+                                    struct span body, struct span if_match,
+                                    struct span if_none_match, s3_done_fn *done,
+                                    void *arg);
+
+/* HeadObject: the ETag alone. */
+NODISCARD enum status s3_head_object(struct aws_client *client,
+                                     const char *bucket, const char *key,
+                                     s3_done_fn *done, void *arg);
+
+#endif

@@ -1,0 +1,30 @@
+/* s3_region -- which region a bucket is really in, as S3 itself says.
+ *
+ * S3 refuses a request that was sent to, or signed for, another region than
+ * the bucket's (301 PermanentRedirect, 307 TemporaryRedirect, 400
+ * AuthorizationHeaderMalformed) and names the right one: in a header, else in
+ * the body's <Region>, else within the body's <Endpoint>. Pure; private to
+ * this floor.
+ */
+#ifndef AWS_S3_REGION_H
+#define AWS_S3_REGION_H
+
+#include "aws/endpoint.h"
+#include "aws/response.h"
+
+/* What was learnt last. All zero: nothing yet. */
+struct s3_region {
+    char bucket[256]; /* no bucket's name is longer */
+    char name[ENDPOINT_REGION_MAX + 1];
+};
+
+/* The bucket's region if it was learnt, else `otherwise`. */
+const char *s3_region_of(const struct s3_region *known, const char *bucket,
+                         const char *otherwise);
+
+/* Whether the answer says that the bucket is in another region than the one
+ * `used`; if so, remembers it. False also for a region that is no name. */
+bool s3_region_learn(struct s3_region *known, const char *bucket,
+                     const char *used, const struct aws_response *response);
+
+#endif
