@@ -1,0 +1,351 @@
+/* libcsv does the reading; what it leaves to its caller is done here.
+ *
+ * Lines. libcsv says nothing of positions, so the text is handed to it one
+ * line at a time: whatever its callbacks report belongs to the row in hand.
+ * In strict mode every quote that it accepts opens a field, closes one, or is
+ * one of a pair, so an odd number of quotes means that a field is open and
+ * that the row goes on in the next line.
+ *
+ * Sizes. libcsv's buffer for a field grows without end, a few bytes at a
+ * time. It is given all it may have at once and refused any more.
+ */
+#include "s3db/hostdb_csv.h"
+#include "s3db/hostdb_build.h"
+
+#include "base/dns_name.h"
+
+#include <csv.h>
+
+#include <stdlib.h>
+
+/* The beginning of a field, and how long it really was. */
+struct field {
+    char *ptr;
+    size_t max_bytes;
+    size_t len;
+};
+
+struct hostdb_csv {
+    struct csv_parser parser;
+    struct hostdb *db;
+    hostdb_csv_fault_fn *fault;
+    void *fault_arg;
+    size_t faults;
+
+    enum status status; /* the first failure is the last word */
+    struct hostdb_csv_fault error;
+
+    size_t bom_bytes; /* of a byte order mark seen so far */
+    bool bom_decided;
+
+    size_t line;     /* that the next byte belongs to */
+    size_t row_line; /* in which the row in hand begins */
+    bool in_quotes;
+    bool after_cr;
+
+    bool first_row_seen;
+    size_t columns;     /* of the row in hand, so far */
+    size_t columns_max; /* that a row may have */
+    struct field name, token;
+    char name_bytes[DNS_NAME_MAX + 1]; /* a trailing dot is allowed */
+    char token_bytes[HOSTDB_TOKEN_MAX_BYTES];
+};
+
+/* libcsv's "realloc": the first block is the last. */
+static void *allocate_once(void *old, size_t bytes)
+{
+    return old == NULL ? malloc(bytes) : NULL;
+}
+
+struct hostdb_csv *hostdb_csv_new(hostdb_csv_fault_fn *fault, void *arg)
+{
+    struct hostdb_csv *csv = calloc(1, sizeof *csv);
+
+    if (csv == NULL)
+        return NULL;
+    csv->db = hostdb_new();
+    if (csv->db == NULL) {
+        free(csv);
+        return NULL;
+    }
+    csv->fault = fault;
+    csv->fault_arg = arg;
+    csv->error.reason = "";
+    csv->line = csv->row_line = 1;
+    csv->columns_max = 2;
+    csv->name = (struct field){csv->name_bytes, sizeof csv->name_bytes, 0};
+    csv->token = (struct field){csv->token_bytes, sizeof csv->token_bytes, 0};
+    csv_init(&csv->parser, CSV_STRICT | CSV_STRICT_FINI);
+    csv_set_realloc_func(&csv->parser, allocate_once);
+    csv_set_blk_size(&csv->parser, HOSTDB_CSV_FIELD_MAX_BYTES);
+    return csv;
+}
+
+void hostdb_csv_free(struct hostdb_csv *csv)
+{
+    if (csv == NULL)
+        return;
+    csv_free(&csv->parser);
+    hostdb_release(csv->db);
+    free(csv);
+}
+
+static enum status fail(struct hostdb_csv *csv, enum status status, size_t line,
+                        const char *reason)
+{
+    if (csv->status == STATUS_OK) {
+        csv->status = status;
+        csv->error = (struct hostdb_csv_fault){.line = line, .reason = reason};
+    }
+    return csv->status;
+}
+
+/* ---- a row ---- */
+
+static void set_field(struct field *field, const char *text, size_t len)
+{
+    size_t kept = len < field->max_bytes ? len : field->max_bytes;
+
+    if (kept > 0)
+        memcpy(field->ptr, text, kept);
+    field->len = len;
+}
+
+/* The field as far as it was kept. */
+static struct span field_span(const struct field *field)
+{
+    return span_from(field->ptr, field->len < field->max_bytes
+                                     ? field->len
+                                     : field->max_bytes);
+}
+
+static void on_field(void *text, size_t len, void *arg)
+{
+    struct hostdb_csv *csv = arg;
+
+    if (csv->columns == 0)
+        set_field(&csv->name, text, len);
+    else if (csv->columns == 1)
+        set_field(&csv->token, text, len);
+    csv->columns++;
+}
+
+static bool is_header(const struct hostdb_csv *csv)
+{
+    return csv->columns >= 2 &&
+           span_is_nocase(field_span(&csv->name), "hostname") &&
+           span_is_nocase(field_span(&csv->token), "token");
+}
+
+static const char *columns_fault(const struct hostdb_csv *csv)
+{
+    if (csv->columns < 2)
+        return "the row has no token: it wants hostname,token";
+    if (csv->columns <= csv->columns_max)
+        return NULL;
+    return csv->columns_max == 2
+               ? "the row has more fields than hostname,token; more are "
+                 "allowed only when a header line names them"
+               : "the row has more fields than the header line names";
+}
+
+static const char *name_fault(const struct hostdb_csv *csv, struct span name)
+{
+    if (csv->name.len > csv->name.max_bytes)
+        return "the name is longer than 253 characters";
+    /* Normalising refuses what is empty or too long; say which. */
+    return dns_name_fault(name.len > 0 ? name : field_span(&csv->name));
+}
+
+/* RFC 7617 2: a password has no control characters, all else may be sent. */
+static const char *token_fault(const struct hostdb_csv *csv)
+{
+    struct span token = field_span(&csv->token);
+
+    _Static_assert(HOSTDB_TOKEN_MAX_BYTES == 1024, "or change the words");
+    if (csv->token.len == 0)
+        return "the token is empty";
+    if (csv->token.len > csv->token.max_bytes)
+        return "the token is longer than 1024 bytes";
+    for (size_t i = 0; i < token.len; i++)
+        if ((unsigned char)token.ptr[i] < ' ' || token.ptr[i] == 0x7f)
+            return "the token holds a control character, which no client "
+                   "can send";
+    return NULL;
+}
+
+/* What the first field holds may be a token, of a row whose fields stand the
+ * wrong way round. Only what is beyond doubt a host's name is passed on. */
+static void report(struct hostdb_csv *csv, struct span name, const char *reason)
+{
+    struct hostdb_csv_fault fault = {csv->row_line, reason, {"", 0}};
+
+    csv->faults++;
+    if (csv->fault == NULL)
+        return;
+    if (name_fault(csv, name) == NULL)
+        fault.name = name;
+    csv->fault(csv->fault_arg, &fault);
+}
+
+static void add_row(struct hostdb_csv *csv)
+{
+    char normal[DNS_NAME_MAX];
+    size_t len = dns_name_normalize(field_span(&csv->name), normal);
+    struct span name = span_from(normal, len);
+    const char *reason = columns_fault(csv);
+    enum status status;
+
+    if (reason == NULL)
+        reason = name_fault(csv, name);
+    if (reason == NULL)
+        reason = token_fault(csv);
+    if (reason == NULL) {
+        status = hostdb_add(csv->db, name, field_span(&csv->token));
+        if (status == STATUS_CONFLICT)
+            reason = "an earlier row has the same name already";
+        else if (status == STATUS_FULL)
+            fail(csv, status, csv->row_line, "there are too many hosts");
+        else if (status != STATUS_OK)
+            fail(csv, status, csv->row_line, "out of memory");
+    }
+    if (reason != NULL)
+        report(csv, name, reason);
+}
+
+static void on_row(int terminator, void *arg)
+{
+    struct hostdb_csv *csv = arg;
+
+    (void)terminator;
+    if (csv->status == STATUS_OK) {
+        if (!csv->first_row_seen && is_header(csv))
+            csv->columns_max = csv->columns;
+        else
+            add_row(csv);
+    }
+    csv->first_row_seen = true;
+    csv->columns = 0;
+}
+
+/* ---- lines ---- */
+
+static void parse(struct hostdb_csv *csv, struct span text)
+{
+    if (csv_parse(&csv->parser, text.ptr, text.len, on_field, on_row, csv) ==
+        text.len)
+        return;
+    if (csv_error(&csv->parser) == CSV_EPARSE)
+        fail(csv, STATUS_INVALID, csv->row_line,
+             "a double quote is out of place in the row that begins here");
+    else if (csv_get_buffer_size(&csv->parser) > 0)
+        fail(csv, STATUS_INVALID, csv->row_line,
+             "a field is longer than 64 KiB; is a double quote left open?");
+    else
+        fail(csv, STATUS_NOMEM, csv->row_line, "out of memory");
+}
+
+/* How much of the text belongs to the line in hand, its end included. Stops
+ * before a NUL byte. */
+static size_t scan_line(struct hostdb_csv *csv, struct span text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+
+        if (c == '"')
+            csv->in_quotes = !csv->in_quotes;
+        else if (c == '\n' || c == '\r')
+            return i + 1;
+        else if (c == '\0')
+            return i;
+    }
+    return text.len;
+}
+
+/* Counts the line if this, a part of it that is not empty, has its end: LF,
+ * CR, or both as one. */
+static void count_line(struct hostdb_csv *csv, struct span part)
+{
+    char last = part.ptr[part.len - 1];
+    bool ends_crlf = last == '\n' && part.len == 1 && csv->after_cr;
+
+    if ((last == '\r' || last == '\n') && !ends_crlf)
+        csv->line++;
+    csv->after_cr = last == '\r';
+    if (!csv->in_quotes && (last == '\r' || last == '\n'))
+        csv->row_line = csv->line;
+}
+
+static void feed_lines(struct hostdb_csv *csv, struct span text)
+{
+    while (text.len > 0 && csv->status == STATUS_OK) {
+        struct span part = span_from(text.ptr, scan_line(csv, text));
+
+        if (part.len > 0) {
+            parse(csv, part);
+            count_line(csv, part);
+        } else {
+            fail(csv, STATUS_INVALID, csv->line,
+                 "a NUL byte: the text is not in UTF-8");
+        }
+        text.ptr += part.len;
+        text.len -= part.len;
+    }
+}
+
+/* ---- the text ---- */
+
+static const char bom[] = "\xef\xbb\xbf";
+
+/* Drops a byte order mark, which may arrive in pieces. What only began like
+ * one is given to the parser after all. */
+static struct span skip_bom(struct hostdb_csv *csv, struct span chunk)
+{
+    while (!csv->bom_decided && chunk.len > 0) {
+        if (chunk.ptr[0] != bom[csv->bom_bytes]) {
+            csv->bom_decided = true;
+            feed_lines(csv, span_from(bom, csv->bom_bytes));
+            break;
+        }
+        chunk.ptr++;
+        chunk.len--;
+        csv->bom_decided = ++csv->bom_bytes == sizeof bom - 1;
+    }
+    return chunk;
+}
+
+enum status hostdb_csv_feed(struct hostdb_csv *csv, struct span chunk)
+{
+    feed_lines(csv, skip_bom(csv, chunk));
+    return csv->status;
+}
+
+enum status hostdb_csv_finish(struct hostdb_csv *csv, struct hostdb **out)
+{
+    if (!csv->bom_decided)
+        feed_lines(csv, span_from(bom, csv->bom_bytes));
+    if (csv->status == STATUS_OK &&
+        csv_fini(&csv->parser, on_field, on_row, csv) != 0)
+        fail(csv, STATUS_INVALID, csv->row_line,
+             "a double quote is left open in the row that begins here");
+    if (csv->status != STATUS_OK)
+        return csv->status;
+    if (hostdb_count(csv->db) == 0)
+        return fail(csv, STATUS_INVALID, 0,
+                    csv->faults == 0 ? "there is no host in it"
+                                     : "not one of its rows is a valid host");
+    hostdb_seal(csv->db);
+    *out = csv->db;
+    csv->db = NULL;
+    return STATUS_OK;
+}
+
+struct hostdb_csv_fault hostdb_csv_error(const struct hostdb_csv *csv)
+{
+    return csv->error;
+}
+
+size_t hostdb_csv_faults(const struct hostdb_csv *csv)
+{
+    return csv->faults;
+}

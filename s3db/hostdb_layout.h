@@ -1,0 +1,64 @@
+/* hostdb_layout -- how a hostdb lies in memory; for hostdb.c, which reads it,
+ * and hostdb_build.c, which writes it. Nobody else includes this.
+ *
+ * rows     one block of bytes. A row is the name's length (one byte), the
+ *          token's (one byte below 128, else two, the first with its top bit
+ *          set), the name, the token: with a token below 128 bytes exactly
+ *          what "name,token\n" takes in the CSV.
+ * offsets  where each row begins, by row number: four bytes a host.
+ * slots    an open-addressing hash table with linear probing, at most three
+ *          quarters full. A slot is 0, or OCCUPIED, seven more bits of the
+ *          name's hash, and the row number. Thanks to the seven bits a probe
+ *          looks at a wrong row, with the cache miss that costs, once in 128
+ *          times only. The number of slots need not be a power of two (the
+ *          hash is scaled to it by a multiplication), so that a sealed table
+ *          is never emptier than it should be: five and a third bytes a host.
+ */
+#ifndef S3DB_HOSTDB_LAYOUT_H
+#define S3DB_HOSTDB_LAYOUT_H
+
+#include "s3db/hostdb.h"
+#include "s3db/siphash.h"
+
+#include <stdatomic.h>
+
+struct hostdb {
+    atomic_size_t references;
+    struct siphash_key key;
+    unsigned char *rows;
+    uint32_t *offsets;
+    uint32_t *slots;
+    uint32_t rows_bytes, rows_capacity; /* bytes */
+    uint32_t count, offsets_capacity;   /* hosts */
+    uint32_t slot_count;                /* never 0 */
+};
+
+#define HOSTDB_SLOT_OCCUPIED UINT32_C(0x80000000)
+#define HOSTDB_SLOT_TAG UINT32_C(0xff000000) /* OCCUPIED and seven bits */
+#define HOSTDB_SLOT_ROW UINT32_C(0x00ffffff)
+
+_Static_assert(HOSTDB_MAX_HOSTS - 1 == HOSTDB_SLOT_ROW,
+               "a slot holds any row number");
+
+static inline uint32_t hostdb_slot_tag(uint64_t hash)
+{
+    return HOSTDB_SLOT_OCCUPIED | (uint32_t)(hash << 24);
+}
+
+/* Where probing begins: the hash's upper half, scaled to the table. */
+static inline uint32_t hostdb_slot_first(const struct hostdb *db, uint64_t hash)
+{
+    return (uint32_t)((hash >> 32) * db->slot_count >> 32);
+}
+
+static inline uint32_t hostdb_slot_next(const struct hostdb *db, uint32_t slot)
+{
+    return slot + 1 == db->slot_count ? 0 : slot + 1;
+}
+
+/* The slot of a normalised name with this hash, or the empty one where it
+ * would go. */
+uint32_t hostdb_find_slot(const struct hostdb *db, struct span name,
+                          uint64_t hash);
+
+#endif

@@ -1,0 +1,69 @@
+#include "s3db/s3_advice.h"
+
+/* Error codes: Amazon S3 API Reference, "Error responses". */
+static const struct {
+    const char *code;
+    const char *advice;
+} by_code[] = {
+    {"NoSuchBucket", "check DYNDNS_BUCKET (and AWS_ENDPOINT_URL_S3, if it is "
+                     "set): there is no bucket of this name"},
+    {"InvalidBucketName", "check DYNDNS_BUCKET: it is the bucket's name alone, "
+                          "without s3:// and without slashes"},
+    {"InvalidAccessKeyId", "check AWS_ACCESS_KEY_ID: AWS does not know it"},
+    {"SignatureDoesNotMatch",
+     "check AWS_SECRET_ACCESS_KEY: it does not belong to AWS_ACCESS_KEY_ID"},
+    {"ExpiredToken", "get new temporary credentials: AWS_SESSION_TOKEN has "
+                     "expired"},
+    {"InvalidToken", "check AWS_SESSION_TOKEN: unset it with long-lived keys, "
+                     "else get new temporary credentials"},
+    {"TokenRefreshRequired", "get new temporary credentials"},
+    {"RequestTimeTooSkewed", "set this machine's clock: AWS refuses "
+                             "signatures that are 15 minutes off"},
+    {"AuthorizationHeaderMalformed",
+     "set AWS_REGION to the region of the bucket"},
+    {"PermanentRedirect", "set AWS_REGION to the region of the bucket"},
+    {"IllegalLocationConstraintException",
+     "set AWS_REGION to the region of the bucket"},
+};
+
+static const char *denied_advice(enum s3_use use)
+{
+    return use == S3_USE_READ
+               ? "allow the credentials s3:GetObject on the object; or it does "
+                 "not exist, which S3 tells only those who have s3:ListBucket "
+                 "on the bucket"
+               : "allow the credentials s3:PutObject and s3:GetObject on the "
+                 "object";
+}
+
+static const char *status_advice(const struct aws_reply *reply, enum s3_use use)
+{
+    switch (reply->status) {
+    case STATUS_DENIED:
+        return denied_advice(use);
+    case STATUS_NOT_FOUND:
+        return use == S3_USE_READ
+                   ? "check DYNDNS_BUCKET and DYNDNS_DATABASE, or upload the "
+                     "database with: dyndb upload-database FILE"
+                   : "check DYNDNS_BUCKET and DYNDNS_DATABASE";
+    case STATUS_CONFLICT:
+        return "try again: somebody else is writing it at this moment";
+    case STATUS_THROTTLED:
+        return "try again later: S3 asks for fewer requests";
+    case STATUS_UNAVAILABLE:
+        return reply->http_status == 0
+                   ? "check the network, AWS_REGION, and AWS_ENDPOINT_URL_S3 "
+                     "if it is set"
+                   : "try again later: the fault is the store's";
+    default:
+        return "";
+    }
+}
+
+const char *s3_advice(const struct aws_reply *reply, enum s3_use use)
+{
+    for (size_t i = 0; i < sizeof by_code / sizeof by_code[0]; i++)
+        if (strcmp(reply->code, by_code[i].code) == 0)
+            return by_code[i].advice;
+    return status_advice(reply, use);
+}
