@@ -1,0 +1,359 @@
+#include "server/coalescer_state.h"
+
+#include <stdlib.h>
+
+enum {
+    /* While Route 53 does not answer, one call at a time asks whether it is
+     * back, at most this far apart. */
+    OUTAGE_BACKOFF_FIRST_MS = 100,
+    OUTAGE_BACKOFF_CAP_MS = 5000,
+};
+
+struct coalescer *coalescer_new(const struct coalescer_limits *limits,
+                                const struct coalescer_hooks *hooks,
+                                uint64_t seed)
+{
+    struct coalescer *c = calloc(1, sizeof *c);
+
+    if (c == NULL)
+        return NULL;
+    c->unplaced = zone_queue_new(span_from("", 0));
+    if (c->unplaced == NULL || !record_table_init(&c->records)) {
+        zone_queue_free(c->unplaced);
+        free(c);
+        return NULL;
+    }
+    c->limits = *limits;
+    c->hooks = *hooks;
+    c->jitter.state = seed;
+    c->outage.first_ms = OUTAGE_BACKOFF_FIRST_MS;
+    c->outage.cap_ms = OUTAGE_BACKOFF_CAP_MS;
+    c->gate_at = INT64_MIN;
+    call_rate_init(&c->rate, limits->calls_per_second);
+    list_init(&c->zones);
+    list_init(&c->deadlines);
+    list_init(&c->refused);
+    return c;
+}
+
+/* --- waiters ------------------------------------------------------------ */
+
+static void answer(struct coalescer *c, struct waiter *waiter,
+                   enum outcome outcome, const struct address *written)
+{
+    list_remove(&waiter->in_change);
+    list_remove(&waiter->in_deadlines);
+    c->waiter_count--;
+    waiter->done(waiter, outcome, written);
+}
+
+/* Answers all who wait for a change. The list is moved first: a callback may
+ * lead to a new submission for the same record. */
+void coalescer_answer_all(struct coalescer *c, struct change *change,
+                          enum outcome outcome)
+{
+    struct address written = change->address;
+    struct list waiters;
+
+    list_init(&waiters);
+    list_take_all(&waiters, &change->waiters);
+    while (!list_is_empty(&waiters))
+        answer(c, list_entry(waiters.next, struct waiter, in_change), outcome,
+               &written);
+}
+
+/* Requests reach us nearly in the order of their deadlines, so the search for
+ * the place starts at the end. */
+static void link_waiter(struct coalescer *c, struct record *record,
+                        struct change *change, struct waiter *waiter)
+{
+    struct list *place = &c->deadlines;
+
+    while (place->prev != &c->deadlines &&
+           list_entry(place->prev, struct waiter, in_deadlines)->deadline_at >
+               waiter->deadline_at)
+        place = place->prev;
+    list_insert_before(place, &waiter->in_deadlines);
+    list_append(&change->waiters, &waiter->in_change);
+    waiter->record = record;
+    c->waiter_count++;
+}
+
+/* Under more load than Route 53 takes, first come first served would serve
+ * only those who have given up. So a change without a waiter steps back. */
+static void step_back(struct record *record, int64_t now)
+{
+    struct change *change = &record->gathering;
+
+    if (!change->wanted || !list_is_empty(&change->waiters))
+        return;
+    change->asked_at = now;
+    list_remove(&record->in_queue);
+    list_append(&record->zone->records, &record->in_queue);
+}
+
+void coalescer_expire(struct coalescer *c, int64_t now)
+{
+    while (!list_is_empty(&c->deadlines)) {
+        struct waiter *first =
+            list_entry(c->deadlines.next, struct waiter, in_deadlines);
+        struct record *record = first->record;
+
+        if (first->deadline_at > now)
+            return;
+        list_remove(&first->in_change);
+        step_back(record, now);
+        answer(c, first, OUTCOME_DEADLINE, NULL);
+    }
+}
+
+/* --- records and zones --------------------------------------------------- */
+
+void coalescer_forget_refusal(struct coalescer *c, struct record *record)
+{
+    if (record->refusals == 0)
+        return;
+    record->refusals = 0;
+    list_remove(&record->in_refused);
+    c->refused_count--;
+}
+
+/* Frees a record that has nothing left to do or to remember. */
+void coalescer_drop_record(struct coalescer *c, struct record *record)
+{
+    if (!record->gathering.wanted && !record->flying.wanted &&
+        record->refusals == 0)
+        record_table_remove(&c->records, record);
+}
+
+void coalescer_drop_zone(struct coalescer *c, struct zone_queue *zone)
+{
+    if (zone == c->unplaced || zone->flight != NULL ||
+        !list_is_empty(&zone->records))
+        return;
+    list_remove(&zone->in_zones);
+    zone_queue_free(zone);
+    c->zone_count--;
+}
+
+void coalescer_end_change(struct coalescer *c, struct record *record,
+                          struct change *change, enum outcome outcome)
+{
+    if (change == &record->gathering)
+        list_remove(&record->in_queue);
+    change->wanted = false;
+    coalescer_answer_all(c, change, outcome);
+}
+
+static struct zone_queue *zone_by_id(struct coalescer *c, struct span id)
+{
+    struct zone_queue *zone;
+
+    for (struct list *node = c->zones.next; node != &c->zones;
+         node = node->next) {
+        zone = list_entry(node, struct zone_queue, in_zones);
+        if (span_is(id, zone->id))
+            return zone;
+    }
+    if (c->zone_count == c->limits.max_zones)
+        return NULL;
+    zone = zone_queue_new(id);
+    if (zone == NULL)
+        return NULL;
+    list_append(&c->zones, &zone->in_zones);
+    c->zone_count++;
+    return zone;
+}
+
+/* The queue a name's changes join. STATUS_FULL: no room for one more zone. */
+static enum status find_queue(struct coalescer *c, struct span name,
+                              struct zone_queue **queue)
+{
+    struct span id;
+
+    switch (c->hooks.find_zone(c->hooks.arg, name, &id)) {
+    case ZONE_ABSENT:
+        return STATUS_NOT_FOUND;
+    case ZONE_UNKNOWN:
+        *queue = c->unplaced;
+        return STATUS_OK;
+    case ZONE_FOUND:
+        break;
+    }
+    *queue = zone_by_id(c, id);
+    return *queue == NULL ? STATUS_FULL : STATUS_OK;
+}
+
+/* --- submitting ---------------------------------------------------------- */
+
+static bool has_room_for_record(const struct coalescer *c)
+{
+    return c->records.count < c->limits.max_changes &&
+           c->records.bytes < c->limits.max_bytes;
+}
+
+/* Finds or makes the record, with the queue its changes belong to. */
+static enum status prepare_record(struct coalescer *c, int64_t now,
+                                  struct span name, enum rrset_type type,
+                                  struct record **out)
+{
+    struct record *record = record_table_find(&c->records, name, type);
+    struct zone_queue *queue;
+    enum status status;
+
+    if (record != NULL && record->refusals > 0 && now < record->refused_until)
+        return STATUS_INVALID;
+    if (record != NULL && (record->gathering.wanted || record->flying.wanted)) {
+        *out = record;
+        return STATUS_OK;
+    }
+    if (record == NULL && !has_room_for_record(c))
+        return STATUS_FULL;
+    status = find_queue(c, name, &queue);
+    if (status != STATUS_OK)
+        return status;
+    if (record == NULL)
+        record = record_table_add(&c->records, name, type);
+    if (record == NULL) {
+        coalescer_drop_zone(c, queue);
+        return STATUS_NOMEM;
+    }
+    record->zone = queue;
+    *out = record;
+    return STATUS_OK;
+}
+
+static void gather(struct coalescer *c, int64_t now, struct record *record,
+                   const struct address *address, const struct address *client)
+{
+    struct change *change = &record->gathering;
+
+    if (!change->wanted) {
+        change->wanted = true;
+        change->asked_at = now;
+        record->group = record->refusals > 0 ? ++c->last_group : 0;
+        list_append(&record->zone->records, &record->in_queue);
+    }
+    /* Two requests for one name may meet before the batch leaves. Only the
+     * newest address is still true, so it replaces the older one; both
+     * callers wait for the same answer and are told what was written. */
+    change->address = *address;
+    change->client = *client;
+    change->renewed_at = now;
+    c->hooks.unsure(c->hooks.arg, record_name(record), record->type);
+}
+
+enum status coalescer_submit(struct coalescer *c, int64_t now, struct span name,
+                             const struct address *address,
+                             const struct address *client,
+                             struct waiter *waiter)
+{
+    enum rrset_type type =
+        address->family == ADDRESS_IPV6 ? RRSET_AAAA : RRSET_A;
+    struct record *record;
+    enum status status;
+
+    if (c->waiter_count >= c->limits.max_waiters)
+        return STATUS_FULL;
+    status = prepare_record(c, now, name, type, &record);
+    if (status != STATUS_OK)
+        return status;
+    /* What is already on its way and still the newest wish needs no second
+     * batch: its answer is this caller's answer too. */
+    if (!record->gathering.wanted && record->flying.wanted &&
+        address_equal(&record->flying.address, address)) {
+        link_waiter(c, record, &record->flying, waiter);
+        return STATUS_OK;
+    }
+    gather(c, now, record, address, client);
+    link_waiter(c, record, &record->gathering, waiter);
+    return STATUS_OK;
+}
+
+/* --- the hosted zones ----------------------------------------------------- */
+
+bool coalescer_wants_zones(const struct coalescer *c)
+{
+    return !list_is_empty(&c->unplaced->records);
+}
+
+void coalescer_zones_read(struct coalescer *c)
+{
+    struct list waiting;
+
+    list_init(&waiting);
+    list_take_all(&waiting, &c->unplaced->records);
+    while (!list_is_empty(&waiting)) {
+        struct record *record =
+            list_entry(waiting.next, struct record, in_queue);
+        struct zone_queue *queue = c->unplaced;
+        enum status status = find_queue(c, record_name(record), &queue);
+
+        if (status == STATUS_OK) {
+            list_remove(&record->in_queue);
+            list_append(&queue->records, &record->in_queue);
+            record->zone = queue;
+            continue;
+        }
+        coalescer_end_change(c, record, &record->gathering,
+                             status == STATUS_NOT_FOUND ? OUTCOME_NO_ZONE
+                                                        : OUTCOME_UNAVAILABLE);
+        coalescer_drop_record(c, record);
+    }
+}
+
+/* --- time, figures, the end ----------------------------------------------- */
+
+struct coalescer_stats coalescer_stats(const struct coalescer *c)
+{
+    return (struct coalescer_stats){
+        .waiters = c->waiter_count,
+        .changes = c->records.count,
+        .zones = c->zone_count,
+        .flights = c->flight_count,
+        .bytes = c->records.bytes,
+        .calls_per_second = c->rate.per_second,
+    };
+}
+
+static void empty_zone(struct coalescer *c, struct zone_queue *zone)
+{
+    struct batch *batch = zone->flight;
+
+    if (batch != NULL) {
+        zone_queue_put_back(zone, batch, 0, batch->count, batch->group);
+        zone_queue_land(batch);
+    }
+    while (!list_is_empty(&zone->records)) {
+        struct record *record =
+            list_entry(zone->records.next, struct record, in_queue);
+
+        coalescer_end_change(c, record, &record->gathering,
+                             OUTCOME_UNAVAILABLE);
+        coalescer_drop_record(c, record);
+    }
+}
+
+void coalescer_free(struct coalescer *c)
+{
+    if (c == NULL)
+        return;
+    empty_zone(c, c->unplaced);
+    zone_queue_free(c->unplaced);
+    while (!list_is_empty(&c->zones)) {
+        struct zone_queue *zone =
+            list_entry(c->zones.next, struct zone_queue, in_zones);
+
+        empty_zone(c, zone);
+        coalescer_drop_zone(c, zone);
+    }
+    while (!list_is_empty(&c->refused)) {
+        struct record *record =
+            list_entry(c->refused.next, struct record, in_refused);
+
+        coalescer_forget_refusal(c, record);
+        coalescer_drop_record(c, record);
+    }
+    record_table_clear(&c->records);
+    free(c);
+}

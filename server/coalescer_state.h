@@ -1,0 +1,47 @@
+/* coalescer_state -- what the coalescer's files share; nobody else includes
+ * this.
+ *
+ *   coalescer.c          taking changes on: submitting, deadlines, zones
+ *   coalescer_send.c     when a batch leaves
+ *   coalescer_outcome.c  what its outcome means
+ */
+#ifndef SERVER_COALESCER_STATE_H
+#define SERVER_COALESCER_STATE_H
+
+#include "server/call_rate.h"
+#include "server/coalescer.h"
+
+struct coalescer {
+    struct coalescer_limits limits;
+    struct coalescer_hooks hooks;
+    struct record_table records;
+    struct list zones;           /* those with changes, a flight or trouble */
+    struct zone_queue *unplaced; /* changes whose zone is not known */
+    struct list deadlines;       /* waiters, the earliest first */
+    struct list refused;         /* records, the oldest refusal first */
+    struct call_rate rate;
+    struct backoff outage;
+    struct jitter jitter;
+    int64_t gate_at; /* no call before this */
+    size_t waiter_count, zone_count, flight_count, refused_count;
+    uint32_t last_group;
+};
+
+/* Answers all who wait for a change. */
+void coalescer_answer_all(struct coalescer *c, struct change *change,
+                          enum outcome outcome);
+
+/* A change is no longer wanted: unlinks it and answers its waiters. */
+void coalescer_end_change(struct coalescer *c, struct record *record,
+                          struct change *change, enum outcome outcome);
+
+/* Frees a record that has nothing left to do or to remember. */
+void coalescer_drop_record(struct coalescer *c, struct record *record);
+
+/* Frees a zone's queue that is empty and idle. */
+void coalescer_drop_zone(struct coalescer *c, struct zone_queue *zone);
+
+/* The record may share batches again. */
+void coalescer_forget_refusal(struct coalescer *c, struct record *record);
+
+#endif

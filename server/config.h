@@ -1,0 +1,63 @@
+/* config -- everything that can be set, read from the environment once.
+ *
+ * The only place where defaults and ranges of tunables stand; dyndns53(8) is
+ * its manual. Immutable after config_init(): any thread may read it.
+ */
+#ifndef SERVER_CONFIG_H
+#define SERVER_CONFIG_H
+
+#include "aws/aws_config.h"
+#include "base/log.h"
+#include "server/client_address.h"
+
+#include <netinet/in.h>
+
+enum {
+    CONFIG_LISTEN_MAX = 16,
+    CONFIG_THREADS_MAX = 64,
+    CONFIG_FAULTS_MAX_BYTES = 16 * 1024,
+};
+
+struct listen_address {
+    struct address address;
+    uint16_t port;   /* 0: the kernel chooses */
+    bool any_family; /* "[::]" by default: IPv4 alone where there is no IPv6 */
+};
+
+struct config {
+    struct aws_config aws;
+
+    struct listen_address listen[CONFIG_LISTEN_MAX];
+    size_t listen_count;
+    unsigned threads;
+
+    char *bucket;             /* NULL: `database` is a local file */
+    char *database;           /* key, or path */
+    unsigned refresh_seconds; /* 0: only on SIGHUP */
+
+    struct proxy_list trusted_proxies;
+    bool allow_internal;
+
+    uint32_t ttl_seconds;
+    unsigned nochg_seconds;
+    unsigned deadline_seconds;
+    double route53_calls_per_second;
+    char **hosted_zones; /* ids; NULL: discover */
+    size_t hosted_zone_count;
+
+    enum log_target log_target;
+    enum log_level log_level;
+};
+
+/* Reads and checks all variables. STATUS_INVALID: every fault is appended to
+ * `faults`, a line each, with the variable's name and what is allowed. In both
+ * cases config_clear() frees. `cores` is the default of DYNDNS_THREADS. */
+NODISCARD enum status config_init(struct config *config, aws_getenv_fn *get,
+                                  unsigned cores, struct strbuf *faults);
+void config_clear(struct config *config);
+
+/* Appends what is in force, one `NAME=value` a line, without secrets: what
+ * --check-config prints. */
+void config_describe(const struct config *config, struct strbuf *out);
+
+#endif

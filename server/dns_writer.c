@@ -1,0 +1,349 @@
+#include "server/dns_writer.h"
+
+#include "base/clock.h"
+#include "server/zone_reader.h"
+
+#include <stdlib.h>
+
+enum {
+    /* Two attempts fit in a caller's deadline even when the first reply never
+     * comes. */
+    UPSERT_TIMEOUT_MS = 8000,
+
+    /* Ceilings. At 2,500 changes a second, what waits here is 26 seconds of
+     * work; a waiter costs some 3 KB together with its connection. */
+    MAX_WAITERS = 65536,
+    MAX_CHANGES = 262144,
+    MAX_ZONES = 10000,
+    MAX_RECORD_BYTES = 256 * 1024 * 1024,
+};
+
+struct dns_writer {
+    struct aws_client *client;
+    const struct config *config;
+    struct health *health;
+    struct coalescer *coalescer;
+    struct zone_reader *zones;
+    struct snapshot *snapshot; /* NULL before the first table */
+};
+
+/* --- what the coalescer asks and tells ------------------------------------ */
+
+static enum zone_answer find_zone(void *arg, struct span name,
+                                  struct span *zone_id)
+{
+    struct dns_writer *writer = arg;
+
+    if (zone_directory_find(zone_reader_directory(writer->zones), name,
+                            zone_id))
+        return ZONE_FOUND;
+    return zone_reader_is_fresh(writer->zones, clock_now_ms()) ? ZONE_ABSENT
+                                                               : ZONE_UNKNOWN;
+}
+
+static bool find_host(const struct dns_writer *writer, struct span name,
+                      struct host *host)
+{
+    return writer->snapshot != NULL &&
+           hostdb_lookup(writer->snapshot->hosts, name, host);
+}
+
+static void on_unsure(void *arg, struct span name, enum rrset_type type)
+{
+    struct dns_writer *writer = arg;
+    struct host host;
+
+    if (find_host(writer, name, &host))
+        known_records_forget(writer->snapshot->known, host.index, type);
+}
+
+static void log_change(const struct written *written, const struct address *old)
+{
+    bool changed = !address_equal(old, written->address);
+    char before[ADDRESS_TEXT_MAX], after[ADDRESS_TEXT_MAX],
+        client[ADDRESS_TEXT_MAX];
+
+    address_format(old, before);
+    address_format(written->address, after);
+    address_format(written->client, client);
+    log_event(changed ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG,
+              changed ? "record_changed" : "record_confirmed",
+              log_span("host", written->name),
+              log_str("type", rrset_type_name(written->type)),
+              log_str("old", old->family == ADDRESS_NONE ? "unknown" : before),
+              log_str("new", after), log_str("client", client),
+              log_span("zone", written->zone_id),
+              log_int("ms", clock_now_ms() - written->asked_at));
+}
+
+static void on_written(void *arg, const struct written *written)
+{
+    struct dns_writer *writer = arg;
+    struct address old = {.family = ADDRESS_NONE};
+    struct host host;
+
+    if (find_host(writer, written->name, &host)) {
+        old = known_records_last(writer->snapshot->known, host.index,
+                                 written->type);
+        known_records_set(
+            writer->snapshot->known, host.index, written->address,
+            written->is_latest ? (uint32_t)(written->sent_at / 1000) : 0);
+    }
+    log_change(written, &old);
+}
+
+static void on_zone_gone(void *arg, struct span zone_id)
+{
+    struct dns_writer *writer = arg;
+
+    zone_reader_zone_gone(writer->zones, zone_id);
+}
+
+static void on_refused(void *arg, struct span name, enum rrset_type type,
+                       struct span zone_id, const struct aws_reply *reply)
+{
+    (void)arg;
+    log_event(LOG_LEVEL_WARN, "record_refused", log_span("host", name),
+              log_str("type", rrset_type_name(type)), log_span("zone", zone_id),
+              log_str("code", reply->code), log_str("message", reply->message),
+              log_str("request_id", reply->request_id),
+              log_str("advice", "look at the record in Route 53: an alias, a "
+                                "CNAME or a weighted set may stand there"));
+}
+
+/* --- what the zone reader tells ------------------------------------------- */
+
+static void on_zone_call_done(void *arg, int64_t sent_at,
+                              const struct aws_reply *reply)
+{
+    struct dns_writer *writer = arg;
+
+    health_note_aws(writer->health, reply->status);
+    coalescer_call_done(writer->coalescer, clock_now_ms(), sent_at,
+                        reply->status);
+}
+
+static void on_zones_complete(void *arg)
+{
+    struct dns_writer *writer = arg;
+
+    coalescer_zones_read(writer->coalescer);
+}
+
+/* --- life ------------------------------------------------------------------ */
+
+struct dns_writer *dns_writer_new(struct aws_client *client,
+                                  const struct config *config,
+                                  struct health *health, uint64_t seed)
+{
+    struct coalescer_limits limits = {
+        .calls_per_second = config->route53_calls_per_second,
+        .ttl = config->ttl_seconds,
+        .max_waiters = MAX_WAITERS,
+        .max_changes = MAX_CHANGES,
+        .max_zones = MAX_ZONES,
+        .max_bytes = MAX_RECORD_BYTES,
+    };
+    struct dns_writer *writer = calloc(1, sizeof *writer);
+    struct coalescer_hooks hooks = {
+        .arg = writer,
+        .find_zone = find_zone,
+        .unsure = on_unsure,
+        .written = on_written,
+        .zone_gone = on_zone_gone,
+        .refused = on_refused,
+    };
+    struct zone_reader_hooks zone_hooks = {
+        .arg = writer,
+        .call_done = on_zone_call_done,
+        .complete = on_zones_complete,
+    };
+
+    if (writer == NULL)
+        return NULL;
+    writer->client = client;
+    writer->config = config;
+    writer->health = health;
+    writer->coalescer = coalescer_new(&limits, &hooks, seed);
+    writer->zones = zone_reader_new(client, config, &zone_hooks, ~seed);
+    if (writer->coalescer == NULL || writer->zones == NULL) {
+        dns_writer_free(writer);
+        return NULL;
+    }
+    return writer;
+}
+
+void dns_writer_free(struct dns_writer *writer)
+{
+    if (writer == NULL)
+        return;
+    coalescer_free(writer->coalescer);
+    zone_reader_free(writer->zones);
+    snapshot_release(writer->snapshot);
+    free(writer);
+}
+
+void dns_writer_use(struct dns_writer *writer, struct snapshot *snapshot)
+{
+    snapshot_release(writer->snapshot);
+    writer->snapshot = snapshot_acquire(snapshot);
+}
+
+/* --- updates ---------------------------------------------------------------- */
+
+static void answer(struct update *update, enum reply_word word,
+                   const struct address *written)
+{
+    update->word = word;
+    if (written != NULL)
+        update->written = *written;
+    update->done(update);
+}
+
+static void on_outcome(struct waiter *waiter, enum outcome outcome,
+                       const struct address *written)
+{
+    struct update *update = list_entry(waiter, struct update, waiter);
+
+    switch (outcome) {
+    case OUTCOME_GOOD:
+        answer(update, REPLY_GOOD, written);
+        return;
+    case OUTCOME_REFUSED:
+    case OUTCOME_NO_ZONE:
+        answer(update, REPLY_DNSERR, NULL);
+        return;
+    case OUTCOME_UNAVAILABLE:
+    case OUTCOME_DEADLINE:
+        answer(update, REPLY_911, NULL);
+        return;
+    }
+}
+
+static void log_not_taken(const struct update *update, enum status status)
+{
+    const char *advice = "try again later; see the ceilings in dyndns53(8)";
+
+    if (status == STATUS_NOT_FOUND)
+        advice = "no public hosted zone of this account (or of "
+                 "DYNDNS_HOSTED_ZONES) holds the name: create it";
+    else if (status == STATUS_INVALID)
+        advice = "Route 53 refused this record a short while ago; it is "
+                 "tried again before long";
+    log_event(LOG_LEVEL_WARN, "update_not_taken",
+              log_span("host", update_name(update)),
+              log_str("status", status_name(status)),
+              log_str("advice", advice));
+}
+
+void dns_writer_submit(struct dns_writer *writer, int64_t now,
+                       struct update *update)
+{
+    enum status status;
+
+    update->waiter.done = on_outcome;
+    status =
+        coalescer_submit(writer->coalescer, now, update_name(update),
+                         &update->address, &update->client, &update->waiter);
+    if (status == STATUS_OK)
+        return;
+    log_not_taken(update, status);
+    answer(update,
+           status == STATUS_NOT_FOUND || status == STATUS_INVALID ? REPLY_DNSERR
+                                                                  : REPLY_911,
+           NULL);
+}
+
+static void log_batch(const struct batch *batch, int64_t now,
+                      const struct aws_reply *reply)
+{
+    struct log_field zone = log_str("zone", batch->zone->id);
+    struct log_field changes = log_uint("changes", batch->count);
+    struct log_field status = log_str("status", status_name(reply->status));
+    struct log_field ms = log_int("ms", now - batch->sent_at);
+
+    if (reply->status == STATUS_OK)
+        log_event(LOG_LEVEL_INFO, "batch_done", zone, changes, status, ms);
+    else
+        log_event(LOG_LEVEL_WARN, "batch_failed", zone, changes, status, ms,
+                  log_str("code", reply->code),
+                  log_str("message", reply->message),
+                  log_str("request_id", reply->request_id));
+}
+
+static void on_upserted(void *arg, const struct aws_reply *reply)
+{
+    struct batch *batch = arg;
+    struct dns_writer *writer = batch->sender;
+    int64_t now = clock_now_ms();
+
+    health_note_aws(writer->health, reply->status);
+    log_batch(batch, now, reply);
+    coalescer_done(writer->coalescer, now, batch, reply);
+}
+
+static void send_batch(struct dns_writer *writer, struct batch *batch)
+{
+    static const struct aws_reply unsent = {
+        .status = STATUS_UNAVAILABLE,
+        .message = "the call could not be made: memory is short"};
+
+    batch->sender = writer;
+    if (route53_upsert(writer->client, span_from_string(batch->zone->id),
+                       batch->rrsets, batch->count, UPSERT_TIMEOUT_MS,
+                       on_upserted, batch) != STATUS_OK)
+        on_upserted(batch, &unsent);
+}
+
+/* --- the turn ----------------------------------------------------------------
+ */
+
+/* Listings go first: while hosts have no zone, nothing else can help them. */
+static void read_zones(struct dns_writer *writer, int64_t now)
+{
+    if (coalescer_wants_zones(writer->coalescer))
+        zone_reader_request(writer->zones);
+    if (zone_reader_wait_ms(writer->zones, now) != 0 ||
+        coalescer_call_wait_ms(writer->coalescer, now) > 0)
+        return;
+    coalescer_call_spend(writer->coalescer, now);
+    zone_reader_send(writer->zones, now);
+}
+
+void dns_writer_run(struct dns_writer *writer, int64_t now)
+{
+    struct batch *batch;
+
+    coalescer_expire(writer->coalescer, now);
+    read_zones(writer, now);
+    while ((batch = coalescer_next(writer->coalescer, now)) != NULL)
+        send_batch(writer, batch);
+}
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+    if (a < 0)
+        return b;
+    return b < 0 || a < b ? a : b;
+}
+
+int64_t dns_writer_wait_ms(const struct dns_writer *writer, int64_t now)
+{
+    int64_t zones = zone_reader_wait_ms(writer->zones, now);
+
+    if (zones >= 0) {
+        int64_t account = coalescer_call_wait_ms(writer->coalescer, now);
+
+        zones = account == INT64_MAX ? -1 : account > zones ? account : zones;
+    }
+    return sooner(zones, coalescer_wait_ms(writer->coalescer, now));
+}
+
+bool dns_writer_is_idle(const struct dns_writer *writer)
+{
+    struct coalescer_stats stats = coalescer_stats(writer->coalescer);
+    /* Nobody needs a listing that nobody waits for. */
+    size_t listings = zone_reader_is_reading(writer->zones);
+
+    return stats.waiters == 0 && stats.flights == listings;
+}

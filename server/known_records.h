@@ -1,0 +1,83 @@
+/* known_records -- what each host's A and AAAA record is known to say, so that
+ * an unchanged address is answered on the loop that took the request.
+ *
+ * One writer (the updater), any number of readers, no lock: each record is a
+ * slot of atomics under a sequence count. The slots belong to one host table
+ * and are found by the host's index in it, so a lookup costs nothing beyond
+ * the one that authenticated the caller.
+ *
+ * Why `nochg` from here is never a false word:
+ *
+ *  1. A slot speaks only of what Route 53 accepted in a batch, dated by the
+ *     moment the batch was *sent*, and only for a stated age.
+ *  2. Before the updater takes on a change of a record, the slot falls silent,
+ *     and speaks again only when the newest change taken on was accepted.
+ *  3. Between a loop that posts a change and the updater that takes it on lies
+ *     a queue. A loop therefore counts the change in `asked` first, and the
+ *     updater counts it out only after (2). A reader looks at that count
+ *     before it looks at the slot: nonzero means that somebody who came
+ *     before it may have asked for another address, and it takes the long way
+ *     through the updater. The counts are shared by all tables and striped by
+ *     the name's hash; two names on one stripe merely take the long way.
+ *  4. When a new host table is put in service, the old one's slots fall
+ *     silent for good before the first write to the new one's.
+ */
+#ifndef SERVER_KNOWN_RECORDS_H
+#define SERVER_KNOWN_RECORDS_H
+
+#include "aws/route53.h"
+#include "base/address.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+enum { ASKED_STRIPES = 4096 };
+
+/* Changes on their way from a loop to the updater, by stripe. */
+struct asked_counts {
+    atomic_uint counts[ASKED_STRIPES];
+};
+
+/* `name` is normalised. */
+void asked_begin(struct asked_counts *asked, struct span name);
+void asked_end(struct asked_counts *asked, struct span name);
+
+struct known_records;
+
+/* For `hosts` hosts; all records unknown. The memory is touched only as
+ * records become known. NULL when it is short. */
+struct known_records *known_records_new(size_t hosts);
+void known_records_free(struct known_records *known);
+
+/* Reader, any thread: whether the record of the host is known to say
+ * `address` (whose family decides between A and AAAA), from knowledge younger
+ * than `max_age_s`. `now_s` is in whole seconds of the clock of sent_at_s. */
+bool known_records_says(const struct known_records *known,
+                        const struct asked_counts *asked, uint32_t host,
+                        struct span name, const struct address *address,
+                        uint32_t now_s, uint32_t max_age_s);
+
+/* Writer: Route 53 accepted this address in a batch sent at `sent_at_s`. With
+ * 0 it is remembered for known_records_last() alone, because a newer change of
+ * the record has been taken on already. */
+void known_records_set(struct known_records *known, uint32_t host,
+                       const struct address *address, uint32_t sent_at_s);
+
+/* Writer: what the record says is not known any more. The address stays for
+ * known_records_last(). */
+void known_records_forget(struct known_records *known, uint32_t host,
+                          enum rrset_type type);
+
+/* Writer: what the record was last known to say, however long ago; its family
+ * is ADDRESS_NONE when that was never known. */
+struct address known_records_last(const struct known_records *known,
+                                  uint32_t host, enum rrset_type type);
+
+/* Writer: silences all slots for good. */
+void known_records_retire(struct known_records *known);
+
+/* Writer: takes over from a retired table's slot what it knows of a host. */
+void known_records_carry(struct known_records *to, uint32_t to_host,
+                         const struct known_records *from, uint32_t from_host);
+
+#endif

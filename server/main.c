@@ -1,0 +1,220 @@
+/* dyndns53 -- the daemon. main() is a table of contents: read the
+ * configuration, build the parts, run until a signal, take them down in
+ * reverse order.
+ */
+#include "aws/aws_client.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "server/config.h"
+#include "server/http_server.h"
+#include "server/updater.h"
+
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum {
+    EXIT_USAGE = 2,  /* also: the configuration is wrong */
+    STOP_MS = 25000, /* systemd waits for 90 s, Heroku for 30 */
+};
+
+static const char usage[] =
+    "Usage: dyndns53 [--check-config] [--help] [--version]\n"
+    "\n"
+    "Dynamic DNS server for Amazon Route 53. Set up by the environment; the\n"
+    "least that it needs:\n"
+    "\n"
+    "  AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY   the account's credentials\n"
+    "  DYNDNS_BUCKET, DYNDNS_DATABASE   the CSV of hosts and tokens in S3, or\n"
+    "  DYNDNS_DATABASE                  alone: a local CSV file\n"
+    "\n"
+    "  --check-config   check the environment, print what is in force, exit\n"
+    "  --help           print this, exit\n"
+    "  --version        print the version, exit\n"
+    "\n"
+    "Everything else is in dyndns53(8).\n";
+
+enum action { ACTION_RUN, ACTION_CHECK, ACTION_HELP, ACTION_VERSION };
+
+static bool parse_options(int argc, char **argv, enum action *action)
+{
+    static const struct option options[] = {
+        {"check-config", no_argument, NULL, ACTION_CHECK},
+        {"help", no_argument, NULL, ACTION_HELP},
+        {"version", no_argument, NULL, ACTION_VERSION},
+        {NULL, 0, NULL, 0},
+    };
+    int option;
+
+    *action = ACTION_RUN;
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (option == '?')
+            return false;
+        *action = (enum action)option;
+    }
+    if (optind == argc)
+        return true;
+    fprintf(stderr, "dyndns53: unexpected argument: %s\n", argv[optind]);
+    return false;
+}
+
+static const char *get_env(const char *name)
+{
+    return getenv(name);
+}
+
+static unsigned count_cores(void)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+    return cores < 1 ? 1 : (unsigned)cores;
+}
+
+/* All that is wrong is told at once. */
+static bool read_config(struct config *config)
+{
+    struct strbuf faults;
+    enum status status;
+
+    strbuf_init(&faults, CONFIG_FAULTS_MAX_BYTES);
+    status = config_init(config, get_env, count_cores(), &faults);
+    if (status == STATUS_INVALID)
+        fprintf(stderr,
+                "dyndns53: the environment is not as it should be:\n%s"
+                "See dyndns53(8), ENVIRONMENT.\n",
+                strbuf_string(&faults));
+    else if (status != STATUS_OK)
+        fputs("dyndns53: memory is short\n", stderr);
+    strbuf_clear(&faults);
+    if (status != STATUS_OK)
+        config_clear(config);
+    return status == STATUS_OK;
+}
+
+static int check_config(const struct config *config)
+{
+    struct strbuf text;
+
+    strbuf_init(&text, CONFIG_FAULTS_MAX_BYTES);
+    config_describe(config, &text);
+    fputs(strbuf_string(&text), stdout);
+    strbuf_clear(&text);
+    return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* Each caller is a descriptor, so take as many as we may. */
+static void raise_open_files(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* Before the first thread, which inherits the mask: signals reach main's
+ * sigwaitinfo() and nobody else. */
+static void block_signals(sigset_t *awaited)
+{
+    sigemptyset(awaited);
+    sigaddset(awaited, SIGHUP);
+    sigaddset(awaited, SIGINT);
+    sigaddset(awaited, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, awaited, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static void wait_for_stop(const sigset_t *awaited, struct updater *updater)
+{
+    for (;;) {
+        int number = sigwaitinfo(awaited, NULL);
+
+        if (number == SIGHUP) {
+            log_event(LOG_LEVEL_INFO, "reload", log_str("signal", "HUP"));
+            updater_reload(updater);
+        } else if (number == SIGINT || number == SIGTERM) {
+            log_event(LOG_LEVEL_INFO, "stopping",
+                      log_str("signal", number == SIGINT ? "INT" : "TERM"));
+            return;
+        }
+    }
+}
+
+static void on_table(void *server, struct snapshot *snapshot)
+{
+    http_server_use_table(server, snapshot);
+}
+
+static int serve(const struct config *config)
+{
+    static struct asked_counts asked;
+    struct health health;
+    struct http_server *server = NULL;
+    struct updater *updater = NULL;
+    sigset_t awaited;
+    int64_t stop_at;
+    int result = EXIT_FAILURE;
+
+    health_init(&health);
+    block_signals(&awaited);
+    raise_open_files();
+    server = http_server_new(config, &health, &asked);
+    if (server == NULL)
+        goto out;
+    updater = updater_new(config, &health, &asked, on_table, server);
+    if (updater == NULL || http_server_start(server, updater) != STATUS_OK ||
+        updater_start(updater) != STATUS_OK) {
+        log_event(LOG_LEVEL_ERROR, "cannot_start",
+                  log_str("reason", "memory, threads or descriptors are "
+                                    "short"));
+    } else {
+        log_event(LOG_LEVEL_INFO, "started",
+                  log_str("version", DYNDNS53_VERSION),
+                  log_uint("threads", config->threads));
+        wait_for_stop(&awaited, updater);
+        result = EXIT_SUCCESS;
+    }
+    stop_at = clock_now_ms() + STOP_MS;
+    http_server_stop(server, stop_at);
+    if (updater != NULL)
+        updater_stop(updater, stop_at);
+    log_event(LOG_LEVEL_INFO, "stopped", log_int("status", result));
+out:
+    updater_free(updater);
+    http_server_free(server);
+    return result;
+}
+
+int main(int argc, char **argv)
+{
+    enum action action;
+    struct config config;
+    int result;
+
+    if (!parse_options(argc, argv, &action)) {
+        fputs("Try 'dyndns53 --help'.\n", stderr);
+        return EXIT_USAGE;
+    }
+    if (action == ACTION_HELP || action == ACTION_VERSION) {
+        fputs(action == ACTION_HELP ? usage : "dyndns53 " DYNDNS53_VERSION "\n",
+              stdout);
+        return EXIT_SUCCESS;
+    }
+    if (!read_config(&config))
+        return EXIT_USAGE;
+    log_open("dyndns53", config.log_target, config.log_level);
+    if (action == ACTION_CHECK) {
+        result = check_config(&config);
+    } else if (aws_global_init() == STATUS_OK) {
+        result = serve(&config);
+        aws_global_cleanup();
+    } else {
+        result = EXIT_FAILURE;
+    }
+    config_clear(&config);
+    return result;
+}

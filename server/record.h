@@ -1,0 +1,100 @@
+/* record -- what is still to be done about one record set (a name and a type),
+ * and the table that finds it.
+ *
+ * A record has at most two changes: one in flight, which is part of a batch
+ * that Route 53 is working on, and one gathering, which waits for the next.
+ * Each has the callers who wait for it. A record also remembers that Route 53
+ * refused it, so that it goes alone next time.
+ *
+ * Owned by the coalescer and touched by its thread only.
+ */
+#ifndef SERVER_RECORD_H
+#define SERVER_RECORD_H
+
+#include "aws/route53.h"
+#include "base/address.h"
+#include "base/dns_name.h"
+#include "base/list.h"
+
+struct zone_queue;
+
+/* What became of a caller's wish. */
+enum outcome {
+    OUTCOME_GOOD,        /* Route 53 has accepted it */
+    OUTCOME_REFUSED,     /* Route 53 will not have this record */
+    OUTCOME_NO_ZONE,     /* no hosted zone of ours holds this name */
+    OUTCOME_UNAVAILABLE, /* AWS is out of reach or denies us */
+    OUTCOME_DEADLINE,    /* not known in time; the change still goes out */
+};
+
+struct waiter;
+struct record;
+
+/* Told exactly once. `written` is what Route 53 accepted, with OUTCOME_GOOD;
+ * it may be newer than what this waiter asked for. The waiter is unlinked
+ * already and belongs to its owner again. */
+typedef void waiter_done_fn(struct waiter *waiter, enum outcome outcome,
+                            const struct address *written);
+
+/* One caller; a member of the caller's own struct. */
+struct waiter {
+    struct list in_change;
+    struct list in_deadlines;
+    struct record *record;
+    int64_t deadline_at;  /* set by the owner before submitting */
+    waiter_done_fn *done; /* likewise */
+};
+
+struct change {
+    bool wanted; /* false: there is no such change, the rest is unset */
+    struct address address;
+    struct address client; /* who asked last, for the log */
+    int64_t asked_at;      /* when the oldest of its callers asked */
+    int64_t renewed_at;    /* when the newest did */
+    struct list waiters;
+};
+
+struct record {
+    struct record *next_in_bucket;
+    struct list in_queue;   /* of its zone, while `gathering` is wanted */
+    struct list in_refused; /* while it is remembered as refused */
+    struct zone_queue *zone;
+    struct change gathering;
+    struct change flying;
+    uint32_t group; /* of `gathering`; 0: may share a batch with anybody */
+    unsigned refusals;
+    int64_t refused_until; /* until then the answer is known: refused */
+    enum rrset_type type;
+    size_t name_len;
+    char name[];
+};
+
+static inline struct span record_name(const struct record *record)
+{
+    return span_from(record->name, record->name_len);
+}
+
+struct record_table {
+    struct record **buckets;
+    size_t bucket_count; /* a power of two */
+    size_t count;
+    size_t bytes; /* of all records and buckets */
+};
+
+bool record_table_init(struct record_table *table);
+
+/* Frees the buckets; every record must have been removed. */
+void record_table_clear(struct record_table *table);
+
+struct record *record_table_find(const struct record_table *table,
+                                 struct span name, enum rrset_type type);
+
+/* Makes a record with no change wanted; NULL when memory is short. The name
+ * is normalised and at most DNS_NAME_MAX long. */
+struct record *record_table_add(struct record_table *table, struct span name,
+                                enum rrset_type type);
+
+/* Takes the record out and frees it; it must be linked nowhere else. */
+void record_table_remove(struct record_table *table, struct record *record);
+
+#endif

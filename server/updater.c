@@ -1,0 +1,207 @@
+#include "server/updater.h"
+
+#include "aws/aws_client.h"
+#include "base/clock.h"
+#include "server/dns_writer.h"
+#include "server/table_loader.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+enum { LONGEST_WAIT_MS = 60000 };
+
+struct updater {
+    struct health *health;
+    struct asked_counts *asked;
+    updater_table_fn *table;
+    void *table_arg;
+    struct aws_client *client;
+    struct dns_writer *writer;
+    struct table_loader *loader;
+    struct snapshot *snapshot; /* in service; NULL before the first */
+    pthread_t thread;
+    bool started;
+    int64_t leave_at; /* the thread's copy of stop_at; 0: not stopping */
+
+    pthread_mutex_t lock; /* guards the rest */
+    struct list inbox;
+    bool reload;
+    int64_t stop_at; /* 0: not stopping */
+};
+
+/* --- on the updater's thread ---------------------------------------------- */
+
+static void on_table(void *arg, struct hostdb *hosts)
+{
+    struct updater *updater = arg;
+    size_t count = hostdb_count(hosts);
+    struct snapshot *snapshot = snapshot_new(hosts, updater->snapshot);
+
+    if (snapshot == NULL) {
+        health_note_reload_failed(updater->health);
+        log_event(LOG_LEVEL_ERROR, "table_not_in_service",
+                  log_str("reason", "memory is short"),
+                  log_str("advice", "send SIGHUP once there is memory"));
+        return;
+    }
+    snapshot_release(updater->snapshot);
+    updater->snapshot = snapshot;
+    dns_writer_use(updater->writer, snapshot);
+    health_note_table(updater->health, count);
+    updater->table(updater->table_arg, snapshot);
+}
+
+/* Takes what the loops have posted, and what main asked for. Returns whether
+ * the thread is to go on. */
+static bool take_messages(struct updater *updater, int64_t now)
+{
+    struct list posted;
+    bool reload;
+
+    list_init(&posted);
+    pthread_mutex_lock(&updater->lock);
+    list_take_all(&posted, &updater->inbox);
+    reload = updater->reload;
+    updater->reload = false;
+    updater->leave_at = updater->stop_at;
+    pthread_mutex_unlock(&updater->lock);
+
+    if (reload)
+        table_loader_request(updater->loader);
+    while (!list_is_empty(&posted)) {
+        struct update *update =
+            list_entry(posted.next, struct update, in_inbox);
+        struct span name = update_name(update);
+        char copy[DNS_NAME_MAX];
+
+        list_remove(&update->in_inbox);
+        memcpy(copy, name.ptr, name.len);
+        dns_writer_submit(updater->writer, now, update);
+        /* Not before the record is known to be in doubt; and the update may
+         * be gone by now. */
+        asked_end(updater->asked, span_from(copy, name.len));
+    }
+    return updater->leave_at == 0 ||
+           (!dns_writer_is_idle(updater->writer) && now < updater->leave_at);
+}
+
+static int wait_ms(const struct updater *updater, int64_t now)
+{
+    int64_t wait = dns_writer_wait_ms(updater->writer, now);
+    int64_t loader = table_loader_wait_ms(updater->loader, now);
+
+    if (wait < 0 || (loader >= 0 && loader < wait))
+        wait = loader;
+    if (updater->leave_at != 0 && (wait < 0 || wait > updater->leave_at - now))
+        wait = updater->leave_at > now ? updater->leave_at - now : 0;
+    return wait < 0 || wait > LONGEST_WAIT_MS ? LONGEST_WAIT_MS : (int)wait;
+}
+
+static void *run(void *arg)
+{
+    struct updater *updater = arg;
+    int64_t now = clock_now_ms();
+
+    while (take_messages(updater, now)) {
+        table_loader_run(updater->loader, now);
+        dns_writer_run(updater->writer, now);
+        aws_client_poll(updater->client, wait_ms(updater, clock_now_ms()));
+        now = clock_now_ms();
+    }
+    return NULL;
+}
+
+/* --- from other threads ------------------------------------------------------
+ */
+
+static uint64_t random_seed(void)
+{
+    uint64_t seed;
+
+    /* Jitter needs no secret: the clock will do where there is no randomness.
+     */
+    if (getrandom(&seed, sizeof seed, 0) != (ssize_t)sizeof seed)
+        seed = (uint64_t)clock_now_ms();
+    return seed;
+}
+
+struct updater *updater_new(const struct config *config, struct health *health,
+                            struct asked_counts *asked, updater_table_fn *table,
+                            void *arg)
+{
+    struct updater *updater = calloc(1, sizeof *updater);
+
+    if (updater == NULL)
+        return NULL;
+    updater->health = health;
+    updater->asked = asked;
+    updater->table = table;
+    updater->table_arg = arg;
+    list_init(&updater->inbox);
+    pthread_mutex_init(&updater->lock, NULL);
+    updater->client = aws_client_new(&config->aws);
+    if (updater->client != NULL) {
+        updater->writer =
+            dns_writer_new(updater->client, config, health, random_seed());
+        updater->loader = table_loader_new(updater->client, config, health,
+                                           random_seed(), on_table, updater);
+    }
+    if (updater->writer == NULL || updater->loader == NULL) {
+        updater_free(updater);
+        return NULL;
+    }
+    return updater;
+}
+
+enum status updater_start(struct updater *updater)
+{
+    if (pthread_create(&updater->thread, NULL, run, updater) != 0)
+        return STATUS_NOMEM;
+    updater->started = true;
+    return STATUS_OK;
+}
+
+void updater_post(struct updater *updater, struct update *update)
+{
+    bool first;
+
+    pthread_mutex_lock(&updater->lock);
+    first = list_is_empty(&updater->inbox);
+    list_append(&updater->inbox, &update->in_inbox);
+    pthread_mutex_unlock(&updater->lock);
+    if (first)
+        aws_client_wakeup(updater->client);
+}
+
+void updater_reload(struct updater *updater)
+{
+    pthread_mutex_lock(&updater->lock);
+    updater->reload = true;
+    pthread_mutex_unlock(&updater->lock);
+    aws_client_wakeup(updater->client);
+}
+
+void updater_stop(struct updater *updater, int64_t deadline_at)
+{
+    if (!updater->started)
+        return;
+    pthread_mutex_lock(&updater->lock);
+    updater->stop_at = deadline_at;
+    pthread_mutex_unlock(&updater->lock);
+    aws_client_wakeup(updater->client);
+    pthread_join(updater->thread, NULL);
+    updater->started = false;
+}
+
+void updater_free(struct updater *updater)
+{
+    if (updater == NULL)
+        return;
+    aws_client_free(updater->client);
+    dns_writer_free(updater->writer);
+    table_loader_free(updater->loader);
+    snapshot_release(updater->snapshot);
+    pthread_mutex_destroy(&updater->lock);
+    free(updater);
+}

@@ -1,0 +1,46 @@
+/* updater -- the one thread that talks to AWS: it changes DNS and reads the
+ * host table.
+ *
+ * Loops post updates to it and go on; it answers each once. A new host table
+ * is handed to a callback on its thread.
+ */
+#ifndef SERVER_UPDATER_H
+#define SERVER_UPDATER_H
+
+#include "server/config.h"
+#include "server/health.h"
+#include "server/snapshot.h"
+#include "server/update.h"
+
+struct updater;
+
+/* A new table is in service; the callee acquires what it keeps. Called on the
+ * updater's thread. */
+typedef void updater_table_fn(void *arg, struct snapshot *snapshot);
+
+/* All are borrowed and must outlive the updater. NULL when memory is short or
+ * TLS cannot be set up. */
+struct updater *updater_new(const struct config *config, struct health *health,
+                            struct asked_counts *asked, updater_table_fn *table,
+                            void *arg);
+
+/* Starts the thread. */
+NODISCARD enum status updater_start(struct updater *updater);
+
+/* Hands an update over; update->done is called once, on the updater's thread.
+ * The caller has called asked_begin() for its name. Thread-safe; never blocks
+ * for longer than it takes to link a list. */
+void updater_post(struct updater *updater, struct update *update);
+
+/* Asks for the host table to be read again. Thread-safe. */
+void updater_reload(struct updater *updater);
+
+/* Ends the thread, once no update waits for its answer any more or clock_now_ms
+ * reaches `deadline_at`, and waits for its end. Updates that are left are
+ * answered REPLY_911. */
+void updater_stop(struct updater *updater, int64_t deadline_at);
+
+/* After updater_stop(), or for an updater that was never started. */
+void updater_free(struct updater *updater);
+
+#endif

@@ -1,0 +1,52 @@
+/* zone_directory -- which hosted zone a host name belongs to.
+ *
+ * Filled from a whole listing at a time; the listing under way does not show
+ * until it is complete. Private zones are never chosen: what a home router
+ * says is for the public. Two public zones of one name cannot be told apart by
+ * a name, so neither is chosen until the operator names one by its id.
+ *
+ * Pure and single-threaded.
+ */
+#ifndef SERVER_ZONE_DIRECTORY_H
+#define SERVER_ZONE_DIRECTORY_H
+
+#include "aws/route53.h"
+
+enum {
+    ZONE_DIRECTORY_MAX = 10000, /* zones; AWS's default quota is 500 */
+};
+
+struct zone_directory;
+
+/* Told of each name that two public zones share, at commit. */
+typedef void zone_ambiguous_fn(void *arg, struct span name, struct span id,
+                               struct span other_id);
+
+struct zone_directory *zone_directory_new(zone_ambiguous_fn *ambiguous,
+                                          void *arg);
+void zone_directory_free(struct zone_directory *dir);
+
+/* Starts a new listing; what an unfinished one held is forgotten. */
+void zone_directory_begin(struct zone_directory *dir);
+
+/* Adds a zone to the listing; private zones are passed over. STATUS_FULL
+ * beyond ZONE_DIRECTORY_MAX, STATUS_NOMEM. */
+NODISCARD enum status zone_directory_add(struct zone_directory *dir,
+                                         const struct hosted_zone *zone);
+
+/* The listing is complete: it takes the place of the one before. */
+void zone_directory_commit(struct zone_directory *dir);
+
+/* Takes a zone out that Route 53 says is gone. */
+void zone_directory_forget(struct zone_directory *dir, struct span id);
+
+/* The id of the zone with the longest name that the normalised host name is
+ * within, borrowed until the next commit; false if there is none, or if that
+ * zone's name is ambiguous. */
+bool zone_directory_find(const struct zone_directory *dir, struct span name,
+                         struct span *id);
+
+/* Usable zones. */
+size_t zone_directory_count(const struct zone_directory *dir);
+
+#endif

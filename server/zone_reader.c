@@ -1,0 +1,234 @@
+#include "server/zone_reader.h"
+
+#include "base/clock.h"
+#include "server/backoff.h"
+
+#include <stdlib.h>
+
+enum {
+    /* A host without a zone does not make us list zones more often. */
+    REREAD_INTERVAL_MS = 5000,
+    RETRY_FIRST_MS = 500,
+    RETRY_CAP_MS = 15000,
+    CALL_TIMEOUT_MS = 10000,
+    MARKER_MAX_BYTES = 1024,
+};
+
+struct zone_reader {
+    struct aws_client *client;
+    const struct config *config;
+    struct zone_reader_hooks hooks;
+    struct zone_directory *directory;
+    struct strbuf marker; /* where the listing goes on */
+    size_t next_id;       /* of config->hosted_zones */
+    bool wanted;          /* a reading is to be started, or goes on */
+    bool in_flight;
+    bool stale; /* a zone is gone since the last reading */
+    int64_t not_before;
+    int64_t sent_at;
+    int64_t complete_at; /* of the last reading; 0: never */
+    struct backoff backoff;
+    struct jitter jitter;
+};
+
+static void on_ambiguous(void *arg, struct span name, struct span id,
+                         struct span other_id)
+{
+    (void)arg;
+    log_event(LOG_LEVEL_ERROR, "hosted_zone_ambiguous",
+              log_span("zone_name", name), log_span("zone", id),
+              log_span("other_zone", other_id),
+              log_str("advice", "two public hosted zones have this name: set "
+                                "DYNDNS_HOSTED_ZONES to the ids to use"));
+}
+
+struct zone_reader *zone_reader_new(struct aws_client *client,
+                                    const struct config *config,
+                                    const struct zone_reader_hooks *hooks,
+                                    uint64_t seed)
+{
+    struct zone_reader *reader = calloc(1, sizeof *reader);
+
+    if (reader == NULL)
+        return NULL;
+    reader->directory = zone_directory_new(on_ambiguous, reader);
+    if (reader->directory == NULL) {
+        free(reader);
+        return NULL;
+    }
+    reader->client = client;
+    reader->config = config;
+    reader->hooks = *hooks;
+    reader->backoff.first_ms = RETRY_FIRST_MS;
+    reader->backoff.cap_ms = RETRY_CAP_MS;
+    reader->jitter.state = seed;
+    reader->wanted = true;
+    strbuf_init(&reader->marker, MARKER_MAX_BYTES);
+    return reader;
+}
+
+void zone_reader_free(struct zone_reader *reader)
+{
+    if (reader == NULL)
+        return;
+    zone_directory_free(reader->directory);
+    strbuf_clear(&reader->marker);
+    free(reader);
+}
+
+void zone_reader_request(struct zone_reader *reader)
+{
+    if (reader->wanted)
+        return;
+    reader->wanted = true;
+    reader->not_before = reader->complete_at + REREAD_INTERVAL_MS;
+}
+
+void zone_reader_zone_gone(struct zone_reader *reader, struct span id)
+{
+    log_event(LOG_LEVEL_WARN, "hosted_zone_gone", log_span("zone", id),
+              log_str("advice", "Route 53 knows no such hosted zone: the "
+                                "zones are read again"));
+    zone_directory_forget(reader->directory, id);
+    reader->stale = true;
+    zone_reader_request(reader);
+}
+
+int64_t zone_reader_wait_ms(const struct zone_reader *reader, int64_t now)
+{
+    if (!reader->wanted || reader->in_flight)
+        return -1;
+    return reader->not_before > now ? reader->not_before - now : 0;
+}
+
+bool zone_reader_is_reading(const struct zone_reader *reader)
+{
+    return reader->in_flight;
+}
+
+bool zone_reader_is_fresh(const struct zone_reader *reader, int64_t now)
+{
+    return reader->complete_at != 0 && !reader->stale &&
+           now - reader->complete_at < REREAD_INTERVAL_MS;
+}
+
+const struct zone_directory *zone_reader_directory(
+    const struct zone_reader *reader)
+{
+    return reader->directory;
+}
+
+/* From the first page again, later: half a listing is worth nothing. */
+static void start_over(struct zone_reader *reader, int64_t now)
+{
+    reader->next_id = 0;
+    strbuf_rewind(&reader->marker);
+    reader->not_before = now + backoff_fail(&reader->backoff, &reader->jitter);
+}
+
+static void log_failure(const struct aws_reply *reply)
+{
+    log_event(LOG_LEVEL_ERROR, "hosted_zones_unread",
+              log_str("status", status_name(reply->status)),
+              log_str("code", reply->code), log_str("message", reply->message),
+              log_str("request_id", reply->request_id),
+              log_str("advice",
+                      reply->status == STATUS_DENIED
+                          ? "the credentials need route53:ListHostedZones, or "
+                            "with DYNDNS_HOSTED_ZONES route53:GetHostedZone"
+                          : "will be tried again"));
+}
+
+static void complete(struct zone_reader *reader, int64_t now)
+{
+    zone_directory_commit(reader->directory);
+    reader->complete_at = now;
+    reader->stale = false;
+    reader->wanted = false;
+    reader->next_id = 0;
+    strbuf_rewind(&reader->marker);
+    backoff_reset(&reader->backoff);
+    log_event(zone_directory_count(reader->directory) == 0 ? LOG_LEVEL_ERROR
+                                                           : LOG_LEVEL_INFO,
+              "hosted_zones_read",
+              log_uint("usable", zone_directory_count(reader->directory)));
+    reader->hooks.complete(reader->hooks.arg);
+}
+
+static bool add_zones(struct zone_reader *reader,
+                      const struct hosted_zone *zones, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (zones[i].is_private && reader->config->hosted_zone_count > 0)
+            log_event(LOG_LEVEL_ERROR, "hosted_zone_private",
+                      log_span("zone", zones[i].id),
+                      log_str("advice", "private hosted zones are never used: "
+                                        "mend DYNDNS_HOSTED_ZONES"));
+        if (zone_directory_add(reader->directory, &zones[i]) != STATUS_OK)
+            return false;
+    }
+    return true;
+}
+
+/* By id, a zone that does not exist is the operator's to mend and must not
+ * keep the others from being read. */
+static bool skip_missing(struct zone_reader *reader,
+                         const struct aws_reply *reply)
+{
+    if (reader->config->hosted_zone_count == 0 ||
+        reply->status != STATUS_NOT_FOUND)
+        return false;
+    log_event(LOG_LEVEL_ERROR, "hosted_zone_missing",
+              log_str("zone", reader->config->hosted_zones[reader->next_id]),
+              log_str("advice", "Route 53 knows no such hosted zone: mend "
+                                "DYNDNS_HOSTED_ZONES"));
+    return true;
+}
+
+static void on_zones(void *arg, const struct aws_reply *reply,
+                     const struct hosted_zone *zones, size_t count,
+                     struct span next_marker)
+{
+    struct zone_reader *reader = arg;
+    int64_t now = clock_now_ms();
+
+    reader->in_flight = false;
+    reader->hooks.call_done(reader->hooks.arg, reader->sent_at, reply);
+    if ((reply->status != STATUS_OK && !skip_missing(reader, reply)) ||
+        !add_zones(reader, zones, count)) {
+        log_failure(reply);
+        start_over(reader, now);
+        return;
+    }
+    reader->next_id++;
+    strbuf_rewind(&reader->marker);
+    strbuf_append(&reader->marker, next_marker);
+    if (reader->config->hosted_zone_count > 0
+            ? reader->next_id == reader->config->hosted_zone_count
+            : next_marker.len == 0)
+        complete(reader, now);
+}
+
+void zone_reader_send(struct zone_reader *reader, int64_t now)
+{
+    static const struct aws_reply no_memory = {.status = STATUS_UNAVAILABLE,
+                                               .message = "out of memory"};
+    const struct config *config = reader->config;
+    enum status status;
+
+    if (reader->next_id == 0)
+        zone_directory_begin(reader->directory);
+    reader->in_flight = true;
+    reader->sent_at = now;
+    if (config->hosted_zone_count > 0)
+        status = route53_get_hosted_zone(
+            reader->client,
+            span_from_string(config->hosted_zones[reader->next_id]),
+            CALL_TIMEOUT_MS, on_zones, reader);
+    else
+        status = route53_list_hosted_zones(reader->client,
+                                           strbuf_span(&reader->marker),
+                                           CALL_TIMEOUT_MS, on_zones, reader);
+    if (status != STATUS_OK)
+        on_zones(reader, &no_memory, NULL, 0, span_from("", 0));
+}

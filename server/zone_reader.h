@@ -1,0 +1,60 @@
+/* zone_reader -- keeps the zone_directory true: reads the hosted zones from
+ * Route 53, page by page, when they are first needed and again when a host has
+ * no zone or a zone is gone.
+ *
+ * With DYNDNS_HOSTED_ZONES only those zones are read, by id. Its calls are
+ * spent from the account's budget like all others: the owner asks
+ * zone_reader_wants_call(), looks at the budget, and calls zone_reader_send().
+ * Lives on the updater's thread.
+ */
+#ifndef SERVER_ZONE_READER_H
+#define SERVER_ZONE_READER_H
+
+#include "server/config.h"
+#include "server/zone_directory.h"
+
+struct zone_reader;
+
+struct zone_reader_hooks {
+    void *arg;
+    /* A call that left at `sent_at` has ended. */
+    void (*call_done)(void *arg, int64_t sent_at,
+                      const struct aws_reply *reply);
+    /* A reading is complete and in force. */
+    void (*complete)(void *arg);
+};
+
+/* `client` and `config` are borrowed, `hooks` is copied. */
+struct zone_reader *zone_reader_new(struct aws_client *client,
+                                    const struct config *config,
+                                    const struct zone_reader_hooks *hooks,
+                                    uint64_t seed);
+
+/* Only after aws_client_free(), or with no call under way. */
+void zone_reader_free(struct zone_reader *reader);
+
+/* Asks for the zones to be read again as soon as that is decent: at most once
+ * in some seconds. */
+void zone_reader_request(struct zone_reader *reader);
+
+/* A zone that Route 53 does not know any more: no host belongs to it from now
+ * on, and hosts that find no zone are not told so before the next reading. */
+void zone_reader_zone_gone(struct zone_reader *reader, struct span id);
+
+/* Milliseconds until a call wants to leave; -1: none does. */
+int64_t zone_reader_wait_ms(const struct zone_reader *reader, int64_t now);
+
+/* Sends the next call of a reading. Only when zone_reader_wait_ms() is 0. */
+void zone_reader_send(struct zone_reader *reader, int64_t now);
+
+/* Whether a call is under way. */
+bool zone_reader_is_reading(const struct zone_reader *reader);
+
+/* Whether a listing fresh enough to say "no zone" is in force. */
+bool zone_reader_is_fresh(const struct zone_reader *reader, int64_t now);
+
+/* Borrowed from the reader. */
+const struct zone_directory *zone_reader_directory(
+    const struct zone_reader *reader);
+
+#endif
