@@ -1,0 +1,19 @@
+/* commands -- what dyndb does with the database. Each returns the program's
+ * exit status and has told the person at the terminal why.
+ */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include "cli/options.h"
+#include "cli/store.h"
+
+enum {
+    EXIT_OK = 0,
+    EXIT_FAILED = 1,
+    EXIT_USAGE = 2, /* the command line or the environment is wrong */
+};
+
+int download_database(struct store *store, const struct options *options);
+int upload_database(struct store *store, const struct options *options);
+
+#endif

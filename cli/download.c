@@ -1,0 +1,72 @@
+#include "cli/commands.h"
+#include "cli/file_replace.h"
+#include "cli/say.h"
+#include "cli/sidecar.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+static int print(struct span body)
+{
+    if (fwrite(body.ptr, 1, body.len, stdout) == body.len &&
+        fflush(stdout) == 0)
+        return EXIT_OK;
+    if (errno != EPIPE) /* whoever reads it has had enough */
+        say("cannot write to standard output: %s", strerror(errno));
+    return EXIT_FAILED;
+}
+
+/* A sidecar that is missing or old makes the next upload refuse, never
+ * overwrite; so to fail here is worth a warning only. */
+static void remember(const struct store *store, const char *file,
+                     const char *etag)
+{
+    if (sidecar_write(file, store_bucket(store), store_key(store), etag) !=
+        STATUS_OK)
+        say("%s.etag: warning: cannot be written: %s", file, strerror(errno));
+}
+
+/* The file first: were we interrupted in between, the old ETag beside a new
+ * file could only make an upload refuse. */
+static int save(const struct store *store, const char *file, struct span body,
+                const char *etag)
+{
+    switch (file_replace(file, body)) {
+    case STATUS_OK:
+        remember(store, file, etag);
+        return EXIT_OK;
+    case STATUS_INVALID:
+        say("%s: not a regular file, and left alone\n"
+            "to print the database, use: dyndb download-database -",
+            file);
+        return EXIT_FAILED;
+    case STATUS_NOMEM:
+        say("%s: out of memory", file);
+        return EXIT_FAILED;
+    default:
+        say("%s: cannot be written: %s", file, strerror(errno));
+        return EXIT_FAILED;
+    }
+}
+
+int download_database(struct store *store, const struct options *options)
+{
+    const char *file = options->file;
+    struct store_reply reply;
+    struct strbuf body;
+    int result = EXIT_FAILED;
+
+    strbuf_init(&body, STORE_MAX_BYTES);
+    if (store_get(store, &body, &reply) != STATUS_OK)
+        store_complain(store, "cannot read", &reply, S3_USE_READ);
+    else if (file == NULL)
+        result = print(strbuf_span(&body));
+    else
+        result = save(store, file, strbuf_span(&body), reply.etag);
+    if (result == EXIT_OK && !options->quiet)
+        say("%s: %zu bytes downloaded%s%s, ETag %s", store_where(store),
+            body.len, file == NULL ? "" : " to ", file == NULL ? "" : file,
+            reply.etag);
+    strbuf_clear(&body);
+    return result;
+}

@@ -1,0 +1,110 @@
+#include "cli/file_replace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool write_all(int fd, struct span content)
+{
+    while (content.len > 0) {
+        ssize_t len = write(fd, content.ptr, content.len);
+
+        if (len < 0 && errno == EINTR)
+            continue;
+        if (len < 0)
+            return false;
+        content.ptr += len;
+        content.len -= (size_t)len;
+    }
+    return true;
+}
+
+/* Makes the rename last through a power failure. Some file systems cannot;
+ * the file is in place all the same. */
+static void sync_directory_of(const char *path)
+{
+    char *copy = strdup(path);
+    int fd;
+
+    if (copy == NULL)
+        return;
+    fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        fsync(fd);
+        close(fd);
+    }
+    free(copy);
+}
+
+/* `temporary` ends in XXXXXX; mkostemp(3) makes files of mode 0600. */
+static enum status write_and_rename(char *temporary, const char *path,
+                                    struct span content)
+{
+    int fd = mkostemp(temporary, O_CLOEXEC), saved_errno;
+    bool written;
+
+    if (fd < 0)
+        return STATUS_UNAVAILABLE;
+    written = write_all(fd, content) && fsync(fd) == 0;
+    saved_errno = errno;
+    if (close(fd) != 0 && written) {
+        written = false;
+        saved_errno = errno;
+    }
+    if (written && rename(temporary, path) == 0) {
+        sync_directory_of(path);
+        return STATUS_OK;
+    }
+    if (written)
+        saved_errno = errno;
+    unlink(temporary);
+    errno = saved_errno;
+    return STATUS_UNAVAILABLE;
+}
+
+/* Ctrl-C shall not leave the temporary file lying about; writing takes little
+ * time, for the content is all here. */
+static enum status replace_undisturbed(char *temporary, const char *path,
+                                       struct span content)
+{
+    sigset_t blocked, before;
+    enum status status;
+    int saved_errno;
+
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGINT);
+    sigaddset(&blocked, SIGTERM);
+    sigaddset(&blocked, SIGHUP);
+    sigprocmask(SIG_BLOCK, &blocked, &before);
+    status = write_and_rename(temporary, path, content);
+    saved_errno = errno;
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    errno = saved_errno;
+    return status;
+}
+
+enum status file_replace(const char *path, struct span content)
+{
+    char *target = NULL, *temporary = NULL;
+    enum status status = STATUS_NOMEM;
+    struct stat st;
+
+    if (stat(path, &st) == 0) {
+        if (!S_ISREG(st.st_mode))
+            return STATUS_INVALID;
+        target = realpath(path, NULL);
+    } else {
+        target = strdup(path);
+    }
+    if (target != NULL && asprintf(&temporary, "%s.XXXXXX", target) >= 0)
+        status = replace_undisturbed(temporary, target, content);
+    free(temporary);
+    free(target);
+    return status;
+}

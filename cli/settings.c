@@ -1,0 +1,82 @@
+#include "cli/settings.h"
+
+#include <stdlib.h>
+
+enum { S3_KEY_MAX_BYTES = 1024 }; /* S3 User Guide, "Naming objects" */
+
+static bool has_control_character(const char *text)
+{
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text < ' ' || *text == 0x7f)
+            return true;
+    return false;
+}
+
+static const char *bucket_fault(const char *bucket)
+{
+    if (bucket == NULL)
+        return "is not set: name the S3 bucket of the host database, as in "
+               "DYNDNS_BUCKET=dyndns.example.org";
+    if (strchr(bucket, '/') != NULL || has_control_character(bucket))
+        return "is no bucket's name: give it without s3:// and slashes";
+    return NULL;
+}
+
+static const char *database_fault(const char *database)
+{
+    if (database == NULL)
+        return "is not set: give the key of the CSV object in the bucket, as "
+               "in DYNDNS_DATABASE=hosts.csv";
+    if (strlen(database) > S3_KEY_MAX_BYTES)
+        return "is longer than the 1024 bytes of an object's key";
+    if (has_control_character(database))
+        return "holds a control character";
+    return NULL;
+}
+
+/* Copies the variable if there is no fault; false when memory fails. */
+static bool take(char **out, const char *name, const char *value,
+                 const char *fault, struct strbuf *faults)
+{
+    if (fault != NULL) {
+        strbuf_printf(faults, "%s %s\n", name, fault);
+        return true;
+    }
+    *out = strdup(value);
+    return *out != NULL;
+}
+
+static const char *get_set(aws_getenv_fn *get, const char *name)
+{
+    const char *value = get(name);
+
+    return value == NULL || value[0] == '\0' ? NULL : value;
+}
+
+enum status settings_init(struct settings *settings, aws_getenv_fn *get,
+                          struct strbuf *faults)
+{
+    const char *bucket = get_set(get, "DYNDNS_BUCKET");
+    const char *database = get_set(get, "DYNDNS_DATABASE");
+    enum status status;
+
+    *settings = (struct settings){.bucket = NULL};
+    if (!take(&settings->bucket, "DYNDNS_BUCKET", bucket, bucket_fault(bucket),
+              faults) ||
+        !take(&settings->database, "DYNDNS_DATABASE", database,
+              database_fault(database), faults))
+        return STATUS_NOMEM;
+    status = aws_config_init(&settings->aws, get, faults);
+    if (status == STATUS_OK &&
+        (settings->bucket == NULL || settings->database == NULL))
+        return STATUS_INVALID;
+    return status;
+}
+
+void settings_clear(struct settings *settings)
+{
+    aws_config_clear(&settings->aws);
+    free(settings->bucket);
+    free(settings->database);
+    *settings = (struct settings){.bucket = NULL};
+}

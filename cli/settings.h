@@ -1,0 +1,20 @@
+/* settings -- what the environment says: who we are to AWS, and which object
+ * the database is.
+ */
+#ifndef CLI_SETTINGS_H
+#define CLI_SETTINGS_H
+
+#include "aws/aws_config.h"
+
+struct settings {
+    struct aws_config aws;
+    char *bucket, *database; /* the object's key */
+};
+
+/* Reads the variables. STATUS_INVALID: every fault is appended to `faults`,
+ * one a line, with what to do. *settings wants settings_clear() always. */
+NODISCARD enum status settings_init(struct settings *settings,
+                                    aws_getenv_fn *get, struct strbuf *faults);
+void settings_clear(struct settings *settings);
+
+#endif

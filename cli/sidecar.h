@@ -1,0 +1,26 @@
+/* sidecar -- FILE.etag, which remembers what version of the database FILE was
+ * made from, so that an upload replaces that version and no other.
+ *
+ * Three lines, for the tool and for a curious person:
+ *
+ *     bucket: dyndns.example.org
+ *     key: hosts.csv
+ *     etag: "9bb58f26192e4ba00f01e2e7b136bbd8"
+ */
+#ifndef CLI_SIDECAR_H
+#define CLI_SIDECAR_H
+
+#include "aws/s3.h"
+
+/* Reads the ETag that is remembered for `file`. STATUS_OK with etag "": there
+ * is no sidecar, or it speaks of another object. STATUS_INVALID: there is one,
+ * but not of our making. STATUS_UNAVAILABLE: it cannot be read. */
+NODISCARD enum status sidecar_read(const char *file, const char *bucket,
+                                   const char *key, char etag[S3_ETAG_MAX + 1]);
+
+/* Remembers the ETag, which is not empty, in a file of mode 0600. Failures as
+ * of file_replace(). */
+NODISCARD enum status sidecar_write(const char *file, const char *bucket,
+                                    const char *key, const char *etag);
+
+#endif

@@ -1,0 +1,238 @@
+#include "cli/careful_put.h"
+#include "cli/commands.h"
+#include "cli/say.h"
+#include "cli/sidecar.h"
+
+#include "s3db/hostdb_csv.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+enum { READ_BYTES = 64 * 1024 };
+
+/* How messages call the input. */
+static const char *name_of(const char *file)
+{
+    return file == NULL ? "<stdin>" : file;
+}
+
+/* ---- reading and checking ---- */
+
+/* Reads to the end; false with errno. */
+static bool read_all(int fd, struct strbuf *body)
+{
+    static char piece[READ_BYTES];
+    ssize_t len;
+
+    for (;;) {
+        len = read(fd, piece, sizeof piece);
+        if (len == 0)
+            return true;
+        if (len < 0 && errno == EINTR)
+            continue;
+        if (len < 0)
+            return false;
+        strbuf_append(body, span_from(piece, (size_t)len));
+        if (!strbuf_ok(body)) {
+            errno = EFBIG;
+            return false;
+        }
+    }
+}
+
+static bool read_input(const char *file, struct strbuf *body)
+{
+    int fd = file == NULL ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC);
+    bool complete = fd >= 0 && read_all(fd, body);
+
+    if (!complete)
+        say("%s: cannot be read: %s", name_of(file), strerror(errno));
+    if (file != NULL && fd >= 0)
+        close(fd);
+    return complete;
+}
+
+/* `arg` points to the input's name. */
+static void print_fault(void *arg, const struct hostdb_csv_fault *fault)
+{
+    const char *file = *(const char **)arg;
+
+    if (fault->line == 0)
+        say_plain("%s: %s", file, fault->reason);
+    else if (fault->name.len == 0)
+        say_plain("%s:%zu: %s", file, fault->line, fault->reason);
+    else
+        say_plain("%s:%zu: %.*s: %s", file, fault->line, (int)fault->name.len,
+                  fault->name.ptr, fault->reason);
+}
+
+/* The number of hosts; 0 when there is a fault, which was printed. */
+static size_t check(const char *name, struct span body)
+{
+    struct hostdb_csv *csv = hostdb_csv_new(print_fault, &name);
+    struct hostdb_csv_fault error;
+    struct hostdb *db = NULL;
+    enum status status;
+    size_t hosts = 0, faults;
+
+    if (csv == NULL) {
+        say("out of memory");
+        return 0;
+    }
+    status = hostdb_csv_feed(csv, body);
+    if (status == STATUS_OK)
+        status = hostdb_csv_finish(csv, &db);
+    error = hostdb_csv_error(csv);
+    faults = hostdb_csv_faults(csv);
+    if (status != STATUS_OK)
+        print_fault(&name, &error);
+    else if (faults == 0)
+        hosts = hostdb_count(db);
+    if (hosts == 0)
+        say("%s is not uploaded: correct what is listed above", name);
+    hostdb_release(db);
+    hostdb_csv_free(csv);
+    return hosts;
+}
+
+/* ---- the version that may be replaced ---- */
+
+/* An ETag as S3 writes it, in quotes; people leave them out. */
+static bool quote_etag(const char *given, char etag[S3_ETAG_MAX + 1])
+{
+    bool bare = strchr(given, '"') == NULL;
+    int len = snprintf(etag, S3_ETAG_MAX + 1, bare ? "\"%s\"" : "%s", given);
+
+    if (len <= S3_ETAG_MAX)
+        return true;
+    say("--if-match: this is longer than any ETag");
+    return false;
+}
+
+/* Sets *seen as careful_put() wants it, with `etag` as its storage. */
+static bool find_seen(const struct store *store, const struct options *options,
+                      char etag[S3_ETAG_MAX + 1], const char **seen)
+{
+    etag[0] = '\0';
+    *seen = options->force ? NULL : etag;
+    if (options->force)
+        return true;
+    if (options->if_match != NULL)
+        return quote_etag(options->if_match, etag);
+    if (options->file == NULL)
+        return true;
+    switch (sidecar_read(options->file, store_bucket(store), store_key(store),
+                         etag)) {
+    case STATUS_OK:
+        return true;
+    case STATUS_INVALID:
+        say("%s.etag: not a file that dyndb wrote; move it away, or use "
+            "--if-match or --force",
+            options->file);
+        return false;
+    default:
+        say("%s.etag: cannot be read: %s", options->file, strerror(errno));
+        return false;
+    }
+}
+
+/* ---- the outcome ---- */
+
+static void explain_conflict(const struct store *store,
+                             const struct options *options, const char *seen,
+                             const struct store_reply *reply)
+{
+    const char *where = store_where(store), *file = name_of(options->file);
+
+    if (reply->aws.status == STATUS_NOT_FOUND)
+        say("%s no longer exists, and %s is not uploaded\n"
+            "to create it again, use --force",
+            where, file);
+    else if (seen[0] != '\0')
+        say("%s is another version by now: somebody changed it, and %s is not "
+            "uploaded\n"
+            "download it to another file, bring your changes into that one, "
+            "and upload that; or replace it with --force",
+            where, file);
+    else if (options->file == NULL)
+        say("%s exists already, and is not replaced\n"
+            "name the version to replace with --if-match ETAG, which "
+            "download-database prints; or replace any with --force",
+            where);
+    else
+        say("%s exists already, and nothing says that %s was made from it, "
+            "which is not uploaded\n"
+            "download it to another file, bring your changes into that one, "
+            "and upload that; or replace it with --force",
+            where, file);
+}
+
+static void remember(const struct store *store, const char *file,
+                     const char *etag)
+{
+    if (sidecar_write(file, store_bucket(store), store_key(store), etag) !=
+        STATUS_OK)
+        say("%s.etag: warning: cannot be written: %s\n"
+            "before the next upload, download the database again",
+            file, strerror(errno));
+}
+
+static int conclude(const struct store *store, const struct options *options,
+                    size_t hosts, const struct store_reply *reply,
+                    bool already_there)
+{
+    if (options->file != NULL)
+        remember(store, options->file, reply->etag);
+    if (!options->quiet)
+        say("%s: %zu host%s %s, ETag %s", store_where(store), hosts,
+            hosts == 1 ? "" : "s",
+            already_there ? "uploaded before; it is the same file" : "uploaded",
+            reply->etag);
+    return EXIT_OK;
+}
+
+static int put(struct store *store, const struct options *options,
+               struct span body, size_t hosts)
+{
+    char etag[S3_ETAG_MAX + 1];
+    struct store_reply reply;
+    const char *seen;
+    enum put_result result;
+
+    if (!find_seen(store, options, etag, &seen))
+        return EXIT_FAILED;
+    result = careful_put(store, body, seen, &reply);
+    switch (result) {
+    case PUT_DONE:
+    case PUT_ALREADY_THERE:
+        return conclude(store, options, hosts, &reply,
+                        result == PUT_ALREADY_THERE);
+    case PUT_CONFLICT:
+        explain_conflict(store, options, seen, &reply);
+        return EXIT_FAILED;
+    default:
+        store_complain(store, "cannot write", &reply, S3_USE_WRITE);
+        if (reply.in_doubt || reply.aws.status == STATUS_UNAVAILABLE)
+            say("it is not known whether the database was written; the same "
+                "command again does no harm");
+        return EXIT_FAILED;
+    }
+}
+
+int upload_database(struct store *store, const struct options *options)
+{
+    struct strbuf body;
+    int result = EXIT_FAILED;
+    size_t hosts;
+
+    strbuf_init(&body, STORE_MAX_BYTES);
+    if (read_input(options->file, &body)) {
+        hosts = check(name_of(options->file), strbuf_span(&body));
+        if (hosts > 0)
+            result = put(store, options, strbuf_span(&body), hosts);
+    }
+    strbuf_clear(&body);
+    return result;
+}
