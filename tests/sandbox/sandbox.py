@@ -1,0 +1,87 @@
+"""The sandbox: one account, two services on one HTTP port, one DNS port."""
+
+from .account import Account
+from .dns_server import DnsServer
+from .gate import Stopped
+from .http_server import LOOPBACK, Delivery, HttpServer, Reply, Request
+from .route53 import PATH_PREFIX, Route53
+from .s3 import S3
+
+# What AWS grants an account that has asked for nothing more, in every region.
+# https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html
+DEFAULT_RATE_A_SECOND = 5.0
+
+
+class Sandbox:
+    """Listens once started; ports of 0 are chosen by the kernel, and known as
+    soon as the sandbox exists. A stopped sandbox does not start again."""
+
+    def __init__(
+        self,
+        *,
+        http_port: int = 0,
+        dns_port: int = 0,
+        rate: float = DEFAULT_RATE_A_SECOND,
+        burst: float | None = None,
+        latency_ms: float = 0,
+        region: str = "us-east-1",
+        **account,
+    ):
+        """`burst` is the rate if not given; `latency_ms` is Route 53's, a call;
+        `region` is S3's; the rest are fields of Account."""
+        self.account = Account(**account)
+        self.route53 = Route53(self.account, rate, burst)
+        self.route53.latency_seconds = latency_ms / 1000
+        self.s3 = S3(self.account, region)
+        self._http = HttpServer(self._answer, http_port)
+        self._dns = DnsServer(self.route53, dns_port)
+        self.http_port = self._http.port
+        self.dns_port = self._dns.port
+        self.endpoint_url = f"http://{LOOPBACK}:{self.http_port}"
+
+    def start(self) -> "Sandbox":
+        self._http.plug()
+        self._dns.start()
+        return self
+
+    def stop(self):
+        """Ends every wait and connection, and frees the ports."""
+        self.route53.close()
+        self.s3.close()
+        self._http.close()
+        self._dns.close()
+
+    def __enter__(self) -> "Sandbox":
+        return self.start()
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def unplug(self):
+        """Refuses connections and ends those that are open. DNS goes on."""
+        self._http.unplug()
+
+    def plug(self):
+        """Listens again, on the same port."""
+        self._http.plug()
+
+    def environment(self) -> dict[str, str]:
+        """The variables by which any AWS client finds the sandbox."""
+        environment = {
+            "AWS_ACCESS_KEY_ID": self.account.access_key,
+            "AWS_SECRET_ACCESS_KEY": self.account.secret_key,
+            "AWS_REGION": self.s3.region,
+            "AWS_DEFAULT_REGION": self.s3.region,
+            "AWS_ENDPOINT_URL": self.endpoint_url,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+        if self.account.session_token is not None:
+            environment["AWS_SESSION_TOKEN"] = self.account.session_token
+        return environment
+
+    def _answer(self, request: Request) -> Reply:
+        service = self.route53 if request.path.startswith(PATH_PREFIX) else self.s3
+        try:
+            return service.answer(request)
+        except Stopped:
+            return Reply(0, delivery=Delivery.SILENT)
