@@ -1,0 +1,49 @@
+/* Whatever the caller writes in front of what the proxy appends, it changes
+ * nothing: the client is the same with and without it. The input is the
+ * caller's part, a line feed, and the proxy's. */
+#include "server/client_address.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const struct address peer = {ADDRESS_IPV4, {10, 0, 0, 1}};
+static const struct address stranger = {ADDRESS_IPV4, {198, 51, 100, 7}};
+
+static struct address ask(struct span header, const struct proxy_list *proxies)
+{
+    struct address told = client_address(&stranger, &header, 1, proxies);
+
+    if (!address_equal(&told, &stranger))
+        abort();
+    return client_address(&peer, &header, 1, proxies);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct cidr blocks[] = {{{ADDRESS_IPV4, {10}}, 8},
+                            {{ADDRESS_IPV6, {0x20, 0x01, 0x0d, 0xb8}}, 32}};
+    struct proxy_list proxies = {blocks, sizeof blocks / sizeof blocks[0]};
+    char *text = malloc(size + 1);
+    char *line_feed = size == 0 ? NULL : memchr(data, '\n', size);
+    struct span whole = {text, size}, appended = whole;
+    struct address with, without;
+
+    if (text == NULL)
+        abort();
+    memcpy(text, data, size);
+    if (line_feed != NULL) {
+        size_t at = (size_t)(line_feed - (const char *)data);
+
+        text[at] = ',';
+        appended = span_from(text + at + 1, size - at - 1);
+    }
+    with = ask(whole, &proxies);
+    without = ask(appended, &proxies);
+    if (!proxy_list_contains(&proxies, &without) &&
+        !address_equal(&with, &without))
+        abort();
+    free(text);
+    return 0;
+}

@@ -1,0 +1,181 @@
+/* Makes every call of aws/ to the endpoints that the environment names, with
+ * names and values chosen to be hard to sign. What they are answered does not
+ * matter here: check_signatures.py is at the other end and judges what it is
+ * sent. Prints how many requests there were. */
+#include "aws/aws_client.h"
+#include "aws/route53.h"
+#include "aws/s3.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { TIMEOUT_MS = 20000, LARGE_BYTES = 2 * 1024 * 1024 };
+
+#define ETAG "\"9b2cf535f27731c974343645a3985328\""
+
+static const char *const buckets[] = {"hosts", "hosts.example.org",
+                                      "Old_Bucket"};
+
+static const char *const keys[] = {
+    "hosts.csv",      "a b+c.csv",   "caf\xc3\xa9/\xe4\xba\xac.csv",
+    "a//b///c",       "../x/./y/..", "~home/-_.~",
+    "/leading/slash", "%41%2f%zz",   "!\"#$&'()*,:;<=>?@[\\]^`{|}",
+    "\x01\x7f\xff",
+};
+
+static const struct rrset_cursor cursors[] = {
+    {{"", 0}, {"", 0}, {"", 0}},
+    {SPAN_LITERAL("x.example.org."), SPAN_LITERAL("AAAA"), {"", 0}},
+    {SPAN_LITERAL("\\052.example.org."), SPAN_LITERAL("A"),
+     SPAN_LITERAL("blue + green/~*'\xc3\xa9%41&x=y")},
+};
+
+static size_t calls;
+
+static void expect(enum status status)
+{
+    if (status != STATUS_OK) {
+        fprintf(stderr, "a call was refused: %s\n", status_name(status));
+        exit(1);
+    }
+    calls++;
+}
+
+static enum status take(void *arg, struct span chunk)
+{
+    (void)arg;
+    (void)chunk;
+    return STATUS_OK;
+}
+
+static void object_done(void *arg, const struct aws_reply *reply,
+                        struct span etag)
+{
+    (void)arg;
+    (void)reply;
+    (void)etag;
+}
+
+static void upserted(void *arg, const struct aws_reply *reply)
+{
+    (void)arg;
+    (void)reply;
+}
+
+static void zones_listed(void *arg, const struct aws_reply *reply,
+                         const struct hosted_zone *zones, size_t count,
+                         struct span next_marker)
+{
+    (void)arg;
+    (void)reply;
+    (void)zones;
+    (void)count;
+    (void)next_marker;
+}
+
+static void rrsets_listed(void *arg, const struct aws_reply *reply,
+                          const struct rrset *rrsets, size_t count,
+                          const struct rrset_cursor *next)
+{
+    (void)arg;
+    (void)reply;
+    (void)rrsets;
+    (void)count;
+    (void)next;
+}
+
+static void run(struct aws_client *client)
+{
+    while (aws_client_running(client) > 0)
+        aws_client_poll(client, 1000);
+}
+
+static void call_s3(struct aws_client *client, const char *bucket,
+                    const char *key)
+{
+    static const struct span none = {"", 0}, etag = SPAN_LITERAL(ETAG),
+                             any = SPAN_LITERAL("*"),
+                             body = SPAN_LITERAL("a.example.org,t\0k\xff\n");
+
+    expect(s3_get_object(client, bucket, key, none, take, object_done, NULL));
+    expect(s3_get_object(client, bucket, key, etag, take, object_done, NULL));
+    expect(s3_head_object(client, bucket, key, object_done, NULL));
+    expect(s3_put_object(client, bucket, key, body, etag, none, object_done,
+                         NULL));
+    expect(
+        s3_put_object(client, bucket, key, none, none, any, object_done, NULL));
+    run(client);
+}
+
+static void put_large(struct aws_client *client)
+{
+    static char body[LARGE_BYTES];
+
+    memset(body, 'x', sizeof body);
+    expect(s3_put_object(client, "hosts", "large.csv",
+                         span_from(body, sizeof body), span_from("", 0),
+                         span_from("", 0), object_done, NULL));
+    run(client);
+}
+
+static void call_route53(struct aws_client *client)
+{
+    static struct rrset rrsets[ROUTE53_BATCH_MAX_UPSERTS];
+    const struct span zone = SPAN_LITERAL("Z1EXAMPLE");
+
+    for (size_t i = 0; i < ROUTE53_BATCH_MAX_UPSERTS; i++)
+        rrsets[i] = (struct rrset){SPAN_LITERAL("*.example.org"), RRSET_AAAA,
+                                   60, SPAN_LITERAL("2001:db8::1")};
+    expect(route53_upsert(client, zone, rrsets, 1, TIMEOUT_MS, upserted, NULL));
+    expect(route53_upsert(client, zone, rrsets, ROUTE53_BATCH_MAX_UPSERTS,
+                          TIMEOUT_MS, upserted, NULL));
+    expect(route53_list_hosted_zones(client, span_from("", 0), TIMEOUT_MS,
+                                     zones_listed, NULL));
+    expect(route53_list_hosted_zones(client, span_from_string("Z2 /+~*%41"),
+                                     TIMEOUT_MS, zones_listed, NULL));
+    expect(
+        route53_get_hosted_zone(client, zone, TIMEOUT_MS, zones_listed, NULL));
+    for (size_t i = 0; i < sizeof cursors / sizeof cursors[0]; i++)
+        expect(route53_list_rrsets(client, zone, &cursors[i], TIMEOUT_MS,
+                                   rrsets_listed, NULL));
+    run(client);
+}
+
+static void make_calls(const struct aws_config *config)
+{
+    struct aws_client *client = aws_client_new(config);
+
+    if (client == NULL)
+        exit(1);
+    call_route53(client);
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        call_s3(client, buckets[i % (sizeof buckets / sizeof buckets[0])],
+                keys[i]);
+    put_large(client);
+    aws_client_free(client);
+}
+
+static const char *get(const char *name)
+{
+    return getenv(name);
+}
+
+int main(void)
+{
+    struct aws_config config;
+    struct strbuf faults;
+
+    strbuf_init(&faults, 10000);
+    if (aws_global_init() != STATUS_OK)
+        return 1;
+    if (aws_config_init(&config, get, &faults) != STATUS_OK) {
+        fputs(strbuf_string(&faults), stderr);
+        return 1;
+    }
+    make_calls(&config);
+    printf("%zu\n", calls);
+    aws_config_clear(&config);
+    strbuf_clear(&faults);
+    aws_global_cleanup();
+    return 0;
+}

@@ -1,0 +1,433 @@
+#include "aws/aws_client.h"
+
+#include "aws/route53.h"
+#include "tests/unit/loopback.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
+
+enum { MANY = 60, TIMEOUT_MS = 20000, SHORT_TIMEOUT_MS = 150 };
+
+#define NO_ZONES                                                               \
+    "<ListHostedZonesResponse><HostedZones/><IsTruncated>false</IsTruncated>"  \
+    "</ListHostedZonesResponse>"
+#define OK_REPLY                                                               \
+    "HTTP/1.1 200 OK\r\nx-amzn-requestid: r-1\r\nContent-Length: "             \
+    "97\r\n\r\n" NO_ZONES
+
+/* A client of a scripted server, and what became of its calls. */
+struct fixture {
+    struct loopback *server;
+    struct aws_config config;
+    struct aws_client *client;
+    size_t completions;
+    struct aws_reply reply; /* the last */
+    bool submitting, again;
+};
+
+static void set_up(struct fixture *f, const struct loopback_step *steps,
+                   size_t count)
+{
+    *f = (struct fixture){.server = loopback_start(steps, count)};
+    f->config = (struct aws_config){
+        .access_key_id = (char *)"AKIAEXAMPLE",
+        .secret_access_key = (char *)"hush-hush",
+        .session_token = (char *)"t0ken",
+        .region = (char *)"us-east-1",
+        .route53_endpoint = (char *)loopback_url(f->server),
+    };
+    f->client = aws_client_new(&f->config);
+    assert_non_null(f->client);
+}
+
+static void tear_down(struct fixture *f)
+{
+    aws_client_free(f->client);
+    loopback_stop(f->server);
+}
+
+static route53_zones_fn listed;
+
+static void list(struct fixture *f, long timeout_ms)
+{
+    f->submitting = true;
+    assert_int_equal(route53_list_hosted_zones(f->client, span_from("", 0),
+                                               timeout_ms, listed, f),
+                     STATUS_OK);
+    f->submitting = false;
+}
+
+static void listed(void *arg, const struct aws_reply *reply,
+                   const struct hosted_zone *zones, size_t count,
+                   struct span next_marker)
+{
+    struct fixture *f = arg;
+
+    (void)zones;
+    (void)next_marker;
+    assert_false(f->submitting);
+    assert_int_equal(count, 0);
+    f->completions++;
+    f->reply = *reply;
+    if (f->again) {
+        f->again = false;
+        list(f, TIMEOUT_MS);
+    }
+}
+
+static void run(struct fixture *f)
+{
+    while (aws_client_running(f->client) > 0)
+        aws_client_poll(f->client, 1000);
+}
+
+static double now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void test_completion_comes_once_from_poll(void **state)
+{
+    static const struct loopback_step steps[] = {{.reply = OK_REPLY}};
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, steps, COUNT(steps));
+    list(&f, TIMEOUT_MS);
+    assert_int_equal(f.completions, 0);
+    assert_int_equal(aws_client_running(f.client), 1);
+    run(&f);
+    aws_client_poll(f.client, 0);
+    assert_int_equal(f.completions, 1);
+    assert_int_equal(f.reply.status, STATUS_OK);
+    assert_int_equal(f.reply.http_status, 200);
+    assert_string_equal(f.reply.request_id, "r-1");
+    assert_true(aws_reply_is_from_aws(&f.reply));
+    tear_down(&f);
+}
+
+static void test_completion_may_submit_again(void **state)
+{
+    static const struct loopback_step steps[] = {{.reply = OK_REPLY},
+                                                 {.reply = OK_REPLY}};
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, steps, COUNT(steps));
+    f.again = true;
+    list(&f, TIMEOUT_MS);
+    run(&f);
+    assert_int_equal(f.completions, 2);
+    assert_int_equal(loopback_requests(f.server), 2);
+    assert_int_equal(loopback_connections(f.server), 1);
+    tear_down(&f);
+}
+
+static void test_what_is_sent(void **state)
+{
+    static const struct loopback_step steps[] = {{.reply = OK_REPLY}};
+    static const char line[] =
+        "GET /2013-04-01/hostedzone?maxitems=100 HTTP/1.1\r\n";
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, steps, COUNT(steps));
+    list(&f, TIMEOUT_MS);
+    run(&f);
+    assert_memory_equal(loopback_request(f.server, 0).ptr, line,
+                        sizeof line - 1);
+    assert_true(loopback_has_header(f.server, 0,
+                                    "User-Agent: dyndns53/" DYNDNS53_VERSION));
+    assert_true(
+        loopback_has_header(f.server, 0, "x-amz-security-token: t0ken"));
+    assert_true(loopback_has_header(
+        f.server, 0,
+        "x-amz-content-sha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934"
+        "ca495991b7852b855"));
+    tear_down(&f);
+}
+
+static const struct {
+    const char *label;
+    struct loopback_step step;
+    long http_status;
+} bad_answers[] = {
+    {"closed without an answer", {NULL, LOOPBACK_CLOSE, 0}, 0},
+    {"reset without an answer", {NULL, LOOPBACK_RESET, 0}, 0},
+    {"silence", {NULL, LOOPBACK_KEEP, 0}, 0},
+    {"no HTTP", {"SSH-2.0-OpenSSH_9.2\r\n", LOOPBACK_CLOSE, 0}, 0},
+    {"cut in the headers",
+     {"HTTP/1.1 200 OK\r\nContent-", LOOPBACK_CLOSE, 0},
+     200},
+    {"cut in the body",
+     {"HTTP/1.1 200 OK\r\nContent-Length: 97\r\n\r\n<ListHostedZ",
+      LOOPBACK_CLOSE, 0},
+     200},
+    {"reset in the body",
+     {"HTTP/1.1 200 OK\r\nContent-Length: 97\r\n\r\n<ListHostedZ",
+      LOOPBACK_RESET, 0},
+     200},
+    {"stalled in the body",
+     {"HTTP/1.1 200 OK\r\nContent-Length: 97\r\n\r\n<ListHostedZ",
+      LOOPBACK_KEEP, 0},
+     200},
+    {"cut between two chunks",
+     {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "61\r\n" NO_ZONES "\r\n",
+      LOOPBACK_CLOSE, 0},
+     200},
+    {"a refusal cut short",
+     {"HTTP/1.1 400 Bad Request\r\nContent-Length: 999\r\n\r\n<ErrorResponse>"
+      "<Error><Code>InvalidInput</Code></Error></ErrorResponse>",
+      LOOPBACK_CLOSE, 0},
+     400},
+    {"an empty 200",
+     {"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", LOOPBACK_KEEP, 0},
+     200},
+    {"a portal's page",
+     {"HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n<html></html>",
+      LOOPBACK_KEEP, 0},
+     200},
+    {"a redirect is not followed",
+     {"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n",
+      LOOPBACK_KEEP, 0},
+     302},
+};
+
+static void test_bad_answers(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(bad_answers); i++) {
+        struct fixture f;
+
+        print_message("  %s\n", bad_answers[i].label);
+        set_up(&f, &bad_answers[i].step, 1);
+        list(&f, SHORT_TIMEOUT_MS);
+        run(&f);
+        assert_int_equal(f.completions, 1);
+        assert_int_equal(f.reply.status, STATUS_UNAVAILABLE);
+        assert_int_equal(f.reply.http_status, bad_answers[i].http_status);
+        assert_true(f.reply.message[0] != '\0');
+        assert_false(aws_reply_is_from_aws(&f.reply));
+        assert_int_equal(loopback_requests(f.server), 1);
+        tear_down(&f);
+    }
+}
+
+static void test_connection_refused(void **state)
+{
+    struct loopback *gone = loopback_start(NULL, 0);
+    char url[64];
+    struct fixture f;
+
+    (void)state;
+    strcpy(url, loopback_url(gone));
+    loopback_stop(gone);
+    set_up(&f, NULL, 0);
+    f.config.route53_endpoint = url;
+    list(&f, TIMEOUT_MS);
+    run(&f);
+    assert_int_equal(f.reply.status, STATUS_UNAVAILABLE);
+    assert_int_equal(f.reply.http_status, 0);
+    assert_false(aws_reply_is_from_aws(&f.reply));
+    tear_down(&f);
+}
+
+static void test_an_endless_reply_is_cut(void **state)
+{
+    enum { BODY_BYTES = 9 * 1024 * 1024 };
+    char *reply = malloc(BODY_BYTES + 100);
+    struct loopback_step step = {reply, LOOPBACK_KEEP, 0};
+    struct fixture f;
+    int len;
+
+    (void)state;
+    len = sprintf(reply, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n",
+                  BODY_BYTES);
+    memset(reply + len, ' ', BODY_BYTES);
+    reply[len + BODY_BYTES] = '\0';
+    set_up(&f, &step, 1);
+    list(&f, TIMEOUT_MS);
+    run(&f);
+    assert_int_equal(f.reply.status, STATUS_UNAVAILABLE);
+    assert_string_equal(f.reply.message, "the reply is longer than expected");
+    tear_down(&f);
+    free(reply);
+}
+
+/* AWS closes idle connections; the first to use one again must not pay. */
+static void test_an_idle_connection_may_die(void **state)
+{
+    static const struct loopback_step steps[] = {{OK_REPLY, LOOPBACK_CLOSE, 0},
+                                                 {OK_REPLY, LOOPBACK_KEEP, 0}};
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, steps, COUNT(steps));
+    list(&f, TIMEOUT_MS);
+    run(&f);
+    list(&f, TIMEOUT_MS);
+    run(&f);
+    assert_int_equal(f.reply.status, STATUS_OK);
+    assert_int_equal(f.completions, 2);
+    assert_int_equal(loopback_connections(f.server), 2);
+    tear_down(&f);
+}
+
+static void test_many_at_once(void **state)
+{
+    static struct loopback_step steps[MANY];
+    struct fixture f;
+
+    (void)state;
+    for (size_t i = 0; i < MANY; i++)
+        steps[i] = (struct loopback_step){.reply = OK_REPLY};
+    set_up(&f, steps, MANY);
+    for (size_t i = 0; i < MANY; i++)
+        list(&f, TIMEOUT_MS);
+    assert_int_equal(aws_client_running(f.client), MANY);
+    run(&f);
+    assert_int_equal(f.completions, MANY);
+    assert_int_equal(f.reply.status, STATUS_OK);
+    assert_true(loopback_connections(f.server) <= 16);
+    tear_down(&f);
+}
+
+/* The time limit is the caller's, so waiting for a connection counts. */
+static void test_the_time_limit_includes_the_queue(void **state)
+{
+    struct fixture f;
+    double before = now();
+
+    (void)state;
+    set_up(&f, NULL, 0);
+    for (size_t i = 0; i < MANY; i++)
+        list(&f, SHORT_TIMEOUT_MS);
+    run(&f);
+    assert_int_equal(f.completions, MANY);
+    assert_int_equal(f.reply.status, STATUS_UNAVAILABLE);
+    assert_true(now() - before < 5);
+    tear_down(&f);
+}
+
+static void test_free_drops_what_is_under_way(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, NULL, 0);
+    for (size_t i = 0; i < 20; i++)
+        list(&f, TIMEOUT_MS);
+    while (loopback_requests(f.server) == 0)
+        aws_client_poll(f.client, 10);
+    list(&f, TIMEOUT_MS); /* one that was not even started */
+    tear_down(&f);
+    assert_int_equal(f.completions, 0);
+}
+
+static void *wake(void *arg)
+{
+    aws_client_wakeup(arg);
+    return NULL;
+}
+
+static void test_wakeup(void **state)
+{
+    struct fixture f;
+    pthread_t thread;
+    double before = now();
+
+    (void)state;
+    set_up(&f, NULL, 0);
+    aws_client_wakeup(f.client); /* before the poll it is meant for */
+    aws_client_poll(f.client, 20000);
+    assert_int_equal(pthread_create(&thread, NULL, wake, f.client), 0);
+    aws_client_poll(f.client, 20000);
+    pthread_join(thread, NULL);
+    assert_true(now() - before < 10);
+    tear_down(&f);
+}
+
+static void test_no_proxy_for_loopback(void **state)
+{
+    static const struct loopback_step steps[] = {{.reply = OK_REPLY}};
+    struct fixture f;
+
+    (void)state;
+    setenv("http_proxy", "http://127.0.0.1:1", 1);
+    setenv("all_proxy", "http://127.0.0.1:1", 1);
+    set_up(&f, steps, COUNT(steps));
+    list(&f, TIMEOUT_MS);
+    run(&f);
+    unsetenv("http_proxy");
+    unsetenv("all_proxy");
+    assert_int_equal(f.reply.status, STATUS_OK);
+    tear_down(&f);
+}
+
+/* Elsewhere the proxy of the environment is used, as AWS's SDKs do. */
+static void test_a_proxy_for_the_rest(void **state)
+{
+    static const struct loopback_step steps[] = {{.reply = OK_REPLY}};
+    static const char line[] = "GET http://route53.example.org/2013-04-01/";
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, steps, COUNT(steps));
+    setenv("http_proxy", loopback_url(f.server), 1);
+    f.config.route53_endpoint = (char *)"http://route53.example.org";
+    list(&f, TIMEOUT_MS);
+    run(&f);
+    unsetenv("http_proxy");
+    assert_int_equal(f.reply.status, STATUS_OK);
+    assert_memory_equal(loopback_request(f.server, 0).ptr, line,
+                        sizeof line - 1);
+    tear_down(&f);
+}
+
+static int set_up_globals(void **state)
+{
+    (void)state;
+    return aws_global_init() == STATUS_OK ? 0 : -1;
+}
+
+static int tear_down_globals(void **state)
+{
+    (void)state;
+    aws_global_cleanup();
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_completion_comes_once_from_poll),
+        cmocka_unit_test(test_completion_may_submit_again),
+        cmocka_unit_test(test_what_is_sent),
+        cmocka_unit_test(test_bad_answers),
+        cmocka_unit_test(test_connection_refused),
+        cmocka_unit_test(test_an_endless_reply_is_cut),
+        cmocka_unit_test(test_an_idle_connection_may_die),
+        cmocka_unit_test(test_many_at_once),
+        cmocka_unit_test(test_the_time_limit_includes_the_queue),
+        cmocka_unit_test(test_free_drops_what_is_under_way),
+        cmocka_unit_test(test_wakeup),
+        cmocka_unit_test(test_no_proxy_for_loopback),
+        cmocka_unit_test(test_a_proxy_for_the_rest),
+    };
+
+    return cmocka_run_group_tests(tests, set_up_globals, tear_down_globals);
+}

@@ -1,0 +1,233 @@
+#include "aws/aws_config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
+
+enum { VARIABLES_MAX = 8 };
+
+struct variable {
+    const char *name, *value;
+};
+
+static const struct variable *environment;
+
+static const char *get(const char *name)
+{
+    for (const struct variable *v = environment; v->name != NULL; v++)
+        if (strcmp(v->name, name) == 0)
+            return v->value;
+    return NULL;
+}
+
+#define KEYS                                                                   \
+    {"AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"},                                      \
+    {                                                                          \
+        "AWS_SECRET_ACCESS_KEY", "s3cr3t/+x"                                   \
+    }
+
+static const struct {
+    const char *label;
+    struct variable environment[VARIABLES_MAX];
+    struct aws_config expected;
+} good[] = {
+    {"two keys are enough", {KEYS}, {.region = "us-east-1"}},
+    {"AWS_REGION comes before AWS_DEFAULT_REGION",
+     {KEYS, {"AWS_DEFAULT_REGION", "eu-west-1"}, {"AWS_REGION", "eu-west-2"}},
+     {.region = "eu-west-2"}},
+    {"AWS_DEFAULT_REGION alone will do",
+     {KEYS, {"AWS_DEFAULT_REGION", "eu-west-1"}},
+     {.region = "eu-west-1"}},
+    {"empty counts as unset",
+     {KEYS,
+      {"AWS_DEFAULT_REGION", "eu-west-1"},
+      {"AWS_REGION", ""},
+      {"AWS_SESSION_TOKEN", ""},
+      {"AWS_ENDPOINT_URL", ""},
+      {"AWS_CA_BUNDLE", ""}},
+     {.region = "eu-west-1"}},
+    {"a session token",
+     {KEYS, {"AWS_SESSION_TOKEN", "t0ken"}},
+     {.region = "us-east-1", .session_token = "t0ken"}},
+    {"one endpoint for both services",
+     {KEYS, {"AWS_ENDPOINT_URL", "http://127.0.0.1:1"}},
+     {.region = "us-east-1",
+      .s3_endpoint = "http://127.0.0.1:1",
+      .route53_endpoint = "http://127.0.0.1:1"}},
+    {"a service's own endpoint comes first",
+     {KEYS,
+      {"AWS_ENDPOINT_URL", "http://127.0.0.1:1"},
+      {"AWS_ENDPOINT_URL_S3", "http://127.0.0.1:2"},
+      {"AWS_ENDPOINT_URL_ROUTE_53", "http://127.0.0.1:3"}},
+     {.region = "us-east-1",
+      .s3_endpoint = "http://127.0.0.1:2",
+      .route53_endpoint = "http://127.0.0.1:3"}},
+    {"a readable CA bundle",
+     {KEYS, {"AWS_CA_BUNDLE", "/dev/null"}},
+     {.region = "us-east-1", .ca_bundle = "/dev/null"}},
+    {"a key id with a colon, as OpenStack Swift has them",
+     {{"AWS_ACCESS_KEY_ID", "test:tester"}, {"AWS_SECRET_ACCESS_KEY", "x"}},
+     {.access_key_id = "test:tester",
+      .secret_access_key = "x",
+      .region = "us-east-1"}},
+    {"a temporary key with its token",
+     {{"AWS_ACCESS_KEY_ID", "ASIAEXAMPLE"},
+      {"AWS_SECRET_ACCESS_KEY", "x"},
+      {"AWS_SESSION_TOKEN", "t0ken"}},
+     {.access_key_id = "ASIAEXAMPLE",
+      .secret_access_key = "x",
+      .session_token = "t0ken",
+      .region = "us-east-1"}},
+};
+
+static void assert_same(const char *actual, const char *expected)
+{
+    if (expected == NULL)
+        assert_null(actual);
+    else
+        assert_string_equal(actual, expected);
+}
+
+static void test_good(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(good); i++) {
+        struct aws_config config, expected = good[i].expected;
+        struct strbuf faults;
+
+        print_message("  %s\n", good[i].label);
+        if (expected.access_key_id == NULL) {
+            expected.access_key_id = "AKIAEXAMPLE";
+            expected.secret_access_key = "s3cr3t/+x";
+        }
+        strbuf_init(&faults, 1000);
+        environment = good[i].environment;
+        assert_int_equal(aws_config_init(&config, get, &faults), STATUS_OK);
+        assert_int_equal(faults.len, 0);
+        assert_same(config.access_key_id, expected.access_key_id);
+        assert_same(config.secret_access_key, expected.secret_access_key);
+        assert_same(config.session_token, expected.session_token);
+        assert_same(config.region, expected.region);
+        assert_same(config.s3_endpoint, expected.s3_endpoint);
+        assert_same(config.route53_endpoint, expected.route53_endpoint);
+        assert_same(config.ca_bundle, expected.ca_bundle);
+        aws_config_clear(&config);
+        assert_null(config.secret_access_key);
+        strbuf_clear(&faults);
+    }
+}
+
+static const struct {
+    const char *label;
+    struct variable environment[VARIABLES_MAX];
+    const char *lines[4]; /* how each begins */
+} bad[] = {
+    {"both keys absent are two faults",
+     {{NULL, NULL}},
+     {"AWS_ACCESS_KEY_ID is not set", "AWS_SECRET_ACCESS_KEY is not set"}},
+    {"an empty key is an absent key",
+     {{"AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"}, {"AWS_SECRET_ACCESS_KEY", ""}},
+     {"AWS_SECRET_ACCESS_KEY is not set"}},
+    {"a line break copied along with the secret",
+     {{"AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"},
+      {"AWS_SECRET_ACCESS_KEY", "hush-hush\n"}},
+     {"AWS_SECRET_ACCESS_KEY holds a control character"}},
+    {"a header injected through the token",
+     {KEYS, {"AWS_SESSION_TOKEN", "hush-hush\r\nX: y"}},
+     {"AWS_SESSION_TOKEN holds a control character"}},
+    {"a blank within a key id",
+     {{"AWS_ACCESS_KEY_ID", "AKIA EXAMPLE"}, {"AWS_SECRET_ACCESS_KEY", "x"}},
+     {"AWS_ACCESS_KEY_ID holds a blank"}},
+    {"a temporary key without its token",
+     {{"AWS_ACCESS_KEY_ID", "ASIAEXAMPLE"}, {"AWS_SECRET_ACCESS_KEY", "x"}},
+     {"AWS_SESSION_TOKEN is not set"}},
+    {"a region that is none",
+     {KEYS, {"AWS_REGION", "eu-west-1 "}},
+     {"AWS_REGION is no region's name"}},
+    {"the variable named is the one that was read",
+     {KEYS, {"AWS_DEFAULT_REGION", "Ireland!"}},
+     {"AWS_DEFAULT_REGION is no region's name"}},
+    {"one shared endpoint is one fault",
+     {KEYS, {"AWS_ENDPOINT_URL", "s3.example.org"}},
+     {"AWS_ENDPOINT_URL must begin with http:// or https://"}},
+    {"two endpoints are two",
+     {KEYS,
+      {"AWS_ENDPOINT_URL_S3", "ftp://a"},
+      {"AWS_ENDPOINT_URL_ROUTE_53", "http://u:hush-hush@b"}},
+     {"AWS_ENDPOINT_URL_S3 must begin", "AWS_ENDPOINT_URL_ROUTE_53 must name"}},
+    {"a CA bundle that is not there",
+     {KEYS, {"AWS_CA_BUNDLE", "/nonexistent/ca.pem"}},
+     {"AWS_CA_BUNDLE names no readable file"}},
+    {"all faults at once",
+     {{"AWS_SECRET_ACCESS_KEY", "hush-hush\x7f"},
+      {"AWS_REGION", "?"},
+      {"AWS_ENDPOINT_URL", "?"}},
+     {"AWS_ACCESS_KEY_ID is not set", "AWS_SECRET_ACCESS_KEY holds",
+      "AWS_REGION is no", "AWS_ENDPOINT_URL must"}},
+};
+
+static void assert_lines(struct span text, const char *const *beginnings)
+{
+    struct span line;
+    size_t count = 0;
+
+    while (span_split(&text, '\n', &line)) {
+        assert_true(count < 4 && beginnings[count] != NULL);
+        assert_true(line.len >= strlen(beginnings[count]));
+        assert_memory_equal(line.ptr, beginnings[count],
+                            strlen(beginnings[count]));
+        count++;
+    }
+    assert_true(count == 4 || beginnings[count] == NULL);
+}
+
+static void test_bad(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        struct aws_config config;
+        struct strbuf faults;
+
+        print_message("  %s\n", bad[i].label);
+        strbuf_init(&faults, 1000);
+        environment = bad[i].environment;
+        assert_int_equal(aws_config_init(&config, get, &faults),
+                         STATUS_INVALID);
+        assert_lines(strbuf_span(&faults), bad[i].lines);
+        assert_null(strstr(strbuf_string(&faults), "hush-hush"));
+        aws_config_clear(&config);
+        strbuf_clear(&faults);
+    }
+}
+
+/* The caller may collect the faults of several readers in one buffer. */
+static void test_faults_of_others_are_not_ours(void **state)
+{
+    static const struct variable keys[] = {KEYS, {NULL, NULL}};
+    struct aws_config config;
+    struct strbuf faults;
+
+    (void)state;
+    environment = keys;
+    strbuf_init(&faults, 1000);
+    strbuf_append_string(&faults, "PORT is no number\n");
+    assert_int_equal(aws_config_init(&config, get, &faults), STATUS_OK);
+    assert_string_equal(strbuf_string(&faults), "PORT is no number\n");
+    aws_config_clear(&config);
+    strbuf_clear(&faults);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_good),
+        cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_faults_of_others_are_not_ours),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

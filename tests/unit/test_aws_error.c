@@ -1,0 +1,335 @@
+#include "aws/aws_error.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+
+#define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
+
+#define NS " xmlns=\"https://route53.amazonaws.com/doc/2013-04-01/\""
+
+/* Route 53's two shapes, and S3's. */
+#define ROUTE53_ERROR(code, message)                                           \
+    "<?xml version=\"1.0\"?>\n<ErrorResponse" NS "><Error><Type>Sender</Type>" \
+    "<Code>" code "</Code><Message>" message "</Message></Error>"              \
+    "<RequestId>r-1</RequestId></ErrorResponse>"
+#define ROUTE53_BATCH(messages)                                                \
+    "<?xml version=\"1.0\"?>\n<InvalidChangeBatch" NS "><Messages>" messages   \
+    "</Messages><RequestId>r-1</RequestId></InvalidChangeBatch>"
+#define S3_ERROR(code, message)                                                \
+    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>" code           \
+    "</Code><Message>" message "</Message><Key>hosts.csv</Key>"                \
+    "<RequestId>r-1</RequestId><HostId>h=</HostId></Error>"
+
+/* An answer read, as far as the tables below ask. */
+static struct aws_reply read_answer(enum aws_service service, long http_status,
+                                    const char *request_id, const char *body)
+{
+    struct aws_response response = {
+        .service = service,
+        .http_status = http_status,
+        .body = span_from_string(body),
+    };
+    struct aws_reply reply;
+
+    snprintf(response.request_id, sizeof response.request_id, "%s", request_id);
+    aws_reply_read(&reply, &response);
+    return reply;
+}
+
+static const struct {
+    const char *code;
+    long http_status;
+    enum status expected;
+} route53_codes[] = {
+    {"Throttling", 400, STATUS_THROTTLED},
+    {"ThrottlingException", 400, STATUS_THROTTLED},
+    {"TooManyRequestsException", 429, STATUS_THROTTLED},
+    {"RequestLimitExceeded", 503, STATUS_THROTTLED},
+    {"PriorRequestNotComplete", 400, STATUS_BUSY},
+    {"InternalError", 500, STATUS_UNAVAILABLE},
+    {"InternalFailure", 500, STATUS_UNAVAILABLE},
+    {"ServiceUnavailable", 503, STATUS_UNAVAILABLE},
+    {"RequestTimeout", 400, STATUS_UNAVAILABLE},
+    {"AccessDenied", 403, STATUS_DENIED},
+    {"AccessDeniedException", 403, STATUS_DENIED},
+    {"ExpiredToken", 403, STATUS_DENIED},
+    {"ExpiredToken", 400, STATUS_DENIED},
+    {"ExpiredTokenException", 400, STATUS_DENIED},
+    {"RequestExpired", 400, STATUS_DENIED},
+    {"InvalidClientTokenId", 403, STATUS_DENIED},
+    {"SignatureDoesNotMatch", 403, STATUS_DENIED},
+    {"IncompleteSignature", 400, STATUS_DENIED},
+    {"MissingAuthenticationToken", 403, STATUS_DENIED},
+    {"OptInRequired", 403, STATUS_DENIED},
+    {"NoSuchHostedZone", 404, STATUS_NOT_FOUND},
+    {"InvalidChangeBatch", 400, STATUS_INVALID},
+    {"InvalidInput", 400, STATUS_INVALID},
+    {"MalformedInput", 400, STATUS_INVALID},
+    {"SomethingNew", 400, STATUS_INVALID},
+    {"SomethingNew", 403, STATUS_DENIED},
+    {"SomethingNew", 429, STATUS_THROTTLED},
+    {"SomethingNew", 500, STATUS_UNAVAILABLE},
+    {"SomethingNew", 409, STATUS_INVALID},
+};
+
+static const struct {
+    const char *code;
+    long http_status;
+    enum status expected;
+} s3_codes[] = {
+    {"NoSuchKey", 404, STATUS_NOT_FOUND},
+    {"NoSuchBucket", 404, STATUS_NOT_FOUND},
+    {"AccessDenied", 403, STATUS_DENIED},
+    {"InvalidAccessKeyId", 403, STATUS_DENIED},
+    {"SignatureDoesNotMatch", 403, STATUS_DENIED},
+    {"RequestTimeTooSkewed", 403, STATUS_DENIED},
+    {"ExpiredToken", 400, STATUS_DENIED},
+    {"InvalidToken", 400, STATUS_DENIED},
+    {"AuthorizationHeaderMalformed", 400, STATUS_DENIED},
+    {"SlowDown", 503, STATUS_THROTTLED},
+    {"RequestTimeout", 400, STATUS_UNAVAILABLE},
+    {"InternalError", 500, STATUS_UNAVAILABLE},
+    {"ServiceUnavailable", 503, STATUS_UNAVAILABLE},
+    {"PreconditionFailed", 412, STATUS_CONFLICT},
+    {"ConditionalRequestConflict", 409, STATUS_CONFLICT},
+    {"OperationAborted", 409, STATUS_CONFLICT},
+    {"NotImplemented", 501, STATUS_INVALID},
+    {"PermanentRedirect", 301, STATUS_INVALID},
+    {"BadDigest", 400, STATUS_INVALID},
+    {"MethodNotAllowed", 405, STATUS_INVALID},
+    {"SomethingNew", 409, STATUS_CONFLICT},
+    {"SomethingNew", 502, STATUS_UNAVAILABLE},
+};
+
+static void test_route53_codes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(route53_codes); i++) {
+        char body[1000];
+        struct aws_reply reply;
+
+        print_message("  %s %ld\n", route53_codes[i].code,
+                      route53_codes[i].http_status);
+        snprintf(body, sizeof body, ROUTE53_ERROR("%s", "words"),
+                 route53_codes[i].code);
+        reply =
+            read_answer(AWS_ROUTE53, route53_codes[i].http_status, "", body);
+        assert_int_equal(reply.status, route53_codes[i].expected);
+        assert_string_equal(reply.code, route53_codes[i].code);
+        assert_string_equal(reply.message, "words");
+        assert_string_equal(reply.request_id, "r-1");
+        assert_true(aws_reply_is_from_aws(&reply));
+    }
+}
+
+static void test_s3_codes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(s3_codes); i++) {
+        char body[1000];
+        struct aws_reply reply;
+
+        print_message("  %s %ld\n", s3_codes[i].code, s3_codes[i].http_status);
+        snprintf(body, sizeof body, S3_ERROR("%s", "words"), s3_codes[i].code);
+        reply = read_answer(AWS_S3, s3_codes[i].http_status, "r-0", body);
+        assert_int_equal(reply.status, s3_codes[i].expected);
+        assert_string_equal(reply.code, s3_codes[i].code);
+        assert_string_equal(reply.message, "words");
+        assert_string_equal(reply.request_id, "r-0");
+        assert_true(aws_reply_is_from_aws(&reply));
+    }
+}
+
+static const struct {
+    const char *label;
+    long http_status;
+    const char *body, *code, *message;
+    enum status status;
+} shapes[] = {
+    {"the messages of a change batch are joined", 400,
+     ROUTE53_BATCH("<Message>one</Message><Message>two</Message>"),
+     "InvalidChangeBatch", "one; two", STATUS_INVALID},
+    {"a change batch without a reason", 400, ROUTE53_BATCH(""),
+     "InvalidChangeBatch", "", STATUS_INVALID},
+    {"the other shape of the same error", 400,
+     ROUTE53_ERROR("InvalidChangeBatch", "[one, two]"), "InvalidChangeBatch",
+     "[one, two]", STATUS_INVALID},
+    {"an exception for a root", 403,
+     "<AccessDeniedException><Message>no</Message></AccessDeniedException>",
+     "AccessDeniedException", "no", STATUS_DENIED},
+    {"an exception without words", 404, "<UnknownOperationException/>",
+     "UnknownOperationException", "", STATUS_NOT_FOUND},
+    {"escapes are undone", 400,
+     ROUTE53_ERROR("InvalidInput", "name=&apos;\\052.x.&apos; &amp; y"),
+     "InvalidInput", "name='\\052.x.' & y", STATUS_INVALID},
+    {"control characters become spaces", 400,
+     ROUTE53_ERROR("InvalidInput", "a&#9;b"), "InvalidInput", "a b",
+     STATUS_INVALID},
+    {"the canonical request of a refused signature is not repeated", 403,
+     ROUTE53_ERROR("SignatureDoesNotMatch",
+                   "It does not match.\n\nThe Canonical String for this "
+                   "request should have been\n'POST\nx-amz-security-token:"
+                   "hush-hush\n'"),
+     "SignatureDoesNotMatch", "It does not match.", STATUS_DENIED},
+    {"nor an Authorization header", 400,
+     ROUTE53_ERROR("IncompleteSignature",
+                   "bad header: AWS4-HMAC-SHA256 Credential=AKIA, "
+                   "Signature=hush-hush"),
+     "IncompleteSignature", "bad header:", STATUS_DENIED},
+};
+
+static void test_shapes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(shapes); i++) {
+        struct aws_reply reply =
+            read_answer(AWS_ROUTE53, shapes[i].http_status, "", shapes[i].body);
+
+        print_message("  %s\n", shapes[i].label);
+        assert_int_equal(reply.status, shapes[i].status);
+        assert_string_equal(reply.code, shapes[i].code);
+        assert_string_equal(reply.message, shapes[i].message);
+        assert_null(strstr(reply.message, "hush-hush"));
+        assert_true(aws_reply_is_from_aws(&reply));
+    }
+}
+
+static const struct {
+    const char *label;
+    enum aws_service service;
+    long http_status;
+    const char *request_id, *body;
+    enum status status;
+    bool from_aws;
+} answers[] = {
+    {"a 200 is for its reader to judge", AWS_ROUTE53, 200, "r", "<x/>",
+     STATUS_OK, true},
+    {"another success is none", AWS_ROUTE53, 204, "r", "", STATUS_UNAVAILABLE,
+     false},
+    {"not modified", AWS_S3, 304, "r", "", STATUS_UNCHANGED, true},
+    {"Route 53 knows no such thing", AWS_ROUTE53, 304, "", "",
+     STATUS_UNAVAILABLE, false},
+    {"HEAD: no such object, no body", AWS_S3, 404, "r", "", STATUS_NOT_FOUND,
+     true},
+    {"HEAD: forbidden, no body", AWS_S3, 403, "r", "", STATUS_DENIED, true},
+    {"HEAD: a bad request, no body", AWS_S3, 400, "r", "", STATUS_INVALID,
+     true},
+    {"HEAD: a fault of S3's, no body", AWS_S3, 500, "r", "", STATUS_UNAVAILABLE,
+     false},
+    {"a stranger's 404 says nothing about the object", AWS_S3, 404, "", "",
+     STATUS_UNAVAILABLE, false},
+    {"a proxy that wants a password", AWS_ROUTE53, 407, "", "<html/>",
+     STATUS_DENIED, false},
+    {"a gateway's 400 says nothing about the batch", AWS_ROUTE53, 400, "",
+     "<html><body>Bad Request</body></html>", STATUS_UNAVAILABLE, false},
+    {"nor with a request id", AWS_ROUTE53, 400, "r", "Bad Request",
+     STATUS_UNAVAILABLE, false},
+    {"a firewall's 403 is a refusal, but not AWS's", AWS_ROUTE53, 403, "r",
+     "<html><body>Forbidden</body></html>", STATUS_DENIED, false},
+    {"a 429 asks to slow down, whosever it is", AWS_ROUTE53, 429, "", "slow",
+     STATUS_THROTTLED, false},
+    {"a gateway's 503", AWS_ROUTE53, 503, "", "no healthy upstream",
+     STATUS_UNAVAILABLE, false},
+    {"a captive portal's redirect", AWS_S3, 302, "", "", STATUS_UNAVAILABLE,
+     false},
+    {"an error document cut short", AWS_ROUTE53, 400, "",
+     "<ErrorResponse><Error><Code>InvalidInput</Code>", STATUS_UNAVAILABLE,
+     false},
+    {"an error document without a code", AWS_ROUTE53, 400, "",
+     "<ErrorResponse><Error/></ErrorResponse>", STATUS_UNAVAILABLE, false},
+};
+
+static void test_answers(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(answers); i++) {
+        struct aws_reply reply =
+            read_answer(answers[i].service, answers[i].http_status,
+                        answers[i].request_id, answers[i].body);
+
+        print_message("  %s\n", answers[i].label);
+        assert_int_equal(reply.status, answers[i].status);
+        assert_int_equal(aws_reply_is_from_aws(&reply), answers[i].from_aws);
+        assert_int_equal(reply.http_status, answers[i].http_status);
+    }
+}
+
+static void test_broken_transport(void **state)
+{
+    struct aws_response response = {
+        .service = AWS_ROUTE53,
+        .transport = STATUS_UNAVAILABLE,
+        .transport_message = "Connection refused",
+    };
+    struct aws_reply reply;
+
+    (void)state;
+    aws_reply_read(&reply, &response);
+    assert_int_equal(reply.status, STATUS_UNAVAILABLE);
+    assert_string_equal(reply.message, "Connection refused");
+    assert_false(aws_reply_is_from_aws(&reply));
+
+    /* Cut short: whatever it was going to say, it did not say it. */
+    response.http_status = 400;
+    response.body = span_from_string(ROUTE53_ERROR("InvalidInput", "x"));
+    snprintf(response.request_id, sizeof response.request_id, "r");
+    aws_reply_read(&reply, &response);
+    assert_int_equal(reply.status, STATUS_UNAVAILABLE);
+    assert_string_equal(reply.code, "");
+    assert_false(aws_reply_is_from_aws(&reply));
+
+    response.transport = STATUS_FULL; /* the receiver's own verdict */
+    aws_reply_read(&reply, &response);
+    assert_int_equal(reply.status, STATUS_FULL);
+}
+
+static void test_distrust(void **state)
+{
+    struct aws_reply reply = read_answer(AWS_ROUTE53, 200, "r", "<html/>");
+
+    (void)state;
+    aws_reply_distrust(&reply, "a page");
+    assert_int_equal(reply.status, STATUS_UNAVAILABLE);
+    assert_string_equal(reply.message, "a page");
+    assert_string_equal(reply.request_id, "r");
+    assert_false(aws_reply_is_from_aws(&reply));
+}
+
+/* A name cut in the middle could pass for another one. */
+static void test_long_words_end_in_dots(void **state)
+{
+    char body[3000] = "<Error><Code>", *end = body + strlen(body);
+    struct aws_reply reply;
+
+    (void)state;
+    memset(end, 'C', 100);
+    strcpy(end + 100, "</Code><Message>");
+    end += strlen(end);
+    memset(end, 'm', 2000);
+    strcpy(end + 2000, "</Message></Error>");
+    reply = read_answer(AWS_S3, 400, "", body);
+    assert_int_equal(strlen(reply.code), sizeof reply.code - 1);
+    assert_string_equal(reply.code + sizeof reply.code - 5, "C...");
+    assert_int_equal(strlen(reply.message), sizeof reply.message - 1);
+    assert_string_equal(reply.message + sizeof reply.message - 5, "m...");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_route53_codes),
+        cmocka_unit_test(test_s3_codes),
+        cmocka_unit_test(test_shapes),
+        cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_broken_transport),
+        cmocka_unit_test(test_distrust),
+        cmocka_unit_test(test_long_words_end_in_dots),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,259 @@
+/* Memory that runs out in the midst of a call to AWS: either the call itself is
+ * refused, or its completion is told, once, that the outcome is unknown; and
+ * nothing leaks. */
+#include "aws/route53.h"
+#include "aws/s3.h"
+#include "tests/unit/failing_memory.h"
+#include "tests/unit/loopback.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
+
+enum { TIMEOUT_MS = 20000 };
+
+#define OK_REPLY(length, body)                                                 \
+    "HTTP/1.1 200 OK\r\nx-amz-request-id: r\r\nETag: \"x\"\r\n"                \
+    "Content-Length: " length "\r\n\r\n" body
+
+#define ACCEPTED                                                               \
+    OK_REPLY("129", "<ChangeResourceRecordSetsResponse><ChangeInfo><Id>C1"     \
+                    "</Id><Status>PENDING</Status></ChangeInfo>"               \
+                    "</ChangeResourceRecordSetsResponse>")
+#define ZONES                                                                  \
+    OK_REPLY("160", "<ListHostedZonesResponse><HostedZones><HostedZone><Id>Z"  \
+                    "</Id><Name>x.</Name></HostedZone></HostedZones>"          \
+                    "<IsTruncated>false</IsTruncated>"                         \
+                    "</ListHostedZonesResponse>")
+#define RRSETS                                                                 \
+    OK_REPLY("310",                                                            \
+             "<ListResourceRecordSetsResponse><ResourceRecordSets>"            \
+             "<ResourceRecordSet><Name>x.</Name><Type>A</Type><TTL>1</TTL>"    \
+             "<ResourceRecords><ResourceRecord><Value>192.0.2.1</Value>"       \
+             "</ResourceRecord></ResourceRecords></ResourceRecordSet>"         \
+             "</ResourceRecordSets><IsTruncated>false</IsTruncated>"           \
+             "</ListResourceRecordSetsResponse>")
+#define OBJECT OK_REPLY("1", "x")
+#define STORED OK_REPLY("0", "")
+#define MOVED                                                                  \
+    "HTTP/1.1 301 Moved\r\nx-amz-bucket-region: eu-west-1\r\n"                 \
+    "Content-Length: 0\r\n\r\n"
+
+struct outcome {
+    size_t completions;
+    enum status status;
+};
+
+static const struct span none = {"", 0}, zone = SPAN_LITERAL("Z1");
+
+static void upserted(void *arg, const struct aws_reply *reply)
+{
+    struct outcome *outcome = arg;
+
+    outcome->completions++;
+    outcome->status = reply->status;
+}
+
+static void zones_listed(void *arg, const struct aws_reply *reply,
+                         const struct hosted_zone *zones, size_t count,
+                         struct span next_marker)
+{
+    (void)zones;
+    (void)next_marker;
+    assert_int_equal(count, reply->status == STATUS_OK);
+    upserted(arg, reply);
+}
+
+static void rrsets_listed(void *arg, const struct aws_reply *reply,
+                          const struct rrset *rrsets, size_t count,
+                          const struct rrset_cursor *next)
+{
+    (void)rrsets;
+    (void)next;
+    assert_int_equal(count, reply->status == STATUS_OK);
+    upserted(arg, reply);
+}
+
+static void object_done(void *arg, const struct aws_reply *reply,
+                        struct span etag)
+{
+    (void)etag;
+    upserted(arg, reply);
+}
+
+static enum status take(void *arg, struct span chunk)
+{
+    (void)arg;
+    (void)chunk;
+    return STATUS_OK;
+}
+
+typedef enum status call_fn(struct aws_client *client, struct outcome *outcome);
+
+static enum status upsert(struct aws_client *client, struct outcome *outcome)
+{
+    static const struct rrset rrset = {SPAN_LITERAL("x.example.org"), RRSET_A,
+                                       60, SPAN_LITERAL("192.0.2.1")};
+
+    return route53_upsert(client, zone, &rrset, 1, TIMEOUT_MS, upserted,
+                          outcome);
+}
+
+static enum status list_zones(struct aws_client *client,
+                              struct outcome *outcome)
+{
+    return route53_list_hosted_zones(client, none, TIMEOUT_MS, zones_listed,
+                                     outcome);
+}
+
+static enum status list_rrsets(struct aws_client *client,
+                               struct outcome *outcome)
+{
+    static const struct rrset_cursor start = {{"", 0}, {"", 0}, {"", 0}};
+
+    return route53_list_rrsets(client, zone, &start, TIMEOUT_MS, rrsets_listed,
+                               outcome);
+}
+
+static enum status get_object(struct aws_client *client,
+                              struct outcome *outcome)
+{
+    return s3_get_object(client, "hosts", "k", none, take, object_done,
+                         outcome);
+}
+
+static enum status put_object(struct aws_client *client,
+                              struct outcome *outcome)
+{
+    return s3_put_object(client, "hosts", "k", span_from("x", 1), none,
+                         span_from("*", 1), object_done, outcome);
+}
+
+static const struct {
+    const char *label;
+    call_fn *call;
+    const char *replies[2]; /* to each attempt; the second may be NULL */
+} calls[] = {
+    {"UPSERT", upsert, {ACCEPTED, NULL}},
+    {"a listing of zones", list_zones, {ZONES, NULL}},
+    {"a listing of record sets", list_rrsets, {RRSETS, NULL}},
+    {"GET", get_object, {OBJECT, NULL}},
+    {"PUT", put_object, {STORED, NULL}},
+    {"PUT, sent again to another region", put_object, {MOVED, STORED}},
+};
+
+/* Makes the call on a client and a server of its own, with memory for so many
+ * allocations. False once that is enough. */
+static bool attempt(size_t i, size_t memory)
+{
+    const struct loopback_step steps[] = {{.reply = calls[i].replies[0]},
+                                          {.reply = calls[i].replies[1]}};
+    struct loopback *server = loopback_start(steps, COUNT(steps));
+    const struct aws_config config = {
+        .access_key_id = (char *)"AKIAEXAMPLE",
+        .secret_access_key = (char *)"hush-hush",
+        .session_token = (char *)"t0ken",
+        .region = (char *)"us-east-1",
+        .s3_endpoint = (char *)loopback_url(server),
+        .route53_endpoint = (char *)loopback_url(server),
+    };
+    struct aws_client *client = aws_client_new(&config);
+    struct outcome outcome = {0, STATUS_OK};
+    enum status status;
+    bool failed;
+
+    assert_non_null(client);
+    failing_memory_after(memory);
+    status = calls[i].call(client, &outcome);
+    while (aws_client_running(client) > 0)
+        aws_client_poll(client, 1000);
+    failed = failing_memory_stop();
+    assert_int_equal(outcome.completions, status == STATUS_OK);
+    if (!failed)
+        assert_int_equal(outcome.status, STATUS_OK);
+    else if (status == STATUS_OK)
+        assert_int_equal(outcome.status, STATUS_UNAVAILABLE);
+    else
+        assert_int_equal(status, STATUS_NOMEM);
+    aws_client_free(client);
+    loopback_stop(server);
+    return failed;
+}
+
+static void test_calls(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(calls); i++) {
+        size_t memory = 0;
+
+        while (attempt(i, memory))
+            memory++;
+        print_message("  %s: %zu allocations\n", calls[i].label, memory);
+        assert_true(memory > 0);
+    }
+}
+
+static const char *get(const char *name)
+{
+    return strstr(name, "ENDPOINT") != NULL ? "http://127.0.0.1:1"
+           : strstr(name, "BUNDLE") != NULL ? "/dev/null"
+                                            : "value";
+}
+
+static void test_config(void **state)
+{
+    enum status status = STATUS_NOMEM;
+    struct strbuf faults;
+
+    (void)state;
+    strbuf_init(&faults, 1000);
+    for (size_t memory = 0; status != STATUS_OK; memory++) {
+        struct aws_config config;
+        bool failed;
+
+        failing_memory_after(memory);
+        status = aws_config_init(&config, get, &faults);
+        failed = failing_memory_stop();
+        assert_int_equal(status, failed ? STATUS_NOMEM : STATUS_OK);
+        aws_config_clear(&config);
+    }
+    strbuf_clear(&faults);
+}
+
+static void test_client(void **state)
+{
+    const struct aws_config config = {.region = (char *)"us-east-1"};
+
+    (void)state;
+    failing_memory_after(0);
+    assert_null(aws_client_new(&config));
+    assert_true(failing_memory_stop());
+}
+
+static int set_up_globals(void **state)
+{
+    (void)state;
+    return aws_global_init() == STATUS_OK ? 0 : -1;
+}
+
+static int tear_down_globals(void **state)
+{
+    (void)state;
+    aws_global_cleanup();
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_calls),
+        cmocka_unit_test(test_config),
+        cmocka_unit_test(test_client),
+    };
+
+    return cmocka_run_group_tests(tests, set_up_globals, tear_down_globals);
+}

@@ -1,0 +1,555 @@
+#include "server/config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
+
+enum { VARIABLES_MAX = 8, CORES = 3 };
+
+struct variable {
+    const char *name, *value;
+};
+
+/* A row's own variables come before these. */
+static const struct variable least[] = {
+    {"AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"},
+    {"AWS_SECRET_ACCESS_KEY", "s3cr3t/key"},
+    {"DYNDNS_DATABASE", "hosts.csv"},
+    {NULL, NULL},
+};
+
+static const struct variable *environment;
+static bool with_least;
+
+static const char *look(const struct variable *from, const char *name,
+                        bool *found)
+{
+    for (const struct variable *v = from; v->name != NULL; v++) {
+        if (strcmp(v->name, name) == 0) {
+            *found = true;
+            return v->value;
+        }
+    }
+    return NULL;
+}
+
+static const char *get(const char *name)
+{
+    bool found = false;
+    const char *value = look(environment, name, &found);
+
+    return found || !with_least ? value : look(least, name, &found);
+}
+
+static enum status init(struct config *config, const struct variable *from,
+                        struct strbuf *faults)
+{
+    environment = from;
+    strbuf_init(faults, CONFIG_FAULTS_MAX_BYTES);
+    return config_init(config, get, CORES, faults);
+}
+
+static int with_the_least(void **state)
+{
+    (void)state;
+    with_least = true;
+    return 0;
+}
+
+static int with_nothing(void **state)
+{
+    (void)state;
+    with_least = false;
+    return 0;
+}
+
+/* Whether `line` is a whole line of text. */
+static bool has_line(const char *text, const char *line)
+{
+    size_t len = strlen(line);
+    const char *at = text;
+
+    while ((at = strstr(at, line)) != NULL) {
+        if ((at == text || at[-1] == '\n') && at[len] == '\n')
+            return true;
+        at++;
+    }
+    return false;
+}
+
+/* --- what is taken, as config_describe() shows it -------------------------- */
+
+static const struct {
+    const char *label;
+    struct variable environment[VARIABLES_MAX];
+    const char *line;
+} good[] = {
+    {"by default every address, port 8080",
+     {{NULL, NULL}},
+     "DYNDNS_LISTEN=[::]:8080"},
+    {"PORT moves that", {{"PORT", "5000"}}, "DYNDNS_LISTEN=[::]:5000"},
+    {"port 0 lets the kernel choose", {{"PORT", "0"}}, "DYNDNS_LISTEN=[::]:0"},
+    {"the highest port", {{"PORT", "65535"}}, "DYNDNS_LISTEN=[::]:65535"},
+    {"an empty PORT is none", {{"PORT", ""}}, "DYNDNS_LISTEN=[::]:8080"},
+    {"one address",
+     {{"DYNDNS_LISTEN", "127.0.0.1:80"}},
+     "DYNDNS_LISTEN=127.0.0.1:80"},
+    {"both families, blanks at will",
+     {{"DYNDNS_LISTEN", " 127.0.0.1:80 ,\t[2001:DB8::1]:81 "}},
+     "DYNDNS_LISTEN=127.0.0.1:80,[2001:db8::1]:81"},
+    {"empty items are passed over",
+     {{"DYNDNS_LISTEN", ",127.0.0.1:80,,"}},
+     "DYNDNS_LISTEN=127.0.0.1:80"},
+    {"sixteen addresses",
+     {{"DYNDNS_LISTEN", "[::]:1,[::]:2,[::]:3,[::]:4,[::]:5,[::]:6,[::]:7,"
+                        "[::]:8,[::]:9,[::]:10,[::]:11,[::]:12,[::]:13,"
+                        "[::]:14,[::]:15,[::]:16"}},
+     "DYNDNS_LISTEN=[::]:1,[::]:2,[::]:3,[::]:4,[::]:5,[::]:6,[::]:7,"
+     "[::]:8,[::]:9,[::]:10,[::]:11,[::]:12,[::]:13,[::]:14,[::]:15,[::]:16"},
+    {"DYNDNS_LISTEN comes before PORT",
+     {{"PORT", "5000"}, {"DYNDNS_LISTEN", "127.0.0.1:80"}},
+     "DYNDNS_LISTEN=127.0.0.1:80"},
+
+    {"a loop for each core", {{NULL, NULL}}, "DYNDNS_THREADS=3"},
+    {"or as many as are asked for",
+     {{"DYNDNS_THREADS", "1"}},
+     "DYNDNS_THREADS=1"},
+    {"at most 64", {{"DYNDNS_THREADS", "64"}}, "DYNDNS_THREADS=64"},
+
+    {"without a bucket the database is a file",
+     {{NULL, NULL}},
+     "DYNDNS_BUCKET="},
+    {"an empty bucket is none", {{"DYNDNS_BUCKET", ""}}, "DYNDNS_BUCKET="},
+    {"a bucket",
+     {{"DYNDNS_BUCKET", "hosts.example.org"}},
+     "DYNDNS_BUCKET=hosts.example.org"},
+    {"a key",
+     {{"DYNDNS_DATABASE", "dir/hosts v2.csv"}},
+     "DYNDNS_DATABASE=dir/hosts v2.csv"},
+    {"the table is read again every minute",
+     {{NULL, NULL}},
+     "DYNDNS_REFRESH_SECONDS=60"},
+    {"or only on SIGHUP",
+     {{"DYNDNS_REFRESH_SECONDS", "0"}},
+     "DYNDNS_REFRESH_SECONDS=0"},
+    {"at most a day later",
+     {{"DYNDNS_REFRESH_SECONDS", "86400"}},
+     "DYNDNS_REFRESH_SECONDS=86400"},
+
+    {"nobody is trusted", {{NULL, NULL}}, "DYNDNS_TRUSTED_PROXIES="},
+    {"blocks and addresses",
+     {{"DYNDNS_TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.1,2001:db8::/32"}},
+     "DYNDNS_TRUSTED_PROXIES=10.0.0.0/8,192.0.2.1/32,2001:db8::/32"},
+    {"on Heroku the private ranges are",
+     {{"DYNO", "web.1"}},
+     "DYNDNS_TRUSTED_PROXIES=10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,"
+     "fc00::/7"},
+    {"an empty DYNO is not Heroku", {{"DYNO", ""}}, "DYNDNS_TRUSTED_PROXIES="},
+    {"what is set holds on Heroku too",
+     {{"DYNO", "web.1"}, {"DYNDNS_TRUSTED_PROXIES", "10.0.0.0/8"}},
+     "DYNDNS_TRUSTED_PROXIES=10.0.0.0/8"},
+    {"set but empty trusts nobody, on Heroku too",
+     {{"DYNO", "web.1"}, {"DYNDNS_TRUSTED_PROXIES", ""}},
+     "DYNDNS_TRUSTED_PROXIES="},
+
+    {"internal addresses are refused",
+     {{NULL, NULL}},
+     "DYNDNS_ALLOW_INTERNAL=false"},
+    {"unless allowed",
+     {{"DYNDNS_ALLOW_INTERNAL", "true"}},
+     "DYNDNS_ALLOW_INTERNAL=true"},
+    {"in any letter case",
+     {{"DYNDNS_ALLOW_INTERNAL", "True"}},
+     "DYNDNS_ALLOW_INTERNAL=true"},
+    {"or as a number",
+     {{"DYNDNS_ALLOW_INTERNAL", "1"}},
+     "DYNDNS_ALLOW_INTERNAL=true"},
+    {"false is false",
+     {{"DYNDNS_ALLOW_INTERNAL", "FALSE"}},
+     "DYNDNS_ALLOW_INTERNAL=false"},
+    {"zero is false",
+     {{"DYNDNS_ALLOW_INTERNAL", "0"}},
+     "DYNDNS_ALLOW_INTERNAL=false"},
+    {"empty is false",
+     {{"DYNDNS_ALLOW_INTERNAL", ""}},
+     "DYNDNS_ALLOW_INTERNAL=false"},
+
+    {"TTL", {{NULL, NULL}}, "DYNDNS_TTL=300"},
+    {"TTL of zero", {{"DYNDNS_TTL", "0"}}, "DYNDNS_TTL=0"},
+    {"the longest TTL of DNS",
+     {{"DYNDNS_TTL", "2147483647"}},
+     "DYNDNS_TTL=2147483647"},
+    {"nochg", {{NULL, NULL}}, "DYNDNS_NOCHG_SECONDS=300"},
+    {"never nochg", {{"DYNDNS_NOCHG_SECONDS", "0"}}, "DYNDNS_NOCHG_SECONDS=0"},
+    {"nochg for a day",
+     {{"DYNDNS_NOCHG_SECONDS", "86400"}},
+     "DYNDNS_NOCHG_SECONDS=86400"},
+    {"deadline", {{NULL, NULL}}, "DYNDNS_DEADLINE_SECONDS=20"},
+    {"the shortest deadline",
+     {{"DYNDNS_DEADLINE_SECONDS", "1"}},
+     "DYNDNS_DEADLINE_SECONDS=1"},
+    {"the longest: a stop waits no longer",
+     {{"DYNDNS_DEADLINE_SECONDS", "25"}},
+     "DYNDNS_DEADLINE_SECONDS=25"},
+    {"Route 53's rate", {{NULL, NULL}}, "DYNDNS_ROUTE53_RATE=5"},
+    {"a fraction of it",
+     {{"DYNDNS_ROUTE53_RATE", "2.5"}},
+     "DYNDNS_ROUTE53_RATE=2.5"},
+    {"the slowest",
+     {{"DYNDNS_ROUTE53_RATE", "0.1"}},
+     "DYNDNS_ROUTE53_RATE=0.1"},
+    {"the fastest",
+     {{"DYNDNS_ROUTE53_RATE", "1000"}},
+     "DYNDNS_ROUTE53_RATE=1000"},
+
+    {"zones are discovered", {{NULL, NULL}}, "DYNDNS_HOSTED_ZONES="},
+    {"or named",
+     {{"DYNDNS_HOSTED_ZONES", "Z1, Z2"}},
+     "DYNDNS_HOSTED_ZONES=Z1,Z2"},
+    {"as the console and the API spell them",
+     {{"DYNDNS_HOSTED_ZONES", "/hostedzone/Z0123456789ABCDEFGHIJ"}},
+     "DYNDNS_HOSTED_ZONES=Z0123456789ABCDEFGHIJ"},
+    {"an id of 32 characters",
+     {{"DYNDNS_HOSTED_ZONES", "Z1234567890123456789012345678901"}},
+     "DYNDNS_HOSTED_ZONES=Z1234567890123456789012345678901"},
+
+    {"the log", {{NULL, NULL}}, "DYNDNS_LOG=stderr"},
+    {"the log to stderr", {{"DYNDNS_LOG", "stderr"}}, "DYNDNS_LOG=stderr"},
+    {"the log to syslog", {{"DYNDNS_LOG", "syslog"}}, "DYNDNS_LOG=syslog"},
+    {"its level", {{NULL, NULL}}, "DYNDNS_LOG_LEVEL=info"},
+    {"every level", {{"DYNDNS_LOG_LEVEL", "error"}}, "DYNDNS_LOG_LEVEL=error"},
+    {"every level", {{"DYNDNS_LOG_LEVEL", "warn"}}, "DYNDNS_LOG_LEVEL=warn"},
+    {"every level", {{"DYNDNS_LOG_LEVEL", "debug"}}, "DYNDNS_LOG_LEVEL=debug"},
+    {"the region", {{"AWS_REGION", "eu-west-1"}}, "AWS_REGION=eu-west-1"},
+};
+
+static void test_what_is_taken(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(good); i++) {
+        struct config config;
+        struct strbuf faults, text;
+
+        if (init(&config, good[i].environment, &faults) != STATUS_OK)
+            fail_msg("%s: %s", good[i].label, strbuf_string(&faults));
+        if (faults.len > 0)
+            fail_msg("%s: %s", good[i].label, strbuf_string(&faults));
+        strbuf_init(&text, CONFIG_FAULTS_MAX_BYTES);
+        config_describe(&config, &text);
+        if (!strbuf_ok(&text) || !has_line(strbuf_string(&text), good[i].line))
+            fail_msg("%s: got\n%s", good[i].label, strbuf_string(&text));
+        strbuf_clear(&text);
+        strbuf_clear(&faults);
+        config_clear(&config);
+    }
+}
+
+static void test_only_the_default_listens_to_either_family(void **state)
+{
+    static const struct variable none[] = {{NULL, NULL}};
+    static const struct variable named[] = {{"DYNDNS_LISTEN", "[::]:80"},
+                                            {NULL, NULL}};
+    struct config config;
+    struct strbuf faults;
+
+    (void)state;
+    assert_int_equal(init(&config, none, &faults), STATUS_OK);
+    assert_int_equal(config.listen_count, 1);
+    assert_true(config.listen[0].any_family);
+    config_clear(&config);
+    assert_int_equal(init(&config, named, &faults), STATUS_OK);
+    assert_false(config.listen[0].any_family);
+    config_clear(&config);
+}
+
+static void test_more_cores_than_threads_are_allowed(void **state)
+{
+    static const struct variable none[] = {{NULL, NULL}};
+    struct config config;
+    struct strbuf faults;
+
+    (void)state;
+    environment = none;
+    strbuf_init(&faults, CONFIG_FAULTS_MAX_BYTES);
+    assert_int_equal(config_init(&config, get, 1000, &faults), STATUS_OK);
+    assert_int_equal(config.threads, CONFIG_THREADS_MAX);
+    config_clear(&config);
+}
+
+/* --- what is refused -------------------------------------------------------- */
+
+static const struct {
+    const char *label, *name, *value, *words;
+} bad[] = {
+    {"a port beyond the last", "PORT", "65536", "0 to 65535"},
+    {"a port in words", "PORT", "http", "0 to 65535"},
+    {"a port with a sign", "PORT", "-1", "0 to 65535"},
+    {"a port with a blank", "PORT", " 80", "0 to 65535"},
+    {"a port of many digits", "PORT", "0000080", "0 to 65535"},
+
+    {"an address without a port", "DYNDNS_LISTEN", "127.0.0.1", "as in"},
+    {"a port without an address", "DYNDNS_LISTEN", ":80", "as in"},
+    {"only a port", "DYNDNS_LISTEN", "80", "as in"},
+    {"an empty port", "DYNDNS_LISTEN", "127.0.0.1:", "as in"},
+    {"a port beyond the last", "DYNDNS_LISTEN", "127.0.0.1:65536", "as in"},
+    {"IPv6 without brackets", "DYNDNS_LISTEN", "2001:db8::1:80", "as in"},
+    {"one bracket", "DYNDNS_LISTEN", "[::1:80", "as in"},
+    {"brackets without a port", "DYNDNS_LISTEN", "[::1]", "as in"},
+    {"empty brackets", "DYNDNS_LISTEN", "[]:80", "as in"},
+    {"a name", "DYNDNS_LISTEN", "localhost:80", "as in"},
+    {"a star", "DYNDNS_LISTEN", "*:80", "as in"},
+    {"a good one before a bad one", "DYNDNS_LISTEN", "127.0.0.1:80,x", "as in"},
+    {"nothing but commas", "DYNDNS_LISTEN", " , ,", "at least one"},
+    {"seventeen addresses", "DYNDNS_LISTEN",
+     "[::]:1,[::]:2,[::]:3,[::]:4,[::]:5,[::]:6,[::]:7,[::]:8,[::]:9,"
+     "[::]:10,[::]:11,[::]:12,[::]:13,[::]:14,[::]:15,[::]:16,[::]:17",
+     "at most 16"},
+
+    {"no thread", "DYNDNS_THREADS", "0", "1 to 64"},
+    {"too many threads", "DYNDNS_THREADS", "65", "1 to 64"},
+    {"half a thread", "DYNDNS_THREADS", "1.5", "1 to 64"},
+    {"a number with a tail", "DYNDNS_THREADS", "4x", "1 to 64"},
+    {"no database", "DYNDNS_DATABASE", "", "CSV"},
+    {"more than a day", "DYNDNS_REFRESH_SECONDS", "86401", "0 to 86400"},
+    {"a negative time", "DYNDNS_REFRESH_SECONDS", "-1", "0 to 86400"},
+    {"a number that would wrap around", "DYNDNS_REFRESH_SECONDS", "4294967297",
+     "0 to 86400"},
+    {"a number beyond any", "DYNDNS_REFRESH_SECONDS", "99999999999999999999999",
+     "0 to 86400"},
+    {"hexadecimal", "DYNDNS_REFRESH_SECONDS", "0x10", "0 to 86400"},
+    {"a unit", "DYNDNS_REFRESH_SECONDS", "60s", "0 to 86400"},
+
+    {"a proxy's name", "DYNDNS_TRUSTED_PROXIES", "proxy.example.org",
+     "no bits beyond the prefix"},
+    {"bits beyond the prefix", "DYNDNS_TRUSTED_PROXIES", "10.1.2.3/8",
+     "no bits beyond the prefix"},
+    {"a good block before a bad one", "DYNDNS_TRUSTED_PROXIES",
+     "10.0.0.0/8,192.0.2.300", "no bits beyond the prefix"},
+    {"blanks in place of commas", "DYNDNS_TRUSTED_PROXIES",
+     "10.0.0.0/8 192.0.2.1", "no bits beyond the prefix"},
+    {"neither yes nor no", "DYNDNS_ALLOW_INTERNAL", "yes", "true or false"},
+    {"two", "DYNDNS_ALLOW_INTERNAL", "2", "true or false"},
+
+    {"a TTL beyond DNS", "DYNDNS_TTL", "2147483648", "0 to 2147483647"},
+    {"nochg for more than a day", "DYNDNS_NOCHG_SECONDS", "86401",
+     "0 to 86400"},
+    {"no time at all", "DYNDNS_DEADLINE_SECONDS", "0", "1 to 25"},
+    {"more than a stop waits for", "DYNDNS_DEADLINE_SECONDS", "26", "1 to 25"},
+    {"no calls", "DYNDNS_ROUTE53_RATE", "0", "0.1 to 1000"},
+    {"too slow", "DYNDNS_ROUTE53_RATE", "0.09", "0.1 to 1000"},
+    {"too fast", "DYNDNS_ROUTE53_RATE", "1000.5", "0.1 to 1000"},
+    {"backwards", "DYNDNS_ROUTE53_RATE", "-5", "0.1 to 1000"},
+    {"infinite", "DYNDNS_ROUTE53_RATE", "inf", "0.1 to 1000"},
+    {"not a number", "DYNDNS_ROUTE53_RATE", "nan", "0.1 to 1000"},
+    {"a rate with a unit", "DYNDNS_ROUTE53_RATE", "5/s", "0.1 to 1000"},
+
+    {"a zone's name", "DYNDNS_HOSTED_ZONES", "example.org", "zone ids"},
+    {"an id in lower case", "DYNDNS_HOSTED_ZONES", "z1", "zone ids"},
+    {"a good id before a bad one", "DYNDNS_HOSTED_ZONES", "Z1,z2", "zone ids"},
+    {"the prefix alone", "DYNDNS_HOSTED_ZONES", "/hostedzone/", "zone ids"},
+    {"an id of 33 characters", "DYNDNS_HOSTED_ZONES",
+     "Z12345678901234567890123456789012", "zone ids"},
+    {"a path in an id", "DYNDNS_HOSTED_ZONES", "Z1/rrset", "zone ids"},
+
+    {"a log file", "DYNDNS_LOG", "/var/log/dyndns53", "stderr or syslog"},
+    {"a level of another program", "DYNDNS_LOG_LEVEL", "warning",
+     "error, warn, info or debug"},
+    {"a level in upper case", "DYNDNS_LOG_LEVEL", "INFO",
+     "error, warn, info or debug"},
+    {"a fault of the AWS variables", "AWS_ENDPOINT_URL", "ftp://example.org",
+     "AWS_ENDPOINT_URL"},
+};
+
+static void test_what_is_refused_names_the_variable(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        const struct variable row[] = {{bad[i].name, bad[i].value},
+                                       {NULL, NULL}};
+        struct config config;
+        struct strbuf faults;
+        const char *text;
+
+        if (init(&config, row, &faults) != STATUS_INVALID)
+            fail_msg("%s: taken: %s=%s", bad[i].label, bad[i].name,
+                     bad[i].value);
+        text = strbuf_string(&faults);
+        if (strncmp(text, bad[i].name, strlen(bad[i].name)) != 0 ||
+            strstr(text, bad[i].words) == NULL ||
+            text[strlen(text) - 1] != '\n')
+            fail_msg("%s: got %s", bad[i].label, text);
+        strbuf_clear(&faults);
+        config_clear(&config);
+    }
+}
+
+static size_t count_lines(const char *text)
+{
+    size_t lines = 0;
+
+    for (; *text != '\0'; text++)
+        lines += *text == '\n';
+    return lines;
+}
+
+static void test_all_faults_are_told_at_once(void **state)
+{
+    static const struct variable row[] = {
+        {"AWS_SECRET_ACCESS_KEY", ""}, {"PORT", "x"},
+        {"DYNDNS_THREADS", "0"},       {"DYNDNS_DATABASE", ""},
+        {"DYNDNS_TTL", "x"},           {"DYNDNS_LOG", "x"},
+        {"DYNDNS_LOG_LEVEL", "x"},     {NULL, NULL},
+    };
+    struct config config;
+    struct strbuf faults;
+
+    (void)state;
+    assert_int_equal(init(&config, row, &faults), STATUS_INVALID);
+    for (const struct variable *v = row; v->name != NULL; v++)
+        if (strstr(strbuf_string(&faults), v->name) == NULL)
+            fail_msg("%s is not named", v->name);
+    assert_int_equal(count_lines(strbuf_string(&faults)), COUNT(row) - 1);
+    strbuf_clear(&faults);
+    config_clear(&config);
+}
+
+static void test_a_list_with_several_faults_is_told_once(void **state)
+{
+    static const struct variable row[] = {
+        {"DYNDNS_LISTEN", "a,b,c"},
+        {"DYNDNS_TRUSTED_PROXIES", "a,b,c"},
+        {"DYNDNS_HOSTED_ZONES", "a,b,c"},
+        {NULL, NULL},
+    };
+    struct config config;
+    struct strbuf faults;
+
+    (void)state;
+    assert_int_equal(init(&config, row, &faults), STATUS_INVALID);
+    assert_int_equal(count_lines(strbuf_string(&faults)), 3);
+    strbuf_clear(&faults);
+    config_clear(&config);
+}
+
+static void test_an_empty_environment_lacks_three_things(void **state)
+{
+    static const struct variable none[] = {{NULL, NULL}};
+    struct config config;
+    struct strbuf faults;
+
+    (void)state;
+    assert_int_equal(init(&config, none, &faults), STATUS_INVALID);
+    assert_non_null(strstr(strbuf_string(&faults), "AWS_ACCESS_KEY_ID"));
+    assert_non_null(strstr(strbuf_string(&faults), "AWS_SECRET_ACCESS_KEY"));
+    assert_non_null(strstr(strbuf_string(&faults), "DYNDNS_DATABASE"));
+    assert_int_equal(count_lines(strbuf_string(&faults)), 3);
+    strbuf_clear(&faults);
+    config_clear(&config);
+}
+
+/* A fault is a fault even when there is no room to print the value. */
+static void test_a_huge_value_is_refused_and_named(void **state)
+{
+    size_t len = 2 * (size_t)CONFIG_FAULTS_MAX_BYTES;
+    char *huge = malloc(len + 1);
+    struct variable row[] = {{"DYNDNS_LOG", huge}, {NULL, NULL}};
+    struct config config;
+    struct strbuf faults;
+
+    (void)state;
+    assert_non_null(huge);
+    memset(huge, 'x', len);
+    huge[len] = '\0';
+    assert_int_equal(init(&config, row, &faults), STATUS_INVALID);
+    assert_non_null(strstr(strbuf_string(&faults), "DYNDNS_LOG="));
+    assert_non_null(strstr(strbuf_string(&faults), "stderr or syslog"));
+    strbuf_clear(&faults);
+    config_clear(&config);
+    free(huge);
+}
+
+static void test_more_faults_than_there_is_room_for_are_still_faults(
+    void **state)
+{
+    static const struct variable row[] = {{"DYNDNS_LOG", "x"}, {NULL, NULL}};
+    struct config config;
+    struct strbuf faults;
+
+    (void)state;
+    environment = row;
+    strbuf_init(&faults, 4);
+    assert_int_equal(config_init(&config, get, CORES, &faults), STATUS_INVALID);
+    strbuf_clear(&faults);
+    config_clear(&config);
+}
+
+static void test_the_description_tells_no_secret(void **state)
+{
+    static const struct variable row[] = {{"AWS_SESSION_TOKEN", "t0ken"},
+                                          {NULL, NULL}};
+    struct config config;
+    struct strbuf faults, text;
+
+    (void)state;
+    assert_int_equal(init(&config, row, &faults), STATUS_OK);
+    strbuf_init(&text, CONFIG_FAULTS_MAX_BYTES);
+    config_describe(&config, &text);
+    assert_null(strstr(strbuf_string(&text), "s3cr3t/key"));
+    assert_null(strstr(strbuf_string(&text), "AKIAEXAMPLE"));
+    assert_null(strstr(strbuf_string(&text), "t0ken"));
+    strbuf_clear(&text);
+    config_clear(&config);
+}
+
+static void test_clear_may_come_twice(void **state)
+{
+    static const struct variable row[] = {
+        {"DYNDNS_HOSTED_ZONES", "Z1,Z2"},
+        {"DYNDNS_TRUSTED_PROXIES", "10.0.0.0/8"},
+        {NULL, NULL},
+    };
+    struct config config;
+    struct strbuf faults;
+
+    (void)state;
+    assert_int_equal(init(&config, row, &faults), STATUS_OK);
+    config_clear(&config);
+    config_clear(&config);
+    assert_null(config.hosted_zones);
+    assert_null(config.trusted_proxies.blocks);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_what_is_taken, with_the_least),
+        cmocka_unit_test_setup(test_only_the_default_listens_to_either_family,
+                               with_the_least),
+        cmocka_unit_test_setup(test_more_cores_than_threads_are_allowed,
+                               with_the_least),
+        cmocka_unit_test_setup(test_what_is_refused_names_the_variable,
+                               with_the_least),
+        cmocka_unit_test_setup(test_all_faults_are_told_at_once,
+                               with_the_least),
+        cmocka_unit_test_setup(test_a_list_with_several_faults_is_told_once,
+                               with_the_least),
+        cmocka_unit_test_setup(test_an_empty_environment_lacks_three_things,
+                               with_nothing),
+        cmocka_unit_test_setup(test_a_huge_value_is_refused_and_named,
+                               with_the_least),
+        cmocka_unit_test_setup(
+            test_more_faults_than_there_is_room_for_are_still_faults,
+            with_the_least),
+        cmocka_unit_test_setup(test_the_description_tells_no_secret,
+                               with_the_least),
+        cmocka_unit_test_setup(test_clear_may_come_twice, with_the_least),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,171 @@
+#include "aws/endpoint.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
+
+static const struct {
+    const char *label, *configured, *region, *bucket, *key, *expected;
+} objects[] = {
+    {"a plain bucket is a host name", NULL, "eu-west-1", "hosts", "hosts.csv",
+     "https://hosts.s3.eu-west-1.amazonaws.com/hosts.csv"},
+    {"a dot does not fit the wildcard certificate", NULL, "eu-west-1",
+     "hosts.example.org", "hosts.csv",
+     "https://s3.eu-west-1.amazonaws.com/hosts.example.org/hosts.csv"},
+    {"an upper-case bucket is no host name", NULL, "us-east-1", "Hosts", "k",
+     "https://s3.us-east-1.amazonaws.com/Hosts/k"},
+    {"an underscore is none either", NULL, "us-east-1", "my_hosts", "k",
+     "https://s3.us-east-1.amazonaws.com/my_hosts/k"},
+    {"nor a hyphen at an end", NULL, "us-east-1", "hosts-", "k",
+     "https://s3.us-east-1.amazonaws.com/hosts-/k"},
+    {"nor two letters", NULL, "us-east-1", "ab", "k",
+     "https://s3.us-east-1.amazonaws.com/ab/k"},
+    {"a bucket cannot end its path segment", NULL, "us-east-1", "a/b?c", "k",
+     "https://s3.us-east-1.amazonaws.com/a%2Fb%3Fc/k"},
+    {"China has a domain of its own", NULL, "cn-north-1", "hosts", "k",
+     "https://hosts.s3.cn-north-1.amazonaws.com.cn/k"},
+    {"GovCloud shares the public domain", NULL, "us-gov-west-1", "hosts", "k",
+     "https://hosts.s3.us-gov-west-1.amazonaws.com/k"},
+    {"a configured endpoint is spoken to in path style",
+     "http://127.0.0.1:9000", "us-east-1", "hosts", "a/b c.csv",
+     "http://127.0.0.1:9000/hosts/a/b%20c.csv"},
+    {"its last slash is not doubled", "http://127.0.0.1:9000/", "us-east-1",
+     "hosts", "k", "http://127.0.0.1:9000/hosts/k"},
+    {"its path stays in front", "https://store.example.org/s3", "us-east-1",
+     "hosts", "k", "https://store.example.org/s3/hosts/k"},
+    {"a key may begin with a slash", NULL, "us-east-1", "hosts", "/k",
+     "https://hosts.s3.us-east-1.amazonaws.com//k"},
+};
+
+static void test_s3_object(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(objects); i++) {
+        struct strbuf out;
+
+        print_message("  %s\n", objects[i].label);
+        strbuf_init(&out, 1000);
+        endpoint_append_s3_object(&out, objects[i].configured,
+                                  objects[i].region, objects[i].bucket,
+                                  objects[i].key);
+        assert_string_equal(strbuf_string(&out), objects[i].expected);
+        strbuf_clear(&out);
+    }
+}
+
+static const struct {
+    const char *label, *configured, *region, *url, *signing_region;
+} route53[] = {
+    {"the public cloud has one endpoint", NULL, "eu-west-1",
+     "https://route53.amazonaws.com", "us-east-1"},
+    {"China", NULL, "cn-north-1", "https://route53.amazonaws.com.cn",
+     "cn-northwest-1"},
+    {"GovCloud", NULL, "us-gov-east-1", "https://route53.us-gov.amazonaws.com",
+     "us-gov-west-1"},
+    {"iso and isob are two", NULL, "us-iso-west-1",
+     "https://route53.c2s.ic.gov", "us-iso-east-1"},
+    {"isob and iso are two", NULL, "us-isob-east-1",
+     "https://route53.sc2s.sgov.gov", "us-isob-east-1"},
+    {"the European sovereign cloud", NULL, "eusc-de-east-1",
+     "https://route53.amazonaws.eu", "eusc-de-east-1"},
+    {"a configured endpoint still signs for the partition",
+     "http://127.0.0.1:7053/", "eu-west-1", "http://127.0.0.1:7053",
+     "us-east-1"},
+};
+
+static void test_route53(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(route53); i++) {
+        struct strbuf out;
+
+        print_message("  %s\n", route53[i].label);
+        strbuf_init(&out, 1000);
+        endpoint_append_route53(&out, route53[i].configured, route53[i].region);
+        assert_string_equal(strbuf_string(&out), route53[i].url);
+        assert_string_equal(endpoint_route53_region(route53[i].region),
+                            route53[i].signing_region);
+        strbuf_clear(&out);
+    }
+}
+
+static const struct {
+    const char *label, *url;
+    bool good, loopback;
+} urls[] = {
+    {"https", "https://s3.example.org", true, false},
+    {"http with a port", "http://10.0.0.1:9000", true, false},
+    {"a slash at the end", "http://store.example.org/", true, false},
+    {"a path", "http://store.example.org/a-b_c.d~e/f", true, false},
+    {"IPv6 in brackets", "http://[2001:db8::1]:80", true, false},
+    {"IPv6 loopback", "http://[::1]:9000", true, true},
+    {"localhost in any case", "http://LocalHost:9000/x", true, true},
+    {"a name below localhost", "https://s3.localhost", true, true},
+    {"127.0.0.0/8", "http://127.9.9.9", true, true},
+    {"a name that only begins like it", "http://127.0.0.1.example.org", true,
+     false},
+    {"a name that only ends like it", "http://notlocalhost", true, false},
+    {"no scheme", "s3.example.org", false, false},
+    {"another scheme", "ftp://s3.example.org", false, false},
+    {"no host", "http://", false, false},
+    {"no host before the port", "http://:80", false, false},
+    {"no host before the path", "https:///x", false, false},
+    {"a user", "http://user@s3.example.org", false, false},
+    {"a user and a password", "http://user:pw@s3.example.org", false, false},
+    {"a query", "http://s3.example.org/?x", false, false},
+    {"a query at once", "http://s3.example.org?x", false, false},
+    {"a fragment", "http://s3.example.org#x", false, false},
+    {"an escaped path", "http://s3.example.org/a%20b", false, false},
+    {"a blank", "http://s3 example.org", false, false},
+    {"a line break", "http://s3.example.org\r\nX: y", false, false},
+    {"port 0", "http://s3.example.org:0", false, false},
+    {"port 65536", "http://s3.example.org:65536", false, false},
+    {"port 65535", "http://s3.example.org:65535", true, false},
+    {"an empty port", "http://s3.example.org:", false, false},
+    {"a port of letters", "http://s3.example.org:http", false, false},
+    {"brackets not closed", "http://[::1", false, false},
+    {"brackets that hold nothing", "http://[]", false, false},
+    {"something between bracket and port", "http://[::1]x80", false, true},
+};
+
+static void test_fault(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(urls); i++) {
+        print_message("  %s\n", urls[i].label);
+        assert_int_equal(endpoint_fault(urls[i].url) == NULL, urls[i].good);
+        assert_int_equal(endpoint_is_loopback(urls[i].url), urls[i].loopback);
+    }
+}
+
+static void test_region(void **state)
+{
+    static const char at_limit[] =
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+    (void)state;
+    assert_true(endpoint_region_is_valid(span_from_string("eu-west-1")));
+    assert_true(endpoint_region_is_valid(span_from_string("default")));
+    assert_int_equal(strlen(at_limit), ENDPOINT_REGION_MAX);
+    assert_true(endpoint_region_is_valid(span_from_string(at_limit)));
+    assert_false(endpoint_region_is_valid(span_from("", 0)));
+    assert_false(endpoint_region_is_valid(span_from_string("eu.west")));
+    assert_false(endpoint_region_is_valid(span_from_string("eu:west")));
+    assert_false(endpoint_region_is_valid(span_from_string("eu/west")));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_s3_object),
+        cmocka_unit_test(test_route53),
+        cmocka_unit_test(test_fault),
+        cmocka_unit_test(test_region),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,175 @@
+#include "cli/file_replace.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char directory[] = "/tmp/test_file_replace.XXXXXX";
+static char path[64], other[64];
+
+static int make_directory(void **state)
+{
+    (void)state;
+    if (mkdtemp(directory) == NULL)
+        return -1;
+    snprintf(path, sizeof path, "%s/file", directory);
+    snprintf(other, sizeof other, "%s/other", directory);
+    return 0;
+}
+
+/* Nothing may be left behind but the two files of the tests. */
+static int empty_directory(void **state)
+{
+    (void)state;
+    chmod(directory, 0700);
+    unlink(path);
+    rmdir(path);
+    unlink(other);
+    return rmdir(directory) == 0 && mkdir(directory, 0700) == 0 ? 0 : -1;
+}
+
+static int remove_directory(void **state)
+{
+    (void)state;
+    return rmdir(directory);
+}
+
+static void assert_content(const char *file, const char *expected)
+{
+    char content[64] = "";
+    FILE *stream = fopen(file, "r");
+
+    assert_non_null(stream);
+    assert_int_equal(fread(content, 1, sizeof content - 1, stream),
+                     strlen(expected));
+    assert_string_equal(content, expected);
+    fclose(stream);
+}
+
+static void write_file(const char *file, const char *content, mode_t mode)
+{
+    FILE *stream = fopen(file, "w");
+
+    assert_non_null(stream);
+    fputs(content, stream);
+    assert_int_equal(fclose(stream), 0);
+    assert_int_equal(chmod(file, mode), 0);
+}
+
+static mode_t mode_of(const char *file)
+{
+    struct stat st;
+
+    assert_int_equal(lstat(file, &st), 0);
+    return st.st_mode;
+}
+
+static void test_a_new_file_is_its_owners_alone(void **state)
+{
+    mode_t before = umask(0);
+
+    (void)state;
+    assert_int_equal(file_replace(path, span_from_string("new")), STATUS_OK);
+    umask(before);
+    assert_content(path, "new");
+    assert_int_equal(mode_of(path) & 07777, 0600);
+}
+
+static void test_an_old_file_is_replaced_mode_and_all(void **state)
+{
+    (void)state;
+    write_file(path, "a longer text than the new one", 0644);
+    assert_int_equal(file_replace(path, span_from_string("new")), STATUS_OK);
+    assert_content(path, "new");
+    assert_int_equal(mode_of(path) & 07777, 0600);
+}
+
+static void test_an_empty_content_is_a_content(void **state)
+{
+    (void)state;
+    write_file(path, "old", 0600);
+    assert_int_equal(file_replace(path, span_from("", 0)), STATUS_OK);
+    assert_content(path, "");
+}
+
+static void test_a_symbolic_link_stays_one(void **state)
+{
+    (void)state;
+    write_file(other, "old", 0600);
+    assert_int_equal(symlink("other", path), 0);
+    assert_int_equal(file_replace(path, span_from_string("new")), STATUS_OK);
+    assert_true(S_ISLNK(mode_of(path)));
+    assert_content(other, "new");
+}
+
+static void test_a_directory_is_left_alone(void **state)
+{
+    (void)state;
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_equal(file_replace(path, span_from_string("new")),
+                     STATUS_INVALID);
+    assert_true(S_ISDIR(mode_of(path)));
+}
+
+static void test_a_device_is_left_alone(void **state)
+{
+    (void)state;
+    assert_int_equal(file_replace("/dev/null", span_from_string("new")),
+                     STATUS_INVALID);
+    assert_true(S_ISCHR(mode_of("/dev/null")));
+}
+
+static void test_a_missing_directory_is_named_by_errno(void **state)
+{
+    char missing[80];
+
+    (void)state;
+    snprintf(missing, sizeof missing, "%s/no/file", directory);
+    assert_int_equal(file_replace(missing, span_from_string("new")),
+                     STATUS_UNAVAILABLE);
+    assert_int_equal(errno, ENOENT);
+}
+
+static void test_what_cannot_be_written_leaves_the_old_file(void **state)
+{
+    (void)state;
+    if (geteuid() == 0)
+        skip(); /* root may write anywhere */
+    write_file(path, "old", 0600);
+    assert_int_equal(chmod(directory, 0500), 0);
+    assert_int_equal(file_replace(path, span_from_string("new")),
+                     STATUS_UNAVAILABLE);
+    assert_int_equal(errno, EACCES);
+    assert_content(path, "old");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(test_a_new_file_is_its_owners_alone,
+                                  empty_directory),
+        cmocka_unit_test_teardown(test_an_old_file_is_replaced_mode_and_all,
+                                  empty_directory),
+        cmocka_unit_test_teardown(test_an_empty_content_is_a_content,
+                                  empty_directory),
+        cmocka_unit_test_teardown(test_a_symbolic_link_stays_one,
+                                  empty_directory),
+        cmocka_unit_test_teardown(test_a_directory_is_left_alone,
+                                  empty_directory),
+        cmocka_unit_test_teardown(test_a_device_is_left_alone, empty_directory),
+        cmocka_unit_test_teardown(test_a_missing_directory_is_named_by_errno,
+                                  empty_directory),
+        cmocka_unit_test_teardown(
+            test_what_cannot_be_written_leaves_the_old_file, empty_directory),
+    };
+
+    return cmocka_run_group_tests(tests, make_directory, remove_directory);
+}

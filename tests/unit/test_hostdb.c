@@ -1,0 +1,292 @@
+#include "s3db/hostdb.h"
+#include "s3db/hostdb_build.h"
+
+#include "base/dns_name.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+enum { MANY = 20000 };
+
+static struct span span(const char *text)
+{
+    return span_from_string(text);
+}
+
+enum { TEXT_MAX = 64 };
+
+/* A name or a token with a number in it, written to out. */
+static struct span numbered(char out[TEXT_MAX], const char *before, int n,
+                            const char *after)
+{
+    int len = snprintf(out, TEXT_MAX, "%s%06d%s", before, n, after);
+
+    assert_in_range(len, 1, TEXT_MAX - 1);
+    return span_from(out, (size_t)len);
+}
+
+static struct hostdb *new_with(const char *name, const char *token)
+{
+    struct hostdb *db = hostdb_new();
+
+    assert_non_null(db);
+    assert_int_equal(hostdb_add(db, span(name), span(token)), STATUS_OK);
+    hostdb_seal(db);
+    return db;
+}
+
+static const struct {
+    const char *label, *name;
+    bool found;
+} lookups[] = {
+    {"as it was added", "home.dyn.example.org", true},
+    {"letter case is ignored", "Home.DYN.Example.ORG", true},
+    {"one trailing dot is ignored", "home.dyn.example.org.", true},
+    {"two trailing dots are not", "home.dyn.example.org..", false},
+    {"a name above it is another", "dyn.example.org", false},
+    {"a name that begins like it is another", "home.dyn.example.or", false},
+    {"a name that goes on is another", "home.dyn.example.org.net", false},
+    {"the empty name is nobody's", "", false},
+    {"the root is nobody's", ".", false},
+};
+
+static void test_lookup_by_name(void **state)
+{
+    struct hostdb *db = new_with("home.dyn.example.org", "s3cret");
+    struct host host;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof lookups / sizeof lookups[0]; i++)
+        if (hostdb_lookup(db, span(lookups[i].name), &host) != lookups[i].found)
+            fail_msg("%s", lookups[i].label);
+    hostdb_release(db);
+}
+
+static void test_a_name_longer_than_any_is_not_found(void **state)
+{
+    struct hostdb *db = new_with("home.dyn.example.org", "s3cret");
+    char name[DNS_NAME_MAX + 2];
+    struct host host;
+
+    (void)state;
+    memset(name, 'a', sizeof name);
+    assert_false(hostdb_lookup(db, span_from(name, sizeof name), &host));
+    assert_false(hostdb_lookup(db, span_from(NULL, 0), &host));
+    hostdb_release(db);
+}
+
+static void test_lookup_gives_the_row(void **state)
+{
+    struct hostdb *db = new_with("home.dyn.example.org", "s3cret");
+    struct host host;
+
+    (void)state;
+    assert_true(hostdb_lookup(db, span("HOME.dyn.example.org."), &host));
+    assert_true(span_is(host.name, "home.dyn.example.org"));
+    assert_true(span_is(host.token, "s3cret"));
+    assert_int_equal(host.index, 0);
+    hostdb_release(db);
+}
+
+static void test_a_failed_lookup_leaves_out_alone(void **state)
+{
+    struct hostdb *db = new_with("home.dyn.example.org", "s3cret");
+    struct host host = {.index = 77};
+
+    (void)state;
+    assert_false(hostdb_lookup(db, span("away.dyn.example.org"), &host));
+    assert_int_equal(host.index, 77);
+    hostdb_release(db);
+}
+
+static void test_an_empty_hostdb_finds_nothing(void **state)
+{
+    struct hostdb *db = hostdb_new();
+    struct host host;
+
+    (void)state;
+    hostdb_seal(db);
+    assert_int_equal(hostdb_count(db), 0);
+    assert_false(hostdb_lookup(db, span("home.dyn.example.org"), &host));
+    hostdb_release(db);
+}
+
+static void test_a_name_is_added_once(void **state)
+{
+    struct hostdb *db = new_with("home.dyn.example.org", "first");
+    struct host host;
+
+    (void)state;
+    assert_int_equal(
+        hostdb_add(db, span("home.dyn.example.org"), span("second")),
+        STATUS_CONFLICT);
+    assert_int_equal(hostdb_count(db), 1);
+    assert_true(hostdb_lookup(db, span("home.dyn.example.org"), &host));
+    assert_true(span_is(host.token, "first"));
+    hostdb_release(db);
+}
+
+/* Lengths at which the row's form changes, and the greatest. */
+static void test_tokens_of_any_length_come_back(void **state)
+{
+    static const size_t lengths[] = {1, 127, 128, 129, 255, 256, 257, 1024};
+    char token[HOSTDB_TOKEN_MAX_BYTES], name[TEXT_MAX];
+    struct hostdb *db = hostdb_new();
+    struct host host;
+
+    (void)state;
+    memset(token, 't', sizeof token);
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++)
+        assert_int_equal(hostdb_add(db, numbered(name, "h", (int)i, ".example"),
+                                    span_from(token, lengths[i])),
+                         STATUS_OK);
+    hostdb_seal(db);
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        host = hostdb_row(db, (uint32_t)i);
+        assert_true(span_equal(host.token, span_from(token, lengths[i])));
+    }
+    hostdb_release(db);
+}
+
+static void test_many_hosts_are_all_found(void **state)
+{
+    struct hostdb *db = hostdb_new();
+    char name[TEXT_MAX], token[TEXT_MAX];
+    struct host host;
+    size_t before;
+
+    (void)state;
+    for (int i = 0; i < MANY; i++)
+        assert_int_equal(hostdb_add(db, numbered(name, "h", i, ".example.org"),
+                                    numbered(token, "token-", i, "")),
+                         STATUS_OK);
+    before = hostdb_bytes(db);
+    for (int sealed = 0; sealed < 2; sealed++) {
+        for (int i = 0; i < MANY; i++) {
+            assert_true(hostdb_lookup(
+                db, numbered(name, "h", i, ".example.org"), &host));
+            assert_int_equal(host.index, i);
+            assert_true(
+                span_equal(host.token, numbered(token, "token-", i, "")));
+            assert_false(hostdb_lookup(
+                db, numbered(name, "x", i, ".example.org"), &host));
+        }
+        hostdb_seal(db);
+    }
+    assert_int_equal(hostdb_count(db), MANY);
+    assert_true(hostdb_bytes(db) < before);
+    hostdb_release(db);
+}
+
+/* A row is as long as its line in the CSV; the index is less than ten bytes. */
+static void test_memory_is_near_the_size_of_the_csv(void **state)
+{
+    struct hostdb *db = hostdb_new();
+    char name[TEXT_MAX];
+    size_t csv_bytes = 0;
+
+    (void)state;
+    for (int i = 0; i < MANY; i++) {
+        struct span host = numbered(name, "h", i, ".dyn.example.org");
+        struct span token = span("0123456789abcdef0123456789abcdef");
+
+        assert_int_equal(hostdb_add(db, host, token), STATUS_OK);
+        csv_bytes += host.len + token.len + sizeof ",\n" - 1;
+    }
+    hostdb_seal(db);
+    assert_in_range(hostdb_bytes(db), csv_bytes, csv_bytes + 10 * MANY);
+    hostdb_release(db);
+}
+
+static void test_references_keep_it_alive(void **state)
+{
+    struct hostdb *db = new_with("home.dyn.example.org", "s3cret");
+    struct host host;
+
+    (void)state;
+    assert_ptr_equal(hostdb_acquire(db), db);
+    hostdb_release(db);
+    assert_true(hostdb_lookup(db, span("home.dyn.example.org"), &host));
+    hostdb_release(db);
+    hostdb_release(NULL);
+}
+
+static const struct {
+    const char *label, *token;
+    bool matches;
+} tokens[] = {
+    {"the token", "s3cret", true},
+    {"another of the same length", "s3creT", false},
+    {"letter case matters", "S3CRET", false},
+    {"one byte short", "s3cre", false},
+    {"one byte long", "s3crett", false},
+    {"nothing", "", false},
+    {"zero bytes, which the dummy holds", "\0\0\0\0\0\0", false},
+};
+
+static void test_token_matches(void **state)
+{
+    struct hostdb *db = new_with("home.dyn.example.org", "s3cret");
+    struct host host = hostdb_row(db, 0);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof tokens / sizeof tokens[0]; i++)
+        if (host_token_matches(&host, span(tokens[i].token)) !=
+            tokens[i].matches)
+            fail_msg("%s", tokens[i].label);
+    hostdb_release(db);
+}
+
+static void test_no_token_is_an_unknown_hosts(void **state)
+{
+    static const char zeros[HOSTDB_TOKEN_MAX_BYTES];
+
+    (void)state;
+    assert_false(host_token_matches(NULL, span("s3cret")));
+    assert_false(host_token_matches(NULL, span("")));
+    assert_false(host_token_matches(NULL, span_from(NULL, 0)));
+    assert_false(host_token_matches(NULL, span_from(zeros, 1)));
+    assert_false(host_token_matches(NULL, span_from(zeros, sizeof zeros)));
+}
+
+static void test_a_token_longer_than_any_is_refused(void **state)
+{
+    static char token[HOSTDB_TOKEN_MAX_BYTES + 1];
+    struct hostdb *db = hostdb_new();
+    struct span longest = span_from(token, HOSTDB_TOKEN_MAX_BYTES);
+    struct host host;
+
+    (void)state;
+    memset(token, 't', sizeof token);
+    assert_int_equal(hostdb_add(db, span("a.example"), longest), STATUS_OK);
+    host = hostdb_row(db, 0);
+    assert_true(host_token_matches(&host, longest));
+    assert_false(host_token_matches(&host, span_from(token, sizeof token)));
+    hostdb_release(db);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lookup_by_name),
+        cmocka_unit_test(test_a_name_longer_than_any_is_not_found),
+        cmocka_unit_test(test_lookup_gives_the_row),
+        cmocka_unit_test(test_a_failed_lookup_leaves_out_alone),
+        cmocka_unit_test(test_an_empty_hostdb_finds_nothing),
+        cmocka_unit_test(test_a_name_is_added_once),
+        cmocka_unit_test(test_tokens_of_any_length_come_back),
+        cmocka_unit_test(test_many_hosts_are_all_found),
+        cmocka_unit_test(test_memory_is_near_the_size_of_the_csv),
+        cmocka_unit_test(test_references_keep_it_alive),
+        cmocka_unit_test(test_token_matches),
+        cmocka_unit_test(test_no_token_is_an_unknown_hosts),
+        cmocka_unit_test(test_a_token_longer_than_any_is_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

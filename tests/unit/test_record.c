@@ -1,0 +1,197 @@
+#include "server/record.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+enum { MANY = 20000, TEXT_MAX = 64 };
+
+static struct span span(const char *text)
+{
+    return span_from_string(text);
+}
+
+static struct span numbered(char out[TEXT_MAX], int n)
+{
+    int len = snprintf(out, TEXT_MAX, "h%d.example.org", n);
+
+    return span_from(out, (size_t)len);
+}
+
+static void test_a_new_record_wants_nothing(void **state)
+{
+    struct record_table table;
+    struct record *record;
+
+    (void)state;
+    assert_true(record_table_init(&table));
+    record = record_table_add(&table, span("home.example.org"), RRSET_AAAA);
+    assert_non_null(record);
+    assert_true(span_is(record_name(record), "home.example.org"));
+    assert_int_equal(record->type, RRSET_AAAA);
+    assert_false(record->gathering.wanted);
+    assert_false(record->flying.wanted);
+    assert_true(list_is_empty(&record->gathering.waiters));
+    assert_true(list_is_empty(&record->flying.waiters));
+    assert_int_equal(record->refusals, 0);
+    assert_int_equal(record->group, 0);
+    record_table_remove(&table, record);
+    record_table_clear(&table);
+}
+
+static const struct {
+    const char *label, *name;
+    enum rrset_type type;
+    bool found;
+} finds[] = {
+    {"the name and the type", "home.example.org", RRSET_A, true},
+    {"the other type is another record", "home.example.org", RRSET_AAAA, false},
+    {"another name", "away.example.org", RRSET_A, false},
+    {"a name that it begins with", "home.example.or", RRSET_A, false},
+    {"a name that begins with it", "home.example.org2", RRSET_A, false},
+    {"no name", "", RRSET_A, false},
+};
+
+static void test_find(void **state)
+{
+    struct record_table table;
+    struct record *record;
+
+    (void)state;
+    assert_true(record_table_init(&table));
+    record = record_table_add(&table, span("home.example.org"), RRSET_A);
+    assert_non_null(record);
+    for (size_t i = 0; i < sizeof finds / sizeof finds[0]; i++)
+        if (record_table_find(&table, span(finds[i].name), finds[i].type) !=
+            (finds[i].found ? record : NULL))
+            fail_msg("%s", finds[i].label);
+    record_table_remove(&table, record);
+    assert_null(record_table_find(&table, span("home.example.org"), RRSET_A));
+    record_table_clear(&table);
+}
+
+static void test_both_types_of_a_name_stand_side_by_side(void **state)
+{
+    struct record_table table;
+    struct record *a, *aaaa;
+
+    (void)state;
+    assert_true(record_table_init(&table));
+    a = record_table_add(&table, span("home.example.org"), RRSET_A);
+    aaaa = record_table_add(&table, span("home.example.org"), RRSET_AAAA);
+    assert_ptr_equal(
+        record_table_find(&table, span("home.example.org"), RRSET_A), a);
+    assert_ptr_equal(
+        record_table_find(&table, span("home.example.org"), RRSET_AAAA), aaaa);
+    record_table_remove(&table, a);
+    assert_ptr_equal(
+        record_table_find(&table, span("home.example.org"), RRSET_AAAA), aaaa);
+    record_table_remove(&table, aaaa);
+    record_table_clear(&table);
+}
+
+static void test_the_name_is_copied(void **state)
+{
+    char name[] = "home.example.org";
+    struct record_table table;
+    struct record *record;
+
+    (void)state;
+    assert_true(record_table_init(&table));
+    record = record_table_add(&table, span(name), RRSET_A);
+    memset(name, 'x', sizeof name - 1);
+    assert_ptr_equal(
+        record_table_find(&table, span("home.example.org"), RRSET_A), record);
+    record_table_remove(&table, record);
+    record_table_clear(&table);
+}
+
+static void test_the_longest_name(void **state)
+{
+    char name[DNS_NAME_MAX];
+    struct record_table table;
+    struct record *record;
+
+    (void)state;
+    memset(name, 'x', sizeof name);
+    assert_true(record_table_init(&table));
+    record = record_table_add(&table, span_from(name, sizeof name), RRSET_A);
+    assert_ptr_equal(
+        record_table_find(&table, span_from(name, sizeof name), RRSET_A),
+        record);
+    assert_null(
+        record_table_find(&table, span_from(name, sizeof name - 1), RRSET_A));
+    record_table_remove(&table, record);
+    record_table_clear(&table);
+}
+
+/* Growing moves every record to another bucket, and loses none. */
+static void test_many_come_and_go(void **state)
+{
+    struct record_table table;
+    char name[TEXT_MAX];
+
+    (void)state;
+    assert_true(record_table_init(&table));
+    for (int i = 0; i < MANY; i++)
+        assert_non_null(record_table_add(&table, numbered(name, i),
+                                         i % 2 ? RRSET_A : RRSET_AAAA));
+    assert_int_equal(table.count, MANY);
+    assert_true(table.bucket_count >= MANY);
+    for (int i = 0; i < MANY; i += 2)
+        record_table_remove(
+            &table, record_table_find(&table, numbered(name, i), RRSET_AAAA));
+    assert_int_equal(table.count, MANY / 2);
+    for (int i = 0; i < MANY; i++) {
+        struct record *record = record_table_find(&table, numbered(name, i),
+                                                  i % 2 ? RRSET_A : RRSET_AAAA);
+
+        assert_int_equal(record != NULL, i % 2);
+        if (record != NULL)
+            record_table_remove(&table, record);
+    }
+    assert_int_equal(table.count, 0);
+    record_table_clear(&table);
+}
+
+/* The ceiling on memory is only as good as the figure. */
+static void test_bytes_are_counted_and_counted_back(void **state)
+{
+    struct record_table table;
+    char name[TEXT_MAX];
+    size_t names = 0;
+
+    (void)state;
+    assert_true(record_table_init(&table));
+    assert_int_equal(table.bytes, table.bucket_count * sizeof(struct record *));
+    for (int i = 0; i < MANY; i++) {
+        names += numbered(name, i).len;
+        record_table_add(&table, span(name), RRSET_A);
+    }
+    assert_int_equal(table.bytes, table.bucket_count * sizeof(struct record *) +
+                                      MANY * sizeof(struct record) + names);
+    for (int i = 0; i < MANY; i++)
+        record_table_remove(
+            &table, record_table_find(&table, numbered(name, i), RRSET_A));
+    assert_int_equal(table.bytes, table.bucket_count * sizeof(struct record *));
+    record_table_clear(&table);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_new_record_wants_nothing),
+        cmocka_unit_test(test_find),
+        cmocka_unit_test(test_both_types_of_a_name_stand_side_by_side),
+        cmocka_unit_test(test_the_name_is_copied),
+        cmocka_unit_test(test_the_longest_name),
+        cmocka_unit_test(test_many_come_and_go),
+        cmocka_unit_test(test_bytes_are_counted_and_counted_back),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

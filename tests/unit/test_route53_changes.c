@@ -1,0 +1,169 @@
+#include "aws/route53_changes.h"
+
+#include "aws/xml.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
+
+static void test_document(void **state)
+{
+    static const struct rrset rrsets[] = {
+        {SPAN_LITERAL("x.example.org"), RRSET_A, 60, SPAN_LITERAL("192.0.2.1")},
+        {SPAN_LITERAL("*.example.org"), RRSET_AAAA, INT32_MAX,
+         SPAN_LITERAL("2001:db8::1")},
+    };
+    static const char expected[] =
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+        "<ChangeResourceRecordSetsRequest "
+        "xmlns=\"https://route53.amazonaws.com/doc/2013-04-01/\">"
+        "<ChangeBatch><Changes>"
+        "<Change><Action>UPSERT</Action><ResourceRecordSet>"
+        "<Name>x.example.org</Name><Type>A</Type><TTL>60</TTL>"
+        "<ResourceRecords><ResourceRecord><Value>192.0.2.1</Value>"
+        "</ResourceRecord></ResourceRecords></ResourceRecordSet></Change>"
+        "<Change><Action>UPSERT</Action><ResourceRecordSet>"
+        "<Name>*.example.org</Name><Type>AAAA</Type><TTL>2147483647</TTL>"
+        "<ResourceRecords><ResourceRecord><Value>2001:db8::1</Value>"
+        "</ResourceRecord></ResourceRecords></ResourceRecordSet></Change>"
+        "</Changes></ChangeBatch></ChangeResourceRecordSetsRequest>\n";
+    char *text;
+    size_t len;
+
+    (void)state;
+    assert_int_equal(route53_changes_write(rrsets, 2, &text, &len), STATUS_OK);
+    assert_int_equal(len, strlen(expected));
+    assert_memory_equal(text, expected, len);
+    free(text);
+}
+
+static void test_markup_is_escaped(void **state)
+{
+    static const struct rrset rrset = {SPAN_LITERAL("<x>&'\".example.org"),
+                                       RRSET_A, 60, SPAN_LITERAL("]]>")};
+    const xmlNode *set;
+    xmlDoc *doc;
+    char *text;
+    size_t len;
+
+    (void)state;
+    assert_int_equal(route53_changes_write(&rrset, 1, &text, &len), STATUS_OK);
+    assert_int_equal(xml_parse(span_from(text, len), &doc), STATUS_OK);
+    set = xml_child(xml_root(doc, "ChangeResourceRecordSetsRequest"),
+                    "ChangeBatch");
+    set = xml_child(xml_child(xml_child(set, "Changes"), "Change"),
+                    "ResourceRecordSet");
+    assert_true(span_is(xml_child_text(set, "Name"), "<x>&'\".example.org"));
+    set = xml_child(xml_child(set, "ResourceRecords"), "ResourceRecord");
+    assert_true(span_is(xml_child_text(set, "Value"), "]]>"));
+    xmlFreeDoc(doc);
+    free(text);
+}
+
+static const struct {
+    const char *label;
+    struct rrset rrset;
+    enum status expected;
+} refusals[] = {
+    {"no name", {{"", 0}, RRSET_A, 60, SPAN_LITERAL("x")}, STATUS_INVALID},
+    {"no value",
+     {SPAN_LITERAL("x.example.org"), RRSET_A, 60, {"", 0}},
+     STATUS_INVALID},
+    {"a line break in a name",
+     {SPAN_LITERAL("x\n.example.org"), RRSET_A, 60, SPAN_LITERAL("x")},
+     STATUS_INVALID},
+    {"a byte beyond ASCII",
+     {SPAN_LITERAL("\xc3\xa9.example.org"), RRSET_A, 60, SPAN_LITERAL("x")},
+     STATUS_INVALID},
+    {"a NUL in a value",
+     {SPAN_LITERAL("x.example.org"), RRSET_A, 60, SPAN_LITERAL("1\0002")},
+     STATUS_INVALID},
+    {"a TTL of one too many",
+     {SPAN_LITERAL("x.example.org"), RRSET_A, 2147483648U, SPAN_LITERAL("x")},
+     STATUS_INVALID},
+};
+
+static void test_refusals(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(refusals); i++) {
+        char *text;
+        size_t len;
+
+        print_message("  %s\n", refusals[i].label);
+        assert_int_equal(
+            route53_changes_write(&refusals[i].rrset, 1, &text, &len),
+            refusals[i].expected);
+        assert_null(text);
+    }
+}
+
+/* Fills a batch with values of one length. */
+static enum status write_batch(size_t count, size_t value_len)
+{
+    static char value[ROUTE53_BATCH_MAX_CHARS + 1];
+    struct rrset *rrsets = calloc(count + 1, sizeof *rrsets);
+    enum status status;
+    char *text;
+    size_t len;
+
+    memset(value, '1', sizeof value);
+    for (size_t i = 0; i < count; i++)
+        rrsets[i] = (struct rrset){SPAN_LITERAL("x.example.org"), RRSET_A, 60,
+                                   span_from(value, value_len)};
+    status = route53_changes_write(rrsets, count, &text, &len);
+    free(rrsets);
+    free(text);
+    return status;
+}
+
+static void test_limits(void **state)
+{
+    (void)state;
+    assert_int_equal(write_batch(0, 1), STATUS_INVALID);
+    assert_int_equal(write_batch(500, 32), STATUS_OK);
+    assert_int_equal(write_batch(501, 1), STATUS_FULL);
+    assert_int_equal(write_batch(500, 33), STATUS_FULL);
+    assert_int_equal(write_batch(410, 39), STATUS_OK); /* a full-length AAAA */
+    assert_int_equal(write_batch(411, 39), STATUS_FULL);
+    assert_int_equal(write_batch(4, 4000), STATUS_OK);
+    assert_int_equal(write_batch(1, 4001), STATUS_FULL);
+}
+
+/* The updater's thread builds these between two polls. The bound is some
+ * twenty times what an idle machine takes, and lax enough for sanitizers. */
+static void test_a_full_batch_is_quick(void **state)
+{
+    struct timespec before, after;
+    long us;
+
+    (void)state;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &before);
+    assert_int_equal(write_batch(500, 32), STATUS_OK);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &after);
+    us = (after.tv_sec - before.tv_sec) * 1000000 +
+         (after.tv_nsec - before.tv_nsec) / 1000;
+    print_message("  %ld us for 500\n", us);
+    assert_true(us < 50000);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_document),
+        cmocka_unit_test(test_markup_is_escaped),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_a_full_batch_is_quick),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

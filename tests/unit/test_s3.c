@@ -1,0 +1,608 @@
+#include "aws/s3.h"
+
+#include "base/strbuf.h"
+#include "tests/unit/loopback.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
+
+#define ETAG "\"9b2cf535f27731c974343645a3985328\""
+#define HEAD(status, headers, length)                                          \
+    "HTTP/1.1 " status "\r\nx-amz-request-id: r-1\r\n" headers                 \
+    "Content-Length: " length "\r\n\r\n"
+#define FOUND                                                                  \
+    HEAD("200 OK", "ETag: " ETAG "\r\n", "12")                                 \
+    "a.x,t0ken-1\n"
+#define STORED HEAD("200 OK", "ETag: " ETAG "\r\n", "0")
+
+/* A client of a scripted store, and what became of its last call. */
+struct fixture {
+    struct loopback *server;
+    struct aws_config config;
+    struct aws_client *client;
+    struct strbuf received;
+    enum status verdict; /* what the chunk callback returns */
+    size_t completions;
+    struct aws_reply reply;
+    char etag[S3_ETAG_MAX + 1];
+};
+
+static void set_up(struct fixture *f, const struct loopback_step *steps,
+                   size_t count)
+{
+    *f = (struct fixture){.server = loopback_start(steps, count)};
+    f->config = (struct aws_config){
+        .access_key_id = (char *)"AKIAEXAMPLE",
+        .secret_access_key = (char *)"hush-hush",
+        .region = (char *)"us-east-1",
+        .s3_endpoint = (char *)loopback_url(f->server),
+    };
+    f->client = aws_client_new(&f->config);
+    assert_non_null(f->client);
+    strbuf_init(&f->received, 1000);
+}
+
+static void tear_down(struct fixture *f)
+{
+    strbuf_clear(&f->received);
+    aws_client_free(f->client);
+    loopback_stop(f->server);
+}
+
+static enum status take(void *arg, struct span chunk)
+{
+    struct fixture *f = arg;
+
+    strbuf_append(&f->received, chunk);
+    return f->verdict;
+}
+
+static void done(void *arg, const struct aws_reply *reply, struct span etag)
+{
+    struct fixture *f = arg;
+
+    f->completions++;
+    f->reply = *reply;
+    snprintf(f->etag, sizeof f->etag, "%.*s", (int)etag.len, etag.ptr);
+}
+
+static void run(struct fixture *f)
+{
+    f->completions = 0;
+    while (aws_client_running(f->client) > 0)
+        aws_client_poll(f->client, 1000);
+    assert_int_equal(f->completions, 1);
+}
+
+static void get(struct fixture *f, const char *if_none_match)
+{
+    strbuf_rewind(&f->received);
+    assert_int_equal(s3_get_object(f->client, "hosts", "hosts.csv",
+                                   span_from_string(if_none_match), take, done,
+                                   f),
+                     STATUS_OK);
+    run(f);
+}
+
+static void put(struct fixture *f, struct span body, const char *if_match,
+                const char *if_none_match)
+{
+    assert_int_equal(s3_put_object(f->client, "hosts", "hosts.csv", body,
+                                   span_from_string(if_match),
+                                   span_from_string(if_none_match), done, f),
+                     STATUS_OK);
+    run(f);
+}
+
+static void head(struct fixture *f)
+{
+    assert_int_equal(s3_head_object(f->client, "hosts", "hosts.csv", done, f),
+                     STATUS_OK);
+    run(f);
+}
+
+/* The first line of a request, without its end. */
+static bool request_line_is(struct fixture *f, size_t i, const char *line)
+{
+    struct span request = loopback_request(f->server, i);
+
+    return request.len > strlen(line) &&
+           memcmp(request.ptr, line, strlen(line)) == 0 &&
+           request.ptr[strlen(line)] == '\r';
+}
+
+static void test_get(void **state)
+{
+    static const struct loopback_step steps[] = {{.reply = FOUND}};
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, steps, COUNT(steps));
+    get(&f, "");
+    assert_int_equal(f.reply.status, STATUS_OK);
+    assert_string_equal(f.etag, ETAG);
+    assert_string_equal(f.reply.request_id, "r-1");
+    assert_string_equal(strbuf_string(&f.received), "a.x,t0ken-1\n");
+    assert_true(request_line_is(&f, 0, "GET /hosts/hosts.csv HTTP/1.1"));
+    assert_false(loopback_has_header(f.server, 0, "If-None-Match: "));
+    tear_down(&f);
+}
+
+static const struct {
+    const char *label, *key, *line;
+} keys[] = {
+    {"dots are names to S3, not ways", "../x/./y/..",
+     "HEAD /hosts/../x/./y/.. HTTP/1.1"},
+    {"so are empty segments", "/a//b/", "HEAD /hosts//a//b/ HTTP/1.1"},
+    {"the rest is encoded once", "caf\xc3\xa9 %41?#",
+     "HEAD /hosts/caf%C3%A9%20%2541%3F%23 HTTP/1.1"},
+};
+
+static void test_keys(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(keys); i++) {
+        static const struct loopback_step step = {.reply = STORED};
+        struct fixture f;
+
+        print_message("  %s\n", keys[i].label);
+        set_up(&f, &step, 1);
+        assert_int_equal(
+            s3_head_object(f.client, "hosts", keys[i].key, done, &f),
+            STATUS_OK);
+        run(&f);
+        assert_true(request_line_is(&f, 0, keys[i].line));
+        tear_down(&f);
+    }
+}
+
+static void test_get_if_changed(void **state)
+{
+    static const struct loopback_step steps[] = {
+        {.reply = "HTTP/1.1 304 Not Modified\r\nETag: " ETAG "\r\n\r\n"},
+    };
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, steps, COUNT(steps));
+    get(&f, ETAG);
+    assert_int_equal(f.reply.status, STATUS_UNCHANGED);
+    assert_int_equal(f.received.len, 0);
+    assert_true(loopback_has_header(f.server, 0, "If-None-Match: " ETAG));
+    tear_down(&f);
+}
+
+static const struct {
+    const char *label;
+    struct loopback_step step;
+    enum status status;
+    const char *code, *received;
+} get_answers[] = {
+    {"no such key",
+     {HEAD("404 Not Found", "", "38") "<Error><Code>NoSuchKey</Code></Error>\n",
+      LOOPBACK_KEEP, 0},
+     STATUS_NOT_FOUND,
+     "NoSuchKey",
+     ""},
+    {"an error document is never handed on as an object",
+     {HEAD("403 Forbidden", "",
+           "41") "<Error><Code>AccessDenied</Code></Error>\n",
+      LOOPBACK_KEEP, 0},
+     STATUS_DENIED,
+     "AccessDenied",
+     ""},
+    {"slow down",
+     {HEAD("503 Slow Down", "", "37") "<Error><Code>SlowDown</Code></Error>\n",
+      LOOPBACK_KEEP, 0},
+     STATUS_THROTTLED,
+     "SlowDown",
+     ""},
+    {"shorter than its Content-Length",
+     {HEAD("200 OK", "", "24") "a.x,t0ken-1\n", LOOPBACK_CLOSE, 0},
+     STATUS_UNAVAILABLE,
+     "",
+     "a.x,t0ken-1\n"},
+    {"an end that only the connection's shows might be a cut",
+     {"HTTP/1.1 200 OK\r\nETag: " ETAG "\r\n\r\na.x,t0ken-1\n", LOOPBACK_CLOSE,
+      0},
+     STATUS_UNAVAILABLE,
+     "",
+     "a.x,t0ken-1\n"},
+    {"chunks have an end",
+     {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "c\r\na.x,t0ken-1\n\r\n0\r\n\r\n",
+      LOOPBACK_KEEP, 0},
+     STATUS_OK,
+     "",
+     "a.x,t0ken-1\n"},
+    {"chunks without an end",
+     {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "c\r\na.x,t0ken-1\n\r\n",
+      LOOPBACK_CLOSE, 0},
+     STATUS_UNAVAILABLE,
+     "",
+     "a.x,t0ken-1\n"},
+    {"a part of an object is no object",
+     {HEAD("206 Partial Content", "", "12") "a.x,t0ken-1\n", LOOPBACK_KEEP, 0},
+     STATUS_UNAVAILABLE,
+     "",
+     ""},
+    {"unchanged, though nobody asked",
+     {"HTTP/1.1 304 Not Modified\r\n\r\n", LOOPBACK_KEEP, 0},
+     STATUS_UNAVAILABLE,
+     "",
+     ""},
+};
+
+static void test_get_answers(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(get_answers); i++) {
+        struct fixture f;
+
+        print_message("  %s\n", get_answers[i].label);
+        set_up(&f, &get_answers[i].step, 1);
+        get(&f, "");
+        assert_int_equal(f.reply.status, get_answers[i].status);
+        assert_string_equal(f.reply.code, get_answers[i].code);
+        assert_string_equal(strbuf_string(&f.received),
+                            get_answers[i].received);
+        tear_down(&f);
+    }
+}
+
+static void test_the_receiver_may_stop_a_download(void **state)
+{
+    static const struct loopback_step steps[] = {{.reply = FOUND}};
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, steps, COUNT(steps));
+    f.verdict = STATUS_FULL;
+    get(&f, "");
+    assert_int_equal(f.reply.status, STATUS_FULL);
+    assert_string_equal(f.reply.message, "the receiver stopped the download");
+    tear_down(&f);
+}
+
+static void test_head(void **state)
+{
+    static const struct loopback_step steps[] = {
+        {.reply = HEAD("200 OK", "ETag: " ETAG "\r\n", "12")},
+        {.reply = HEAD("404 Not Found", "", "300")},
+        {.reply = "HTTP/1.1 404 Not Found\r\n\r\n"},
+        {.reply = HEAD("200 OK", "", "12")},
+    };
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, steps, COUNT(steps));
+    head(&f);
+    assert_int_equal(f.reply.status, STATUS_OK);
+    assert_string_equal(f.etag, ETAG);
+    assert_true(request_line_is(&f, 0, "HEAD /hosts/hosts.csv HTTP/1.1"));
+    head(&f);
+    assert_int_equal(f.reply.status, STATUS_NOT_FOUND);
+    assert_true(aws_reply_is_from_aws(&f.reply));
+    head(&f); /* a 404 that shows no sign of a store */
+    assert_int_equal(f.reply.status, STATUS_UNAVAILABLE);
+    head(&f); /* a 200 likewise */
+    assert_int_equal(f.reply.status, STATUS_UNAVAILABLE);
+    tear_down(&f);
+}
+
+static void test_put(void **state)
+{
+    static const struct loopback_step steps[] = {{.reply = STORED}};
+    struct fixture f;
+    struct span sent;
+
+    (void)state;
+    set_up(&f, steps, COUNT(steps));
+    put(&f, span_from("a.x,\0t\n", 7), ETAG, "");
+    assert_int_equal(f.reply.status, STATUS_OK);
+    assert_string_equal(f.etag, ETAG);
+    assert_true(request_line_is(&f, 0, "PUT /hosts/hosts.csv HTTP/1.1"));
+    assert_true(loopback_has_header(f.server, 0, "If-Match: " ETAG));
+    assert_true(loopback_has_header(f.server, 0, "Content-Type: text/csv"));
+    assert_true(loopback_has_header(f.server, 0, "Content-Length: 7"));
+    sent = loopback_request(f.server, 0);
+    assert_memory_equal(sent.ptr + sent.len - 7, "a.x,\0t\n", 7);
+    tear_down(&f);
+}
+
+static const struct {
+    const char *label, *if_match, *if_none_match, *header, *reply;
+    enum status status;
+} put_answers[] = {
+    {"somebody wrote first", ETAG, "", "If-Match: " ETAG,
+     HEAD("412 Precondition Failed", "",
+          "47") "<Error><Code>PreconditionFailed</Code></Error>\n",
+     STATUS_CONFLICT},
+    {"somebody is writing", "", "*", "If-None-Match: *",
+     HEAD("409 Conflict", "",
+          "55") "<Error><Code>ConditionalRequestConflict</Code></Error>\n",
+     STATUS_CONFLICT},
+    {"a store without conditional writes", ETAG, "", "If-Match: " ETAG,
+     HEAD("501 Not Implemented", "",
+          "43") "<Error><Code>NotImplemented</Code></Error>\n",
+     STATUS_INVALID},
+    {"the object vanished", ETAG, "", "If-Match: " ETAG,
+     HEAD("404 Not Found", "", "38") "<Error><Code>NoSuchKey</Code></Error>\n",
+     STATUS_NOT_FOUND},
+    {"a portal's friendly page", "", "*", "If-None-Match: *",
+     "HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n<html></html>",
+     STATUS_UNAVAILABLE},
+};
+
+static void test_put_answers(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(put_answers); i++) {
+        struct loopback_step step = {.reply = put_answers[i].reply};
+        struct fixture f;
+
+        print_message("  %s\n", put_answers[i].label);
+        set_up(&f, &step, 1);
+        put(&f, span_from("", 0), put_answers[i].if_match,
+            put_answers[i].if_none_match);
+        assert_int_equal(f.reply.status, put_answers[i].status);
+        assert_true(loopback_has_header(f.server, 0, put_answers[i].header));
+        tear_down(&f);
+    }
+}
+
+/* libcurl would repeat a PUT of its own accord when an idle connection turns
+ * out dead; had the first been stored, the second would report a conflict. */
+static void test_put_never_reuses_a_connection(void **state)
+{
+    static const struct loopback_step steps[] = {
+        {STORED, LOOPBACK_KEEP, 0},
+        {NULL, LOOPBACK_CLOSE, 0},
+        {STORED, LOOPBACK_KEEP, 0},
+    };
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, steps, COUNT(steps));
+    put(&f, span_from("x", 1), "", "");
+    put(&f, span_from("x", 1), "", "");
+    assert_int_equal(f.reply.status, STATUS_UNAVAILABLE);
+    assert_int_equal(loopback_requests(f.server), 2);
+    assert_int_equal(loopback_connections(f.server), 2);
+    tear_down(&f);
+}
+
+static double now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static const struct {
+    const char *label;
+    struct loopback_step step;
+    enum status status;
+    bool body_sent;
+} large_puts[] = {
+    {"a store that says continue",
+     {STORED, LOOPBACK_KEEP, LOOPBACK_SAYS_CONTINUE},
+     STATUS_OK,
+     true},
+    {"a store that never heard of Expect costs no second",
+     {STORED, LOOPBACK_KEEP, LOOPBACK_AWAITS_BODY},
+     STATUS_OK,
+     true},
+    {"a store that refuses is spared the body",
+     {HEAD("412 Precondition Failed", "Connection: close\r\n",
+           "47") "<Error><Code>PreconditionFailed</Code></Error>\n",
+      LOOPBACK_CLOSE, LOOPBACK_NEEDS_NO_BODY},
+     STATUS_CONFLICT,
+     false},
+};
+
+static void test_large_puts(void **state)
+{
+    enum { BODY_BYTES = 3 * 1024 * 1024 };
+    char *body = malloc(BODY_BYTES);
+
+    (void)state;
+    memset(body, 'x', BODY_BYTES);
+    for (size_t i = 0; i < COUNT(large_puts); i++) {
+        struct fixture f;
+        double before = now();
+
+        print_message("  %s\n", large_puts[i].label);
+        set_up(&f, &large_puts[i].step, 1);
+        put(&f, span_from(body, BODY_BYTES), ETAG, "");
+        assert_int_equal(f.reply.status, large_puts[i].status);
+        assert_true(loopback_has_header(f.server, 0, "Expect: 100-continue"));
+        assert_int_equal(loopback_request(f.server, 0).len > BODY_BYTES,
+                         large_puts[i].body_sent);
+        assert_true(now() - before < 0.9);
+        tear_down(&f);
+    }
+    free(body);
+}
+
+#define MOVED                                                                  \
+    HEAD("301 Moved Permanently", "x-amz-bucket-region: eu-west-1\r\n", "46")  \
+    "<Error><Code>PermanentRedirect</Code></Error>\n"
+
+/* The region as the signature names it. */
+static bool is_signed_for(struct fixture *f, size_t i, const char *region)
+{
+    struct span request = loopback_request(f->server, i);
+    char scope[100];
+
+    snprintf(scope, sizeof scope, "/%s/s3/aws4_request,", region);
+    return memmem(request.ptr, request.len, scope, strlen(scope)) != NULL;
+}
+
+static void test_the_region_is_learnt(void **state)
+{
+    static const struct loopback_step steps[] = {
+        {.reply = MOVED}, {.reply = FOUND}, {.reply = FOUND}};
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, steps, COUNT(steps));
+    get(&f, ETAG);
+    assert_int_equal(f.reply.status, STATUS_OK);
+    assert_string_equal(strbuf_string(&f.received), "a.x,t0ken-1\n");
+    assert_int_equal(loopback_requests(f.server), 2);
+    assert_true(is_signed_for(&f, 0, "us-east-1"));
+    assert_true(is_signed_for(&f, 1, "eu-west-1"));
+    assert_true(loopback_has_header(f.server, 1, "If-None-Match: " ETAG));
+    get(&f, "");
+    assert_int_equal(loopback_requests(f.server), 3);
+    assert_true(is_signed_for(&f, 2, "eu-west-1"));
+    tear_down(&f);
+}
+
+static void test_a_put_is_sent_again_whole(void **state)
+{
+    static const struct loopback_step steps[] = {{.reply = MOVED},
+                                                 {.reply = STORED}};
+    struct fixture f;
+    struct span sent;
+
+    (void)state;
+    set_up(&f, steps, COUNT(steps));
+    put(&f, span_from("a.x,t0ken-1\n", 12), ETAG, "");
+    assert_int_equal(f.reply.status, STATUS_OK);
+    sent = loopback_request(f.server, 1);
+    assert_memory_equal(sent.ptr + sent.len - 12, "a.x,t0ken-1\n", 12);
+    assert_true(loopback_has_header(f.server, 1, "If-Match: " ETAG));
+    tear_down(&f);
+}
+
+static void test_a_request_is_sent_again_once(void **state)
+{
+    static const struct loopback_step steps[] = {
+        {.reply = MOVED},
+        {.reply =
+             HEAD("301 Moved Permanently", "x-amz-bucket-region: eu-west-2\r\n",
+                  "46") "<Error><Code>PermanentRedirect</Code></Error>\n"},
+    };
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, steps, COUNT(steps));
+    get(&f, "");
+    assert_int_equal(f.reply.status, STATUS_INVALID);
+    assert_string_equal(f.reply.code, "PermanentRedirect");
+    assert_int_equal(loopback_requests(f.server), 2);
+    tear_down(&f);
+}
+
+static void test_what_is_refused_at_once(void **state)
+{
+    static const struct span none = {"", 0};
+    char long_key[1026];
+    struct fixture f;
+
+    (void)state;
+    memset(long_key, 'k', sizeof long_key);
+    long_key[1025] = '\0';
+    set_up(&f, NULL, 0);
+    assert_int_equal(s3_head_object(f.client, "", "k", done, &f),
+                     STATUS_INVALID);
+    assert_int_equal(s3_head_object(f.client, "b", "", done, &f),
+                     STATUS_INVALID);
+    assert_int_equal(s3_head_object(f.client, "b", long_key, done, &f),
+                     STATUS_INVALID);
+    assert_int_equal(s3_get_object(f.client, "b", "k",
+                                   span_from_string("\"x\r\nY: z\""), take,
+                                   done, &f),
+                     STATUS_INVALID);
+    assert_int_equal(s3_put_object(f.client, "b", "k", none,
+                                   span_from_string("\"x\n\""), none, done, &f),
+                     STATUS_INVALID);
+    assert_int_equal(s3_put_object(f.client, "b", "k", none, none,
+                                   span_from(long_key, S3_ETAG_MAX + 1), done,
+                                   &f),
+                     STATUS_INVALID);
+    assert_int_equal(aws_client_running(f.client), 0);
+    assert_int_equal(f.completions, 0);
+    tear_down(&f);
+}
+
+/* An ETag that could not be sent back is none. */
+static void test_an_unusable_etag_is_none(void **state)
+{
+    static const struct loopback_step steps[] = {
+        {.reply = HEAD("200 OK", "ETag: \"a b\"\r\n", "0")}};
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, steps, COUNT(steps));
+    get(&f, "");
+    assert_int_equal(f.reply.status, STATUS_OK);
+    assert_string_equal(f.etag, "");
+    tear_down(&f);
+}
+
+static void test_free_while_under_way(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, NULL, 0);
+    assert_int_equal(s3_put_object(f.client, "b", "k", span_from("x", 1),
+                                   span_from("", 0), span_from("", 0), done,
+                                   &f),
+                     STATUS_OK);
+    while (loopback_requests(f.server) == 0)
+        aws_client_poll(f.client, 10);
+    tear_down(&f);
+    assert_int_equal(f.completions, 0);
+}
+
+static int set_up_globals(void **state)
+{
+    (void)state;
+    return aws_global_init() == STATUS_OK ? 0 : -1;
+}
+
+static int tear_down_globals(void **state)
+{
+    (void)state;
+    aws_global_cleanup();
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_get),
+        cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_get_if_changed),
+        cmocka_unit_test(test_get_answers),
+        cmocka_unit_test(test_the_receiver_may_stop_a_download),
+        cmocka_unit_test(test_head),
+        cmocka_unit_test(test_put),
+        cmocka_unit_test(test_put_answers),
+        cmocka_unit_test(test_put_never_reuses_a_connection),
+        cmocka_unit_test(test_large_puts),
+        cmocka_unit_test(test_the_region_is_learnt),
+        cmocka_unit_test(test_a_put_is_sent_again_whole),
+        cmocka_unit_test(test_a_request_is_sent_again_once),
+        cmocka_unit_test(test_what_is_refused_at_once),
+        cmocka_unit_test(test_an_unusable_etag_is_none),
+        cmocka_unit_test(test_free_while_under_way),
+    };
+
+    return cmocka_run_group_tests(tests, set_up_globals, tear_down_globals);
+}

@@ -1,0 +1,74 @@
+#include "s3db/s3_advice.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+static const struct {
+    const char *label, *code;
+    enum status status;
+    long http_status;
+    enum s3_use use;
+    const char *names; /* what the advice must speak of; NULL: none is given */
+} cases[] = {
+    {"a missing bucket", "NoSuchBucket", STATUS_NOT_FOUND, 404, S3_USE_READ,
+     "DYNDNS_BUCKET"},
+    {"a missing object can be uploaded", "NoSuchKey", STATUS_NOT_FOUND, 404,
+     S3_USE_READ, "dyndb upload-database"},
+    {"a missing object without a body", "", STATUS_NOT_FOUND, 404, S3_USE_READ,
+     "dyndb upload-database"},
+    {"403 on reading may mean that there is none", "AccessDenied",
+     STATUS_DENIED, 403, S3_USE_READ, "s3:ListBucket"},
+    {"403 on reading", "AccessDenied", STATUS_DENIED, 403, S3_USE_READ,
+     "s3:GetObject"},
+    {"403 on writing", "AccessDenied", STATUS_DENIED, 403, S3_USE_WRITE,
+     "s3:PutObject"},
+    {"an unknown key id", "InvalidAccessKeyId", STATUS_DENIED, 403, S3_USE_READ,
+     "AWS_ACCESS_KEY_ID"},
+    {"a wrong secret", "SignatureDoesNotMatch", STATUS_DENIED, 403,
+     S3_USE_WRITE, "AWS_SECRET_ACCESS_KEY"},
+    {"an old session", "ExpiredToken", STATUS_DENIED, 400, S3_USE_READ,
+     "AWS_SESSION_TOKEN"},
+    {"a wrong clock", "RequestTimeTooSkewed", STATUS_DENIED, 403, S3_USE_READ,
+     "clock"},
+    {"a wrong region", "AuthorizationHeaderMalformed", STATUS_INVALID, 400,
+     S3_USE_READ, "AWS_REGION"},
+    {"no answer at all", "", STATUS_UNAVAILABLE, 0, S3_USE_READ, "network"},
+    {"a store in trouble", "InternalError", STATUS_UNAVAILABLE, 500,
+     S3_USE_READ, "later"},
+    {"too many requests", "SlowDown", STATUS_THROTTLED, 503, S3_USE_WRITE,
+     "later"},
+    {"somebody else at the object", "OperationAborted", STATUS_CONFLICT, 409,
+     S3_USE_WRITE, "try again"},
+    {"what nobody has heard of", "StrangeError", STATUS_INVALID, 400,
+     S3_USE_READ, NULL},
+};
+
+static void test_advice_names_what_to_do(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct aws_reply reply = {.status = cases[i].status,
+                                  .http_status = cases[i].http_status};
+        const char *advice;
+
+        snprintf(reply.code, sizeof reply.code, "%s", cases[i].code);
+        advice = s3_advice(&reply, cases[i].use);
+        if (cases[i].names == NULL ? advice[0] != '\0'
+                                   : strstr(advice, cases[i].names) == NULL)
+            fail_msg("%s: %s", cases[i].label, advice);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_advice_names_what_to_do),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,99 @@
+#include "cli/sidecar.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define ETAG "\"9bb58f26192e4ba00f01e2e7b136bbd8\""
+
+static char directory[] = "/tmp/test_sidecar.XXXXXX";
+static char file[64], sidecar[80];
+
+static int make_directory(void **state)
+{
+    (void)state;
+    if (mkdtemp(directory) == NULL)
+        return -1;
+    snprintf(file, sizeof file, "%s/hosts.csv", directory);
+    snprintf(sidecar, sizeof sidecar, "%s.etag", file);
+    return 0;
+}
+
+static int remove_directory(void **state)
+{
+    (void)state;
+    unlink(sidecar);
+    return rmdir(directory);
+}
+
+static const struct {
+    const char *label, *text; /* NULL: there is no sidecar */
+    enum status status;
+    const char *etag;
+} cases[] = {
+    {"there is none", NULL, STATUS_OK, ""},
+    {"this object's", "bucket: b\nkey: hosts.csv\netag: " ETAG "\n", STATUS_OK,
+     ETAG},
+    {"the last line may lack its end", "bucket: b\nkey: hosts.csv\netag: " ETAG,
+     STATUS_OK, ETAG},
+    {"another bucket's", "bucket: b2\nkey: hosts.csv\netag: " ETAG "\n",
+     STATUS_OK, ""},
+    {"another object's", "bucket: b\nkey: hosts2.csv\netag: " ETAG "\n",
+     STATUS_OK, ""},
+    {"empty", "", STATUS_INVALID, ""},
+    {"something else", "a.example,token\n", STATUS_INVALID, ""},
+    {"cut short", "bucket: b\nkey: hosts.csv\n", STATUS_INVALID, ""},
+    {"without an ETag", "bucket: b\nkey: hosts.csv\netag: \n", STATUS_INVALID,
+     ""},
+};
+
+static void test_read(void **state)
+{
+    char etag[S3_ETAG_MAX + 1];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        FILE *stream;
+
+        unlink(sidecar);
+        if (cases[i].text != NULL) {
+            stream = fopen(sidecar, "w");
+            assert_non_null(stream);
+            fputs(cases[i].text, stream);
+            fclose(stream);
+        }
+        if (sidecar_read(file, "b", "hosts.csv", etag) != cases[i].status ||
+            strcmp(etag, cases[i].etag) != 0)
+            fail_msg("%s: %s", cases[i].label, etag);
+    }
+}
+
+static void test_what_is_written_is_read(void **state)
+{
+    char etag[S3_ETAG_MAX + 1];
+    struct stat st;
+
+    (void)state;
+    assert_int_equal(sidecar_write(file, "b", "a key.csv", ETAG), STATUS_OK);
+    assert_int_equal(sidecar_read(file, "b", "a key.csv", etag), STATUS_OK);
+    assert_string_equal(etag, ETAG);
+    assert_int_equal(stat(sidecar, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0600);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_read),
+        cmocka_unit_test(test_what_is_written_is_read),
+    };
+
+    return cmocka_run_group_tests(tests, make_directory, remove_directory);
+}
