@@ -1,0 +1,247 @@
+"""Fixtures: an AWS account to play with, and servers that use it."""
+
+import os
+import signal
+import socket
+import threading
+from pathlib import Path
+
+import dns.message
+import dns.query
+import dns.rcode
+import dns.rdatatype
+import pytest
+
+from sandbox import Sandbox
+
+from .hosts import csv_of, numbered
+from .service import Service, run
+
+TEST_SECONDS = 90
+BUCKET, KEY, ZONE = "hosts", "hosts.csv", "example.org"
+
+# The calls of Route 53 are not rationed, unless a test is about that.
+PLENTY_A_SECOND = 10_000
+DEFAULTS = {
+    "DYNDNS_LISTEN": "127.0.0.1:0,[::1]:0",
+    "DYNDNS_BUCKET": BUCKET,
+    "DYNDNS_DATABASE": KEY,
+    "DYNDNS_TRUSTED_PROXIES": "127.0.0.1,::1",
+    "DYNDNS_REFRESH_SECONDS": "0",
+    "DYNDNS_ROUTE53_RATE": "1000",
+}
+
+_services = pytest.StashKey[list]()
+_lasting_services: list[Service] = []
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "threads: worth running in a build with ThreadSanitizer")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    """Shows the servers' logs with a test that failed."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.failed:
+        services = item.stash.get(_services, [])
+        if "lasting_service" in item.fixturenames:
+            services = services + _lasting_services
+        for service in services:
+            report.sections.append(("log of dyndns53", service.log.text()))
+
+
+@pytest.fixture(autouse=True)
+def deadline():
+    """No test may hang: not on a thread, a socket or a child."""
+
+    def give_up(*_):
+        raise TimeoutError(f"the test took more than {TEST_SECONDS} s")
+
+    signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(TEST_SECONDS)
+    yield
+    signal.alarm(0)
+
+
+def _binary(variable):
+    path = os.environ.get(variable)
+    if not path:
+        pytest.fail(f"{variable} must name the program to test", pytrace=False)
+    return str(Path(path).resolve(strict=True))
+
+
+@pytest.fixture(scope="session")
+def dyndns53():
+    """Runs the server with arguments, to its end."""
+    binary = _binary("DYNDNS53_BIN")
+    return lambda *arguments, **more: run(binary, *arguments, **more)
+
+
+@pytest.fixture(scope="session")
+def dyndb():
+    """Runs the tool with arguments, to its end."""
+    binary = _binary("DYNDB_BIN")
+    return lambda *arguments, **more: run(binary, *arguments, **more)
+
+
+# --- the account
+
+
+def _make_sandbox(**settings):
+    sandbox = Sandbox(rate=PLENTY_A_SECOND, **settings)
+    sandbox.route53.add_zone(ZONE)
+    sandbox.s3.create_bucket(BUCKET)
+    return sandbox
+
+
+@pytest.fixture
+def sandbox():
+    """With the hosted zone example.org and an empty bucket."""
+    with _make_sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def route53(sandbox):
+    return sandbox.route53
+
+
+@pytest.fixture
+def s3(sandbox):
+    return sandbox.s3
+
+
+@pytest.fixture
+def store(s3):
+    """Puts a database in its place: hosts (see csv_of), or bytes as they are."""
+
+    def store(*content):
+        raw = len(content) == 1 and isinstance(content[0], bytes)
+        return s3.put(BUCKET, KEY, content[0] if raw else csv_of(*content))
+
+    return store
+
+
+def _asker(sandbox):
+    def ask(name, type="A"):
+        query = dns.message.make_query(name, type)
+        reply = dns.query.udp(query, "127.0.0.1", port=sandbox.dns_port, timeout=5)
+        assert reply.rcode() in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN)
+        wanted = dns.rdatatype.from_text(type)
+        return [record.to_text() for rrset in reply.answer for record in rrset
+                if rrset.rdtype == wanted]
+
+    return ask
+
+
+@pytest.fixture
+def dig(sandbox):
+    """What the world's resolvers are told: dig("a.example.org", "AAAA")."""
+    return _asker(sandbox)
+
+
+# --- servers
+
+
+@pytest.fixture
+def start(request, sandbox, store):
+    """Starts servers: start("a.example.org", DYNDNS_TTL=60) lists these hosts,
+    sets these variables (None: unset), and waits until it is ready. Each must
+    be running, and end well, when the test is over, unless the test ended it."""
+    binary = _binary("DYNDNS53_BIN")
+    services = request.node.stash.setdefault(_services, [])
+
+    def start(*hosts, ready=True, command=(binary,), **environment):
+        if hosts:
+            store(*hosts)
+        service = Service(list(command), DEFAULTS | sandbox.environment() | environment)
+        services.append(service)
+        if ready:
+            service.wait_until_ready()
+        return service
+
+    yield start
+    try:
+        for service in services:
+            if service.is_running:
+                service.stop()
+    finally:
+        for service in services:
+            if service.is_running:
+                service.kill()
+
+
+@pytest.fixture
+def service(start):
+    """A server of its own, for a.example.org, b.example.org and h0 to h599."""
+    return start("a.example.org", "b.example.org", *numbered(600))
+
+
+@pytest.fixture(scope="session")
+def lasting_sandbox():
+    with _make_sandbox() as sandbox:
+        sandbox.s3.put(BUCKET, KEY, csv_of("a.example.org", *numbered(600)))
+        yield sandbox
+
+
+@pytest.fixture(scope="session")
+def lasting_service(lasting_sandbox):
+    """One server for all tests that neither break anything around it nor look
+    at what others may touch. a.example.org has no record; see new_host."""
+    service = Service([_binary("DYNDNS53_BIN")], DEFAULTS | lasting_sandbox.environment())
+    _lasting_services.append(service)
+    try:
+        service.wait_until_ready()
+        yield service
+        service.stop()
+    finally:
+        if service.is_running:
+            service.kill()
+
+
+@pytest.fixture(scope="session")
+def _new_hosts():
+    return iter(numbered(600))
+
+
+@pytest.fixture
+def new_host(_new_hosts):
+    """A host of lasting_service that no other test uses."""
+    return next(_new_hosts)
+
+
+# --- helpers
+
+
+@pytest.fixture
+def free_port():
+    """A port of 127.0.0.1 on which nobody listens at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def in_background():
+    """Runs a function in another thread; all must have ended in the end, and
+    their exceptions are the test's."""
+    threads, failures = [], []
+
+    def run_in_background(function, *args):
+        def guarded():
+            try:
+                function(*args)
+            except BaseException as failure:
+                failures.append(failure)
+
+        thread = threading.Thread(target=guarded, daemon=True)
+        threads.append(thread)
+        thread.start()
+        return thread
+
+    yield run_in_background
+    for thread in threads:
+        thread.join(TEST_SECONDS)
+    assert not failures, failures

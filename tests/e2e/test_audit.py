@@ -1,0 +1,173 @@
+"""The promise that all others serve: a reply of good or nochg is true.
+
+Callers register addresses for some seconds while Route 53 and S3 misbehave,
+the database is reloaded, and some callers hang up. Whenever one hears good or
+nochg, and in the end once more, the zone must hold just that.
+
+What a caller may rely on, and so what is checked: once it has heard good X, its
+record says X until it asks for something else. An address that it asked for
+without hearing of the outcome (it hung up, or was told 911) may come true
+later, until a newer wish of the same host has been granted. A request whose
+caller hung up may even be read after a later one of the same host that went
+over another connection: it counts as open for GRACE_SECONDS.
+"""
+
+import os
+import random
+import threading
+import time
+
+import pytest
+
+from .hosts import numbered
+
+SEED = int(os.environ.get("DYNDNS53_AUDIT_SEED", "53"))
+SECONDS = float(os.environ.get("DYNDNS53_AUDIT_SECONDS", "8"))
+GRACE_SECONDS = 3
+CALLERS, HOSTS_A_CALLER = 12, 5
+ZONES = ["example.org", "dyn.example.org", "example.net"]
+
+ROUTE53_FAULTS = {
+    "throttling": 0.01, "prior-request": 0.02, "500": 0.01, "502": 0.01, "503": 0.01,
+    "reset-before": 0.02, "reset-after": 0.02, "cut": 0.02, "not-xml": 0.02,
+    "silence": 0.01, "silence-before": 0.01, "expired-token": 0.005, "slow": 0.05,
+}  # fmt: skip
+S3_FAULTS = {"500": 0.1, "torn": 0.1, "reset-before": 0.1, "cut": 0.1}
+
+
+class Ledger:
+    """What one host of one family asked for and heard. Used by one thread."""
+
+    def __init__(self, host, type):
+        self.host, self.type = host, type
+        self.granted = None  # the last address of which it heard good or nochg
+        self._open: list[tuple[str, float]] = []  # address, monotonic time until it counts
+
+    def heard(self, address):
+        now = time.monotonic()
+        self.granted = address
+        self._open = [each for each in self._open if each[1] > now]
+
+    def unanswered(self, address, grace):
+        """With a grace of 0, it counts until the next wish is granted."""
+        self._open.append((address, time.monotonic() + grace))
+
+    def possible(self) -> set:
+        """What the record may say now; None stands for: there is no record."""
+        return {self.granted, *(address for address, _ in self._open)}
+
+    def is_open(self, address) -> bool:
+        return any(address == each for each, _ in self._open)
+
+    def check(self, route53, when):
+        record = route53.record(self.host, self.type)
+        says = record[0] if record else None
+        assert says in self.possible(), (
+            f"{when}: {self.host} {self.type} says {says}, but its caller heard {self.granted}, "
+            f"and may expect {self.possible()}"
+        )
+
+
+class Caller(threading.Thread):
+    """Owns some hosts, and asks for one thing after the other."""
+
+    def __init__(self, number, hosts, service, route53, stop):
+        super().__init__(name=f"caller-{number}", daemon=True)
+        self.ledgers = [Ledger(host, type) for host in hosts for type in ("A", "AAAA")]
+        self.words = {"good": 0, "nochg": 0, "911": 0, "hung up": 0}
+        self.failure = None
+        self._dice = random.Random(f"{SEED}/{number}")
+        self._service, self._route53, self._stop_asking = service, route53, stop
+
+    def run(self):
+        try:
+            while not self._stop_asking.is_set():
+                ledger = self._dice.choice(self.ledgers)
+                if not self._ask(ledger, self._draw(ledger)) and ledger.granted:
+                    # Who knows what became of it: back to what it said before?
+                    self._ask(ledger, ledger.granted)
+        except BaseException as failure:
+            self.failure = failure
+            self._stop_asking.set()
+
+    def _draw(self, ledger):
+        # Few different addresses, so that many wishes are nochg or flap.
+        prefix = "192.0.2." if ledger.type == "A" else "2001:db8::"
+        return f"{prefix}{self._dice.randint(1, 3)}"
+
+    def _ask(self, ledger, address) -> bool:
+        """Returns whether there was an answer of good or nochg."""
+        pending = self._service.update_later(ledger.host, address)
+        if self._dice.random() < 0.05:
+            pending.hang_up()
+            ledger.unanswered(address, GRACE_SECONDS)
+            self.words["hung up"] += 1
+            return False
+        said = pending.wait().said
+        word, _, told = said.partition(" ")
+        if word in ("good", "nochg"):
+            # One that hung up may have been read later, and then it is the newest.
+            assert told == address or ledger.is_open(told), f"asked for {address}, heard {said}"
+            ledger.heard(told)
+            ledger.check(self._route53, f"after {said}")
+        else:
+            assert said == "911", f"{ledger.host} heard {said}"
+            ledger.unanswered(address, 0)
+        self.words[word] += 1
+        return word != "911"
+
+
+def disturb(service, sandbox, store, hosts, stop):
+    """Goes on with reloads, and ends calls that are kept in silence."""
+    dice = random.Random(f"{SEED}/disturb")
+    while not stop.wait(dice.uniform(0, 0.3)):
+        match dice.randrange(4):
+            case 0:
+                store(*hosts, *numbered(dice.randrange(5), "extra.example.org"))
+                service.reload()
+            case 1:
+                service.reload()
+            case 2:
+                sandbox.unplug()
+                stop.wait(dice.uniform(0, 1))
+                sandbox.plug()
+        sandbox.route53.release()
+        sandbox.s3.release()
+
+
+@pytest.mark.threads
+def test_every_good_and_nochg_was_true(start, sandbox, route53, s3, store):
+    for name in ZONES[1:]:
+        route53.add_zone(name)
+    hosts = [f"h{number}.{ZONES[number % 3]}" for number in range(CALLERS * HOSTS_A_CALLER)]
+    service = start(
+        *hosts, DYNDNS_DEADLINE_SECONDS=1, DYNDNS_NOCHG_SECONDS=5, DYNDNS_ROUTE53_RATE=200
+    )
+    route53.latency_seconds, route53.slow_seconds = 0.002, 0.1
+    route53.fail_randomly(SEED, ROUTE53_FAULTS)
+    s3.fail_randomly(SEED, S3_FAULTS)
+
+    stop = threading.Event()
+    callers = [
+        Caller(number, hosts[number::CALLERS], service, route53, stop) for number in range(CALLERS)
+    ]
+    for caller in callers:
+        caller.start()
+    timer = threading.Timer(SECONDS, stop.set)
+    timer.start()
+    disturb(service, sandbox, store, hosts, stop)
+    timer.cancel()
+    route53.heal()
+    route53.release()
+    for caller in callers:
+        caller.join()
+    failures = [caller.failure for caller in callers if caller.failure]
+    assert not failures, f"seed {SEED}: {failures[0]}"
+
+    service.stop()  # whatever is in flight has arrived then
+    for caller in callers:
+        for ledger in caller.ledgers:
+            ledger.check(route53, f"seed {SEED}, in the end")
+    words = {word: sum(caller.words[word] for caller in callers) for word in callers[0].words}
+    print(words, f"in {len(route53.batches)} batches")
+    assert words["good"] > 100 and words["nochg"] > 10 and words["hung up"] > 10

@@ -1,0 +1,478 @@
+"""dyndb: the database is fetched, edited, and put back, and nobody's work lost."""
+
+import os
+import stat
+
+import pytest
+
+from .conftest import BUCKET, KEY
+from .hosts import csv_of
+
+WHERE = f"s3://{BUCKET}/{KEY}"
+OK, FAILED, USAGE = 0, 1, 2
+
+
+@pytest.fixture
+def tool(dyndb, sandbox, tmp_path):
+    """Runs dyndb in an empty directory, set up for the sandbox."""
+
+    def tool(*arguments, stdin=b"", process={}, **environment):
+        settings = sandbox.environment() | {"DYNDNS_BUCKET": BUCKET, "DYNDNS_DATABASE": KEY}
+        return dyndb(
+            *arguments, environment=settings | environment, stdin=stdin, cwd=tmp_path, **process
+        )
+
+    return tool
+
+
+@pytest.fixture
+def file(tmp_path):
+    """What the tool calls hosts.csv."""
+    return tmp_path / "hosts.csv"
+
+
+def stored(s3):
+    return s3.get(BUCKET, KEY)
+
+
+def writes(s3):
+    return [request for request in s3.requests if request.method == "PUT"]
+
+
+# --- there and back
+
+
+def test_the_round_trip(tool, file, s3):
+    file.write_bytes(csv_of("a.example.org"))
+    uploaded = tool("upload-database", "hosts.csv")
+    assert (uploaded.returncode, uploaded.stdout) == (OK, "")
+    assert WHERE in uploaded.stderr and "1 host" in uploaded.stderr
+    assert stored(s3) == csv_of("a.example.org")
+
+    file.unlink()
+    downloaded = tool("download-database", "hosts.csv")
+    assert downloaded.returncode == OK and WHERE in downloaded.stderr
+    assert file.read_bytes() == csv_of("a.example.org")
+
+    file.write_bytes(csv_of("a.example.org", "b.example.org"))
+    assert tool("upload-database", "hosts.csv").returncode == OK
+    assert stored(s3) == csv_of("a.example.org", "b.example.org")
+
+
+def test_what_is_uploaded_is_what_the_server_reads(tool, file, start, dig):
+    file.write_text("\ufeffhostname,token,owner\r\na.example.org,secret,Ann\r\n")
+    assert tool("upload-database", "hosts.csv").returncode == OK
+    service = start()
+    assert service.update("a.example.org", "192.0.2.1", token="secret").said == "good 192.0.2.1"
+    assert dig("a.example.org") == ["192.0.2.1"]
+
+
+def test_the_bytes_are_left_as_they_are(tool, file, s3):
+    odd = b'\xef\xbb\xbf\r\n"a.example.org" ,"x ""y"" z"\r\n\n\nb.example.org,\xc3\xa4'
+    s3.put(BUCKET, KEY, odd)
+    assert tool("download-database", "hosts.csv").returncode == OK
+    assert file.read_bytes() == odd
+    assert tool("upload-database", "hosts.csv").returncode == OK
+    assert stored(s3) == odd
+
+
+@pytest.mark.parametrize("arguments", [[], ["-"]])
+def test_without_a_file_the_database_is_printed(tool, store, tmp_path, arguments):
+    store("a.example.org")
+    finished = tool("download-database", *arguments)
+    assert (finished.returncode, finished.stdout) == (OK, csv_of("a.example.org").decode())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_dash_reads_the_database_from_standard_input(tool, s3):
+    finished = tool("upload-database", "-", stdin=csv_of("a.example.org"))
+    assert finished.returncode == OK and stored(s3) == csv_of("a.example.org")
+
+
+@pytest.mark.parametrize("quiet", ["-q", "--quiet"])
+def test_quiet_says_nothing_when_all_is_well(tool, file, quiet):
+    file.write_bytes(csv_of("a.example.org"))
+    for command in ("upload-database", "download-database"):
+        finished = tool(command, quiet, "hosts.csv")
+        assert (finished.returncode, finished.stdout, finished.stderr) == (OK, "", "")
+
+
+def test_a_file_may_begin_with_a_dash(tool, tmp_path, s3):
+    (tmp_path / "-hosts.csv").write_bytes(csv_of("a.example.org"))
+    assert tool("upload-database", "--", "-hosts.csv").returncode == OK
+
+
+# --- files
+
+
+def test_only_the_owner_may_read_what_was_downloaded(tool, store, file):
+    store("a.example.org")
+    assert tool("download-database", "hosts.csv", process={"umask": 0}).returncode == OK
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_an_existing_file_is_replaced_and_closed_to_others(tool, store, file):
+    file.write_text("old")
+    file.chmod(0o644)
+    store("a.example.org")
+    assert tool("download-database", "hosts.csv").returncode == OK
+    assert file.read_bytes() == csv_of("a.example.org")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("fault", ["access-denied", "expired-token"])
+def test_a_failed_download_leaves_the_file_as_it_was(tool, store, file, s3, tmp_path, fault):
+    file.write_text("old")
+    store("a.example.org")
+    s3.fail_always(fault)
+    assert tool("download-database", "hosts.csv").returncode == FAILED
+    assert file.read_text() == "old"
+    assert os.listdir(tmp_path) == ["hosts.csv"]
+
+
+def test_a_transfer_that_breaks_off_is_made_again(tool, store, file, s3, tmp_path):
+    store("a.example.org", "b.example.org")
+    s3.fail_next(1, "torn")
+    assert tool("download-database", "hosts.csv").returncode == OK
+    assert file.read_bytes() == csv_of("a.example.org", "b.example.org")
+
+
+def test_a_directory_that_is_missing_is_told(tool, store):
+    store("a.example.org")
+    finished = tool("download-database", "missing/hosts.csv")
+    assert finished.returncode == FAILED and "missing/hosts.csv" in finished.stderr
+
+
+def test_what_is_no_regular_file_is_left_alone(tool, store):
+    store("a.example.org")
+    finished = tool("download-database", "/dev/null")
+    assert finished.returncode == FAILED and "/dev/null" in finished.stderr
+    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
+
+
+def test_a_missing_file_is_told(tool, s3):
+    finished = tool("upload-database", "missing.csv")
+    assert finished.returncode == FAILED
+    assert "missing.csv" in finished.stderr and "No such file" in finished.stderr
+    assert s3.requests == []
+
+
+# --- faults
+
+
+FAULTY = b"""\
+hostname,token
+good.example.org,token
+nodot,token
+b.example.org,
+b.example.org
+
+GOOD.example.org.,token
+c.example.org,token,more
+"""
+
+
+def test_every_fault_is_told_with_its_line_and_nothing_is_sent(tool, file, s3):
+    file.write_bytes(FAULTY)
+    finished = tool("upload-database", "hosts.csv")
+    assert (finished.returncode, finished.stdout) == (FAILED, "")
+    for line, reason in [
+        (3, "not fully qualified"),
+        (4, "token is empty"),
+        (5, "no token"),
+        (7, "same name"),
+        (8, "more fields"),
+    ]:
+        told = [each for each in finished.stderr.splitlines() if each.startswith(f"hosts.csv:{line}:")]
+        assert len(told) == 1 and reason in told[0]
+    assert not any(each.startswith("hosts.csv:2:") for each in finished.stderr.splitlines())
+    assert s3.requests == []
+
+
+@pytest.mark.parametrize(
+    "csv, reason",
+    [
+        (b"", "no host"),
+        (b"hostname,token\n", "no host"),
+        (b'a.example.org,token\n"b.example.org,token\n', "quote"),
+        (b"a.example.org,token\n\0", "NUL"),
+    ],
+)
+def test_what_the_server_would_refuse_is_not_sent(tool, file, s3, csv, reason):
+    file.write_bytes(csv)
+    finished = tool("upload-database", "hosts.csv")
+    assert finished.returncode == FAILED
+    assert finished.stderr.startswith("hosts.csv:") and reason in finished.stderr
+    assert s3.requests == []
+
+
+def test_faults_of_standard_input_are_told_too(tool, s3):
+    finished = tool("upload-database", "-", stdin=b"nodot,token\n")
+    assert finished.returncode == FAILED and "stdin" in finished.stderr and ":1:" in finished.stderr
+    assert s3.requests == []
+
+
+def test_no_fault_shows_a_token(tool, file):
+    file.write_bytes(
+        b"nodot,secret-token\nsecret-token!,a.example.org\nb.example.org,secret-token,x\n"
+        b'c.example.org,"secret-token\n'
+    )
+    finished = tool("upload-database", "hosts.csv")
+    assert finished.returncode == FAILED and "secret" not in finished.stderr
+
+
+# --- nobody's work is lost
+
+
+def test_a_database_that_is_new_to_us_is_not_overwritten(tool, store, file, s3):
+    store("theirs.example.org")
+    file.write_bytes(csv_of("ours.example.org"))
+    finished = tool("upload-database", "hosts.csv")
+    assert finished.returncode == FAILED
+    assert "exists already" in finished.stderr and "download" in finished.stderr
+    assert stored(s3) == csv_of("theirs.example.org")
+
+
+def test_a_database_that_changed_since_we_fetched_it_is_not_overwritten(tool, store, file, s3):
+    store("a.example.org")
+    tool("download-database", "hosts.csv")
+    store("a.example.org", "theirs.example.org")
+    file.write_bytes(csv_of("a.example.org", "ours.example.org"))
+    finished = tool("upload-database", "hosts.csv")
+    assert finished.returncode == FAILED and "somebody changed it" in finished.stderr
+    assert stored(s3) == csv_of("a.example.org", "theirs.example.org")
+
+    tool("download-database", "hosts.csv")
+    file.write_bytes(csv_of("a.example.org", "theirs.example.org", "ours.example.org"))
+    assert tool("upload-database", "hosts.csv").returncode == OK
+
+
+def test_a_database_that_was_deleted_is_not_silently_created(tool, store, file, s3):
+    store("a.example.org")
+    tool("download-database", "hosts.csv")
+    s3.delete(BUCKET, KEY)
+    finished = tool("upload-database", "hosts.csv")
+    assert finished.returncode == FAILED and "no longer exists" in finished.stderr
+    assert stored(s3) is None
+
+
+def test_each_upload_is_the_version_to_start_from_next(tool, file, s3):
+    for number in range(1, 4):
+        file.write_bytes(csv_of(*(f"h{each}.example.org" for each in range(number))))
+        assert tool("upload-database", "hosts.csv").returncode == OK
+    assert len(writes(s3)) == 3 and all(request.conditions for request in writes(s3))
+
+
+def test_two_people_upload_at_the_same_moment(tool, store, tmp_path, s3, in_background):
+    store("a.example.org")
+    results = {}
+    for name in ("one", "two"):
+        tool("download-database", f"{name}.csv")
+        (tmp_path / f"{name}.csv").write_bytes(csv_of("a.example.org", f"{name}.example.org"))
+
+    def upload(name):
+        results[name] = tool("upload-database", f"{name}.csv").returncode
+
+    with s3.held():
+        both = [in_background(upload, name) for name in ("one", "two")]
+        s3.wait_for_requests(4)
+    for each in both:
+        each.join()
+    assert sorted(results.values()) == [OK, FAILED]
+    winner = next(name for name, result in results.items() if result == OK)
+    assert stored(s3) == csv_of("a.example.org", f"{winner}.example.org")
+
+
+def test_an_etag_may_be_given(tool, store, file, s3):
+    etag = store("a.example.org")
+    file.write_bytes(csv_of("b.example.org"))
+    wrong = tool("upload-database", "--if-match", '"0123456789abcdef"', "hosts.csv")
+    assert wrong.returncode == FAILED and stored(s3) == csv_of("a.example.org")
+    right = tool("upload-database", "--if-match", etag.strip('"'), "hosts.csv")
+    assert right.returncode == OK and stored(s3) == csv_of("b.example.org")
+
+
+def test_force_replaces_whatever_is_there(tool, store, file, s3):
+    store("theirs.example.org")
+    file.write_bytes(csv_of("ours.example.org"))
+    assert tool("upload-database", "--force", "hosts.csv").returncode == OK
+    assert stored(s3) == csv_of("ours.example.org")
+
+
+def test_force_does_not_force_a_broken_database(tool, file, s3):
+    file.write_bytes(b"nodot,token\n")
+    assert tool("upload-database", "--force", "hosts.csv").returncode == FAILED
+    assert s3.requests == []
+
+
+def test_an_answer_that_was_lost_does_no_harm(tool, store, file, s3):
+    """The first attempt was done, so the second one finds its own work there."""
+    store("a.example.org")
+    tool("download-database", "hosts.csv")
+    file.write_bytes(csv_of("b.example.org"))
+    s3.fail_next(1, "reset-after", "PUT")
+    assert tool("upload-database", "hosts.csv").returncode == OK
+    assert stored(s3) == csv_of("b.example.org")
+
+
+def test_a_conflict_of_the_moment_is_tried_again(tool, store, file, s3):
+    store("a.example.org")
+    tool("download-database", "hosts.csv")
+    file.write_bytes(csv_of("b.example.org"))
+    s3.fail_next(1, "conflict", "PUT")
+    assert tool("upload-database", "hosts.csv").returncode == OK
+    assert stored(s3) == csv_of("b.example.org")
+
+
+def test_a_store_without_conditional_writes(tool, store, file, s3):
+    s3.conditional_put = False
+    store("a.example.org")
+    tool("download-database", "hosts.csv")
+    file.write_bytes(csv_of("b.example.org"))
+    finished = tool("upload-database", "hosts.csv")
+    assert finished.returncode == OK and "warning" in finished.stderr
+    assert stored(s3) == csv_of("b.example.org")
+    store("theirs.example.org")
+    assert tool("upload-database", "hosts.csv").returncode == FAILED
+    assert stored(s3) == csv_of("theirs.example.org")
+
+
+def test_the_version_belongs_to_one_bucket_and_key(tool, store, file, s3):
+    store("a.example.org")
+    tool("download-database", "hosts.csv")
+    s3.put(BUCKET, "other.csv", csv_of("theirs.example.org"))
+    finished = tool("upload-database", "hosts.csv", DYNDNS_DATABASE="other.csv")
+    assert finished.returncode == FAILED
+    assert s3.get(BUCKET, "other.csv") == csv_of("theirs.example.org")
+
+
+# --- messages
+
+
+def complaint(finished):
+    assert (finished.returncode, finished.stdout) == (FAILED, "")
+    return finished.stderr
+
+
+def test_a_missing_object(tool):
+    text = complaint(tool("download-database"))
+    for part in (WHERE, "NoSuchKey", "DYNDNS_DATABASE", "upload-database"):
+        assert part in text
+
+
+def test_a_missing_bucket(tool):
+    text = complaint(tool("download-database", DYNDNS_BUCKET="elsewhere"))
+    for part in (f"s3://elsewhere/{KEY}", "NoSuchBucket", "DYNDNS_BUCKET"):
+        assert part in text
+
+
+def test_a_missing_permission(tool, s3):
+    s3.list_permission = False
+    text = complaint(tool("download-database"))
+    for part in (WHERE, "AccessDenied", "s3:GetObject", "s3:ListBucket"):
+        assert part in text
+
+
+def test_a_wrong_key_id(tool):
+    text = complaint(tool("download-database", AWS_ACCESS_KEY_ID="AKIAUNKNOWN"))
+    for part in (WHERE, "InvalidAccessKeyId", "AWS_ACCESS_KEY_ID"):
+        assert part in text
+
+
+def test_a_wrong_secret_is_told_without_showing_any(tool, sandbox):
+    sandbox.account.session_token = "the-session-token"
+    text = complaint(
+        tool("download-database", AWS_SECRET_ACCESS_KEY="the-wrong-key",
+             AWS_SESSION_TOKEN="the-session-token")
+    )  # fmt: skip
+    for part in (WHERE, "SignatureDoesNotMatch", "AWS_SECRET_ACCESS_KEY"):
+        assert part in text
+    assert "the-wrong-key" not in text and "the-session-token" not in text
+
+
+def test_expired_credentials(tool, store, sandbox):
+    sandbox.account.session_token = "the-session-token"
+    sandbox.account.token_expired = True
+    text = complaint(tool("download-database"))
+    assert "ExpiredToken" in text and "AWS_SESSION_TOKEN" in text
+
+
+def test_a_refused_upload_says_what_is_missing(tool, file, s3):
+    file.write_bytes(csv_of("a.example.org"))
+    s3.fail_always("access-denied", "PUT")
+    text = complaint(tool("upload-database", "hosts.csv"))
+    for part in (WHERE, "AccessDenied", "s3:PutObject"):
+        assert part in text
+
+
+def test_the_environment_is_checked_all_at_once(dyndb):
+    finished = dyndb("download-database")
+    assert (finished.returncode, finished.stdout) == (USAGE, "")
+    for name in ("DYNDNS_BUCKET", "DYNDNS_DATABASE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        assert name in finished.stderr
+
+
+def test_a_bucket_in_another_region_is_found(tool, file, s3):
+    s3.region = "eu-west-1"
+    file.write_bytes(csv_of("a.example.org"))
+    for command in ("upload-database", "download-database"):
+        assert tool(command, "hosts.csv", AWS_REGION="us-east-1").returncode == OK
+
+
+@pytest.mark.parametrize("key", ["dir/hosts.csv", "a b+c&d=e.csv", "ümläut.csv", "x//y/../z.csv"])
+def test_odd_keys(tool, file, s3, key):
+    file.write_bytes(csv_of("a.example.org"))
+    assert tool("upload-database", "hosts.csv", DYNDNS_DATABASE=key).returncode == OK
+    assert s3.get(BUCKET, key) == csv_of("a.example.org")
+
+
+# --- the command line
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["help"]])
+def test_help_lists_the_commands(dyndb, arguments):
+    finished = dyndb(*arguments)
+    assert (finished.returncode, finished.stderr) == (OK, "")
+    for word in ("Usage: dyndb", "download-database", "upload-database", "help", "DYNDNS_BUCKET"):
+        assert word in finished.stdout
+
+
+@pytest.mark.parametrize("command", ["download-database", "upload-database", "help"])
+def test_help_explains_a_command(dyndb, command):
+    explained = dyndb("help", command)
+    assert (explained.returncode, explained.stderr) == (OK, "")
+    assert explained.stdout.startswith(f"Usage: dyndb {command}")
+    assert dyndb(command, "--help").stdout == explained.stdout
+
+
+def test_version(dyndb, dyndns53):
+    finished = dyndb("--version")
+    assert (finished.returncode, finished.stderr) == (OK, "")
+    assert finished.stdout.startswith("dyndb ")
+    assert finished.stdout.split()[-1] == dyndns53("--version").stdout.split()[-1]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [], ["nonsense"], ["--nonsense"], ["-x", "help"], ["help", "nonsense"], ["help", "help", "x"],
+        ["upload-database"], ["upload-database", "a", "b"], ["upload-database", ""],
+        ["upload-database", "--nonsense", "a"], ["upload-database", "--if-match"],
+        ["upload-database", "--if-match", "", "a"],
+        ["upload-database", "--force", "--if-match", "x", "a"],
+        ["download-database", "a", "b"], ["download-database", "--force"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_wrong_usage_is_exit_status_2_with_a_hint(tool, s3, arguments):
+    finished = tool(*arguments)
+    assert (finished.returncode, finished.stdout) == (USAGE, "")
+    assert "dyndb help" in finished.stderr
+    assert s3.requests == []
+
+
+def test_a_full_disk_behind_standard_output_is_a_failure(tool, store):
+    store("a.example.org")
+    with open("/dev/full", "wb") as full:
+        finished = tool("download-database", process={"stdout": full})
+    assert finished.returncode == FAILED and "standard output" in finished.stderr

@@ -1,0 +1,149 @@
+"""HTTP/1 from the client's side, byte by byte.
+
+A library would hide what these tests look at: whether a reply has a
+Content-Length, where it ends, when the connection is closed. Every reply that
+is read here is held to the rules that dynamic-DNS clients depend on.
+"""
+
+import base64
+import re
+import socket
+import struct
+from dataclasses import dataclass
+
+TIMEOUT_SECONDS = 30  # above every deadline of the server
+
+_STATUS_LINE = re.compile(r"HTTP/1\.1 ([1-5]\d\d) ([ -~]+)")
+
+
+class ConnectionClosed(AssertionError):
+    """The server closed the connection where a reply was expected."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    reason: str
+    headers: list[tuple[str, str]]  # names in lower case
+    body: str
+
+    def header(self, name: str) -> str | None:
+        """The header's only value; None if it is absent."""
+        values = [value for key, value in self.headers if key == name.lower()]
+        assert len(values) <= 1, f"{name} stands there {len(values)} times"
+        return values[0] if values else None
+
+    @property
+    def said(self) -> str:
+        """The body, which is one line, without its end."""
+        assert self.body.endswith("\n") and self.body.count("\n") == 1, repr(self.body)
+        return self.body[:-1]
+
+
+def basic(user: str | bytes, password: str | bytes) -> tuple[str, str]:
+    """The header of Basic authentication."""
+    user, password = (each.encode() if isinstance(each, str) else each for each in (user, password))
+    return "Authorization", f"Basic {base64.b64encode(user + b':' + password).decode()}"
+
+
+def request(method, target, headers=(), body=b"", version="HTTP/1.1") -> bytes:
+    """The bytes of a request. A body brings its Content-Length along."""
+    lines = [f"{method} {target} {version}", "Host: dyndns.example.org"]
+    lines += [f"{name}: {value}" for name, value in headers]
+    if body:
+        lines.append(f"Content-Length: {len(body)}")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1") + body
+
+
+class Connection:
+    """To be closed by whoever opened it, or used in a with statement."""
+
+    def __init__(self, address, timeout=TIMEOUT_SECONDS):
+        self._socket = socket.create_connection(address, timeout)
+        self._received = b""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        self._socket.close()
+
+    def hang_up(self):
+        """Ends the connection with a TCP reset, as a client that crashed."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._socket.close()
+
+    def send(self, data: bytes, *, timeout=TIMEOUT_SECONDS):
+        self._socket.settimeout(timeout)
+        self._socket.sendall(data)
+
+    def receive(self, *, to_head=False, timeout=TIMEOUT_SECONDS) -> Reply:
+        """Reads one reply, and no more. Raises ConnectionClosed if the server
+        hangs up instead, TimeoutError if nothing comes."""
+        self._socket.settimeout(timeout)
+        while b"\r\n\r\n" not in self._received:
+            self._read_some()
+        head, _, self._received = self._received.partition(b"\r\n\r\n")
+        reply = _parse_head(head.decode("latin-1"))
+        if to_head or reply.status < 200:
+            return reply
+        length = reply.header("Content-Length")
+        assert length is not None and length.isdecimal(), f"no Content-Length: {head!r}"
+        while len(self._received) < int(length):
+            self._read_some()
+        body, self._received = self._received[: int(length)], self._received[int(length) :]
+        return Reply(reply.status, reply.reason, reply.headers, body.decode())
+
+    def is_closed(self, timeout=TIMEOUT_SECONDS) -> bool:
+        """Waits for the server to close; False if it has not by then, or if it
+        sends anything."""
+        self._socket.settimeout(timeout)
+        try:
+            return not self._received and self._socket.recv(1) == b""
+        except ConnectionResetError:
+            return True
+        except TimeoutError:
+            return False
+
+    def _read_some(self):
+        try:
+            data = self._socket.recv(65536)
+        except ConnectionResetError:
+            data = b""
+        if not data:
+            raise ConnectionClosed(f"the server closed after {self._received!r}")
+        self._received += data
+
+
+def _parse_head(head: str) -> Reply:
+    status_line, *lines = head.split("\r\n")
+    match = _STATUS_LINE.fullmatch(status_line)
+    assert match, f"no status line: {status_line!r}"
+    headers = []
+    for line in lines:
+        name, colon, value = line.partition(": ")
+        assert colon and re.fullmatch(r"[A-Za-z0-9-]+", name), f"no header: {line!r}"
+        headers.append((name.lower(), value))
+    # ddclient 3.10 reads the size of the first chunk as the answer.
+    assert "transfer-encoding" not in dict(headers), f"chunked: {head!r}"
+    return Reply(int(match[1]), match[2], headers, "")
+
+
+class Pending:
+    """A request under way on a connection of its own."""
+
+    def __init__(self, connection: Connection, to_head: bool):
+        self.connection = connection
+        self._to_head = to_head
+
+    def wait(self, timeout=TIMEOUT_SECONDS) -> Reply:
+        try:
+            return self.connection.receive(to_head=self._to_head, timeout=timeout)
+        finally:
+            self.connection.close()
+
+    def hang_up(self):
+        self.connection.hang_up()
