@@ -1,0 +1,55 @@
+# shellcheck shell=sh disable=SC2034
+# packages.sh -- the Debian 12 packages that this project needs, and the one
+# place where they stand. Read by ./try, ./check and heroku/Dockerfile.
+
+# To build the two programs.
+BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config
+    libh2o-evloop-dev libssl-dev libcurl4-openssl-dev libcsv-dev libxml2-dev"
+
+# To run the sandbox. Debian's modules belong to /usr/bin/python3.
+SANDBOX_PACKAGES="python3 python3-botocore python3-dnspython python3-lxml"
+
+# To show what the outside world would see.
+TRY_PACKAGES="curl bind9-dnsutils openssl"
+
+# To test. clang's version is written out because its formatter's is.
+CHECK_PACKAGES="clang-14 libclang-rt-14-dev clang-format-14 libcmocka-dev
+    python3-pytest mandoc shellcheck binutils wget"
+
+# install_missing PACKAGE...: installs those that are not there, and says so.
+install_missing() {
+    if ! command -v dpkg-query >/dev/null; then
+        echo "This is no Debian; these packages, or their like, must be there: $*"
+        return 0
+    fi
+    missing=
+    for package in "$@"; do
+        case $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) in
+        installed) ;;
+        *) missing="$missing $package" ;;
+        esac
+    done
+    [ -n "$missing" ] || return 0
+
+    as_root=
+    if [ "$(id -u)" -ne 0 ]; then
+        if ! command -v sudo >/dev/null; then
+            echo "Packages are missing, and there is no sudo. As root, run:" >&2
+            echo "  apt-get install --no-install-recommends$missing" >&2
+            return 1
+        fi
+        as_root=sudo
+    fi
+    echo "Installing with ${as_root:+sudo and }apt-get, which may take a minute:$missing"
+    # What is said on the way matters only if it fails. The words of $missing
+    # and $as_root are meant to be separate.
+    # shellcheck disable=SC2086
+    if ! said=$({
+        $as_root apt-get -q=2 update &&
+            $as_root env DEBIAN_FRONTEND=noninteractive \
+                apt-get -q=2 install -y --no-install-recommends $missing
+    } 2>&1); then
+        printf '%s\n' "$said" >&2
+        return 1
+    fi
+}

@@ -1,0 +1,127 @@
+"""What the manual says is so: variables, defaults, ranges, events, options."""
+
+import re
+import subprocess
+
+import pytest
+from repository import FLOORS, ROOT, clean_environment, markdown_tables, program, read, sources
+
+PAGES = ["dyndb.1", "dyndns53-hosts.5", "dyndns53.8"]
+MANUAL = read("man/dyndns53.8")
+LEAST = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret", "DYNDNS_DATABASE": "hosts.csv"}
+
+# Where the program says a figure, the texts say what it stands for.
+IN_WORDS = {"DYNDNS_THREADS": "the number of cores"}
+
+
+def check_config(**variables):
+    return subprocess.run(
+        [program("DYNDNS53_BIN"), "--check-config"],
+        env=clean_environment(**{**LEAST, **variables}),
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+
+
+def section(title):
+    return re.search(rf"^\.Sh {title}\n(.*?)(?=^\.Sh |\Z)", MANUAL, re.M | re.S)[1]
+
+
+def described():
+    """The paragraph about each variable."""
+    items = re.split(r"^\.It Ev (\w+)\n", section("ENVIRONMENT"), flags=re.M)[1:]
+    return dict(zip(items[::2], items[1::2]))
+
+
+def default_in_manual(paragraph):
+    if re.search(r"^Required\.$", paragraph, re.M):
+        return "required"
+    literal = re.search(r"^Default:\n\.Li (\S+) \.$", paragraph, re.M)
+    return literal[1] if literal else re.search(r"^Default: ([^.;,]+)", paragraph, re.M)[1]
+
+
+def readme_defaults():
+    for table in markdown_tables(read("README.md")):
+        if table[0][0] == "`AWS_ACCESS_KEY_ID`":
+            return {row[0].strip("`"): row[1].strip("`") for row in table}
+
+
+def variables_in_code():
+    code = read("server/config.c") + read("aws/aws_config.c")
+    return set(re.findall(r'"((?:AWS|DYNDNS)_[A-Z0-9_]+|PORT)"', code))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_pleases_its_formatter(page):
+    lint = ["mandoc", "-T", "lint", "-W", "warning", ROOT / "man" / page]
+    finished = subprocess.run(lint, capture_output=True, text=True)
+    assert (finished.returncode, finished.stdout, finished.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_installed(page):
+    assert page in read("man/CMakeLists.txt")
+
+
+def test_every_variable_is_described_and_no_other():
+    assert "DYNDNS_TTL" in variables_in_code()
+    assert set(described()) == variables_in_code()
+
+
+def test_the_readme_has_the_same_variables_with_the_same_defaults():
+    manual = {name: default_in_manual(text) for name, text in described().items()}
+    assert readme_defaults() == manual
+
+
+def test_the_defaults_are_the_programs():
+    finished = check_config()
+    assert finished.returncode == 0, finished.stderr
+    said = dict(line.split("=", 1) for line in finished.stdout.splitlines())
+    said = {name: IN_WORDS.get(name, value or "none") for name, value in said.items()}
+    said |= {name: "required" for name in LEAST}
+    manual = {name: default_in_manual(text) for name, text in described().items()}
+    assert said == {name: manual[name] for name in said}
+
+
+RANGES = {
+    name: found.groups()
+    for name, text in described().items()
+    if (found := re.search(r"\bfrom ([\d.]+)\s+to ([\d.]*\d)", text.replace("\n", " ")))
+}
+
+
+def test_the_manual_gives_ranges():
+    assert {"PORT", "DYNDNS_TTL", "DYNDNS_ROUTE53_RATE"} <= set(RANGES)
+
+
+@pytest.mark.parametrize("name", RANGES)
+def test_a_range_is_the_programs(name):
+    least, most = RANGES[name]
+    step = 0.01 if "." in least else 1
+    for inside in (least, most):
+        finished = check_config(**{name: inside})
+        assert finished.returncode == 0, finished.stderr
+    for outside in (float(least) - step, float(most) + step):
+        finished = check_config(**{name: f"{outside:.10g}"})
+        assert finished.returncode == 2
+        assert name in finished.stderr
+
+
+def test_every_event_of_the_log_is_explained_and_no_other():
+    logged = set()
+    for name in sources(*FLOORS):
+        for call in re.findall(r"\blog_event\((.*?)\);", read(name), re.S):
+            before_fields = re.split(r"\blog_(?:str|span|u?int)\(", call)[0]
+            logged |= set(re.findall(r'"([a-z0-9_]+)"', before_fields))
+    explained = re.findall(r"^\.It Li (\w+)$", section("DIAGNOSTICS"), re.M)
+    assert "record_changed" in logged
+    assert sorted(explained) == sorted(logged)
+
+
+def test_the_options_are_the_programs():
+    helped = subprocess.run(
+        [program("DYNDNS53_BIN"), "--help"], capture_output=True, text=True, timeout=30
+    )
+    options = set(re.findall(r"--([a-z-]+)", helped.stdout))
+    assert set(re.findall(r"^\.It Fl -([a-z-]+)$", section("DESCRIPTION"), re.M)) == options
