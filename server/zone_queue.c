@@ -40,25 +40,28 @@ int64_t zone_queue_head_asked_at(const struct zone_queue *zone)
         ->gathering.asked_at;
 }
 
-/* How many changes from the front fit in one batch. */
-static size_t count_fitting(const struct zone_queue *zone)
+/* Picks what goes next: from the front on, all of the first one's group that
+ * fit in one batch. Members of a group need not stand together. */
+static size_t choose(const struct zone_queue *zone,
+                     struct record *chosen[ROUTE53_BATCH_MAX_UPSERTS])
 {
-    const struct list *node = zone->records.next;
     size_t count = 0, chars = 0;
     uint32_t group = 0;
 
-    for (; node != &zone->records; node = node->next) {
-        const struct record *record =
-            list_entry(node, const struct record, in_queue);
+    for (struct list *node = zone->records.next;
+         node != &zone->records && count < ROUTE53_BATCH_MAX_UPSERTS;
+         node = node->next) {
+        struct record *record = list_entry(node, struct record, in_queue);
         char value[ADDRESS_TEXT_MAX];
 
         if (count == 0)
             group = record->group;
+        if (record->group != group)
+            continue;
         chars += address_format(&record->gathering.address, value);
-        if (record->group != group || count == ROUTE53_BATCH_MAX_UPSERTS ||
-            chars > ROUTE53_BATCH_MAX_CHARS)
+        if (chars > ROUTE53_BATCH_MAX_CHARS)
             break;
-        count++;
+        chosen[count++] = record;
     }
     return count;
 }
@@ -121,16 +124,15 @@ static void take_off(struct batch *batch, struct record *record, uint32_t ttl)
 struct batch *zone_queue_take_batch(struct zone_queue *zone, uint32_t ttl,
                                     int64_t now)
 {
-    size_t count = count_fitting(zone);
+    struct record *chosen[ROUTE53_BATCH_MAX_UPSERTS];
+    size_t count = choose(zone, chosen);
     struct batch *batch = count == 0 ? NULL : batch_new(count);
 
     if (batch == NULL)
         return NULL;
-    batch->group =
-        list_entry(zone->records.next, struct record, in_queue)->group;
-    while (batch->count < count)
-        take_off(batch, list_entry(zone->records.next, struct record, in_queue),
-                 ttl);
+    batch->group = chosen[0]->group;
+    for (size_t i = 0; i < count; i++)
+        take_off(batch, chosen[i], ttl);
     batch->zone = zone;
     batch->sent_at = now;
     zone->flight = batch;

@@ -1,0 +1,38 @@
+/* simulation -- one random schedule of callers, faults and replies in virtual
+ * time, and the promises that must hold in each.
+ */
+#ifndef TESTS_SIM_SIMULATION_H
+#define TESTS_SIM_SIMULATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct sim_options {
+    uint64_t seed;
+    bool verbose; /* tell each event, for whoever looks at one seed */
+};
+
+/* What one run came to. */
+struct sim_result {
+    char failure[256]; /* "" when all promises held */
+    size_t asked, good, unavailable, refused, known, calls, changes;
+};
+
+/* Draws a schedule from the seed, runs it to its end and checks. */
+void simulation_run(const struct sim_options *options,
+                    struct sim_result *result);
+
+/* A schedule that is not random: `hosts` in one zone, evenly over
+ * `spread_ms`, each with a new address, 5 calls a second of 100 ms, no faults.
+ * Fails when they are not all settled within `limit_ms`, or when a call was
+ * throttled. */
+void simulation_run_rush(size_t hosts, int64_t spread_ms, int64_t limit_ms,
+                         struct sim_result *result);
+
+/* A schedule with Route 53 away for `outage_ms`: fails when that costs it more
+ * than `most_calls`, or does not end by itself within `recovery_ms`. */
+void simulation_run_outage(size_t zones, int64_t outage_ms, size_t most_calls,
+                           int64_t recovery_ms, struct sim_result *result);
+
+#endif
