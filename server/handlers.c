@@ -5,6 +5,7 @@
 #include "server/client_address.h"
 #include "server/connection.h"
 #include "server/http_reply.h"
+#include "server/parking.h"
 #include "server/query.h"
 
 #include <stdlib.h>
@@ -259,6 +260,7 @@ static bool post_update(struct loop *loop, h2o_req_t *req,
     loop->pending++;
     asked_begin(shared->asked, host->name);
     updater_post(shared->updater, &pending->update);
+    parking_shrink(req);
     return true;
 }
 

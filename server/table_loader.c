@@ -142,12 +142,20 @@ static void on_load_done(void *arg, enum status status, struct hostdb *hosts,
 
 static void start(struct table_loader *loader)
 {
+    enum status status;
+
     loader->asked_for = loader->requested;
     loader->requested = false;
-    if (host_source_load(loader->source, on_load_done, loader) == STATUS_OK)
+    status = host_source_load(loader->source, on_load_done, loader);
+    if (status == STATUS_OK)
         return;
     log_event(LOG_LEVEL_ERROR, "table_load_failed",
-              log_str("reason", "memory is short"));
+              log_str("status", status_name(status)),
+              log_str("reason", status == STATUS_INVALID
+                                    ? "DYNDNS_BUCKET or DYNDNS_DATABASE is too "
+                                      "long for a bucket or a key"
+                                    : "memory is short"));
+    health_note_reload_failed(loader->health);
     plan_next(loader, true);
 }
 

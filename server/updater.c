@@ -194,10 +194,25 @@ void updater_stop(struct updater *updater, int64_t deadline_at)
     updater->started = false;
 }
 
+/* What was posted after the thread's last look. */
+static void answer_posted(struct updater *updater)
+{
+    while (!list_is_empty(&updater->inbox)) {
+        struct update *update =
+            list_entry(updater->inbox.next, struct update, in_inbox);
+
+        list_remove(&update->in_inbox);
+        asked_end(updater->asked, update_name(update));
+        update->word = REPLY_911;
+        update->done(update);
+    }
+}
+
 void updater_free(struct updater *updater)
 {
     if (updater == NULL)
         return;
+    answer_posted(updater);
     aws_client_free(updater->client);
     dns_writer_free(updater->writer);
     table_loader_free(updater->loader);

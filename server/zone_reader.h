@@ -4,7 +4,7 @@
  *
  * With DYNDNS_HOSTED_ZONES only those zones are read, by id. Its calls are
  * spent from the account's budget like all others: the owner asks
- * zone_reader_wants_call(), looks at the budget, and calls zone_reader_send().
+ * zone_reader_wait_ms(), looks at the budget, and calls zone_reader_send().
  * Lives on the updater's thread.
  */
 #ifndef SERVER_ZONE_READER_H
