@@ -26,11 +26,6 @@ struct aws_reply {
     char request_id[64]; /* to quote to AWS's support, else "" */
 };
 
-/* Whether AWS itself spoke, were it to refuse: false for a connection that
- * failed, a reply cut short, a timeout, a gateway's page that is no AWS error
- * document. */
-bool aws_reply_is_from_aws(const struct aws_reply *reply);
-
 /* Process-wide set-up and take-down; before the first thread, after the last.
  */
 NODISCARD enum status aws_global_init(void);

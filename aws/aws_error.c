@@ -254,16 +254,3 @@ void aws_reply_distrust(struct aws_reply *reply, const char *why)
     reply->message[0] = '\0';
     append_message(reply, span_from_string(why));
 }
-
-bool aws_reply_is_from_aws(const struct aws_reply *reply)
-{
-    if (reply->http_status == 0)
-        return false;
-    if (reply->code[0] != '\0')
-        return true;
-    /* Success and "not modified" were read as AWS's; an answer without a body
-     * (to HEAD) has only its request id to show. */
-    if (reply->status == STATUS_OK || reply->status == STATUS_UNCHANGED)
-        return true;
-    return reply->status != STATUS_UNAVAILABLE && reply->request_id[0] != '\0';
-}

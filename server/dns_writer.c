@@ -282,17 +282,26 @@ static void on_upserted(void *arg, const struct aws_reply *reply)
     coalescer_done(writer->coalescer, now, batch, reply);
 }
 
+/* A batch that cannot even be written is the fault of a record in it, which
+ * is found as if Route 53 had refused the batch. */
 static void send_batch(struct dns_writer *writer, struct batch *batch)
 {
-    static const struct aws_reply unsent = {
+    struct aws_reply unsent = {
         .status = STATUS_UNAVAILABLE,
         .message = "the call could not be made: memory is short"};
+    enum status status;
 
     batch->sender = writer;
-    if (route53_upsert(writer->client, span_from_string(batch->zone->id),
-                       batch->rrsets, batch->count, UPSERT_TIMEOUT_MS,
-                       on_upserted, batch) != STATUS_OK)
-        on_upserted(batch, &unsent);
+    status = route53_upsert(writer->client, span_from_string(batch->zone->id),
+                            batch->rrsets, batch->count, UPSERT_TIMEOUT_MS,
+                            on_upserted, batch);
+    if (status == STATUS_OK)
+        return;
+    if (status == STATUS_INVALID || status == STATUS_FULL)
+        unsent =
+            (struct aws_reply){.status = STATUS_INVALID,
+                               .message = "the change batch cannot be written"};
+    on_upserted(batch, &unsent);
 }
 
 /* --- the turn ----------------------------------------------------------------

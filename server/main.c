@@ -10,6 +10,7 @@
 #include "server/updater.h"
 
 #include <getopt.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,6 +117,13 @@ static void raise_open_files(void)
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* A host table that is replaced goes back to the kernel at once. Left alone,
+ * glibc would keep ever larger blocks after the first that was freed. */
+static void pin_malloc(void)
+{
+    mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+}
+
 /* Before the first thread, which inherits the mask: signals reach main's
  * sigwaitinfo() and nobody else. */
 static void block_signals(sigset_t *awaited)
@@ -162,6 +170,7 @@ static int serve(const struct config *config)
     health_init(&health);
     block_signals(&awaited);
     raise_open_files();
+    pin_malloc();
     server = http_server_new(config, &health, &asked);
     if (server == NULL)
         goto out;

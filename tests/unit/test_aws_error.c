@@ -123,7 +123,6 @@ static void test_route53_codes(void **state)
         assert_string_equal(reply.code, route53_codes[i].code);
         assert_string_equal(reply.message, "words");
         assert_string_equal(reply.request_id, "r-1");
-        assert_true(aws_reply_is_from_aws(&reply));
     }
 }
 
@@ -141,7 +140,6 @@ static void test_s3_codes(void **state)
         assert_string_equal(reply.code, s3_codes[i].code);
         assert_string_equal(reply.message, "words");
         assert_string_equal(reply.request_id, "r-0");
-        assert_true(aws_reply_is_from_aws(&reply));
     }
 }
 
@@ -195,7 +193,6 @@ static void test_shapes(void **state)
         assert_string_equal(reply.code, shapes[i].code);
         assert_string_equal(reply.message, shapes[i].message);
         assert_null(strstr(reply.message, "hush-hush"));
-        assert_true(aws_reply_is_from_aws(&reply));
     }
 }
 
@@ -205,43 +202,37 @@ static const struct {
     long http_status;
     const char *request_id, *body;
     enum status status;
-    bool from_aws;
 } answers[] = {
     {"a 200 is for its reader to judge", AWS_ROUTE53, 200, "r", "<x/>",
-     STATUS_OK, true},
-    {"another success is none", AWS_ROUTE53, 204, "r", "", STATUS_UNAVAILABLE,
-     false},
-    {"not modified", AWS_S3, 304, "r", "", STATUS_UNCHANGED, true},
+     STATUS_OK},
+    {"another success is none", AWS_ROUTE53, 204, "r", "", STATUS_UNAVAILABLE},
+    {"not modified", AWS_S3, 304, "r", "", STATUS_UNCHANGED},
     {"Route 53 knows no such thing", AWS_ROUTE53, 304, "", "",
-     STATUS_UNAVAILABLE, false},
-    {"HEAD: no such object, no body", AWS_S3, 404, "r", "", STATUS_NOT_FOUND,
-     true},
-    {"HEAD: forbidden, no body", AWS_S3, 403, "r", "", STATUS_DENIED, true},
-    {"HEAD: a bad request, no body", AWS_S3, 400, "r", "", STATUS_INVALID,
-     true},
-    {"HEAD: a fault of S3's, no body", AWS_S3, 500, "r", "", STATUS_UNAVAILABLE,
-     false},
+     STATUS_UNAVAILABLE},
+    {"HEAD: no such object, no body", AWS_S3, 404, "r", "", STATUS_NOT_FOUND},
+    {"HEAD: forbidden, no body", AWS_S3, 403, "r", "", STATUS_DENIED},
+    {"HEAD: a bad request, no body", AWS_S3, 400, "r", "", STATUS_INVALID},
+    {"HEAD: a fault of S3's, no body", AWS_S3, 500, "r", "",
+     STATUS_UNAVAILABLE},
     {"a stranger's 404 says nothing about the object", AWS_S3, 404, "", "",
-     STATUS_UNAVAILABLE, false},
+     STATUS_UNAVAILABLE},
     {"a proxy that wants a password", AWS_ROUTE53, 407, "", "<html/>",
-     STATUS_DENIED, false},
+     STATUS_DENIED},
     {"a gateway's 400 says nothing about the batch", AWS_ROUTE53, 400, "",
-     "<html><body>Bad Request</body></html>", STATUS_UNAVAILABLE, false},
+     "<html><body>Bad Request</body></html>", STATUS_UNAVAILABLE},
     {"nor with a request id", AWS_ROUTE53, 400, "r", "Bad Request",
-     STATUS_UNAVAILABLE, false},
+     STATUS_UNAVAILABLE},
     {"a firewall's 403 is a refusal, but not AWS's", AWS_ROUTE53, 403, "r",
-     "<html><body>Forbidden</body></html>", STATUS_DENIED, false},
+     "<html><body>Forbidden</body></html>", STATUS_DENIED},
     {"a 429 asks to slow down, whosever it is", AWS_ROUTE53, 429, "", "slow",
-     STATUS_THROTTLED, false},
+     STATUS_THROTTLED},
     {"a gateway's 503", AWS_ROUTE53, 503, "", "no healthy upstream",
-     STATUS_UNAVAILABLE, false},
-    {"a captive portal's redirect", AWS_S3, 302, "", "", STATUS_UNAVAILABLE,
-     false},
+     STATUS_UNAVAILABLE},
+    {"a captive portal's redirect", AWS_S3, 302, "", "", STATUS_UNAVAILABLE},
     {"an error document cut short", AWS_ROUTE53, 400, "",
-     "<ErrorResponse><Error><Code>InvalidInput</Code>", STATUS_UNAVAILABLE,
-     false},
+     "<ErrorResponse><Error><Code>InvalidInput</Code>", STATUS_UNAVAILABLE},
     {"an error document without a code", AWS_ROUTE53, 400, "",
-     "<ErrorResponse><Error/></ErrorResponse>", STATUS_UNAVAILABLE, false},
+     "<ErrorResponse><Error/></ErrorResponse>", STATUS_UNAVAILABLE},
 };
 
 static void test_answers(void **state)
@@ -254,7 +245,6 @@ static void test_answers(void **state)
 
         print_message("  %s\n", answers[i].label);
         assert_int_equal(reply.status, answers[i].status);
-        assert_int_equal(aws_reply_is_from_aws(&reply), answers[i].from_aws);
         assert_int_equal(reply.http_status, answers[i].http_status);
     }
 }
@@ -272,7 +262,6 @@ static void test_broken_transport(void **state)
     aws_reply_read(&reply, &response);
     assert_int_equal(reply.status, STATUS_UNAVAILABLE);
     assert_string_equal(reply.message, "Connection refused");
-    assert_false(aws_reply_is_from_aws(&reply));
 
     /* Cut short: whatever it was going to say, it did not say it. */
     response.http_status = 400;
@@ -281,7 +270,6 @@ static void test_broken_transport(void **state)
     aws_reply_read(&reply, &response);
     assert_int_equal(reply.status, STATUS_UNAVAILABLE);
     assert_string_equal(reply.code, "");
-    assert_false(aws_reply_is_from_aws(&reply));
 
     response.transport = STATUS_FULL; /* the receiver's own verdict */
     aws_reply_read(&reply, &response);
@@ -297,7 +285,6 @@ static void test_distrust(void **state)
     assert_int_equal(reply.status, STATUS_UNAVAILABLE);
     assert_string_equal(reply.message, "a page");
     assert_string_equal(reply.request_id, "r");
-    assert_false(aws_reply_is_from_aws(&reply));
 }
 
 /* A name cut in the middle could pass for another one. */
