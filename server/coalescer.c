@@ -1,3 +1,61 @@
+/* The problem. Route 53 takes about five calls a second from a whole account
+ * and one change batch at a time for a hosted zone. A call for each host
+ * carries five hosts a second; a call may carry 500.
+ *
+ * The idea is a database's group commit. What is asked for while the zone is
+ * busy, or the account's calls are spent, gathers; when both are free, all of
+ * it leaves as one batch. No timer ever delays an idle zone, so one caller
+ * waits for one round trip, and the busier it gets the fuller the batches.
+ *
+ * A record (a name and a type) is in one of four states:
+ *
+ *     idle ----------submit---------> gathering <-------+
+ *      ^                              |   ^             | submit: another
+ *      |                     batch    |   | comes back  | address
+ *      |                     leaves   v   |             |
+ *      +------accepted, refused----- flying ------> flying + gathering
+ *                                     ^                 |
+ *                                     +---- lands ------+ (the gathering one
+ *                                                          stays)
+ *
+ * A submission joins the flight when it wishes for what is flying already and
+ * nothing newer gathers; else it takes the gathering change's place. A flight
+ * ends in one of these ways:
+ *
+ *     accepted             its waiters hear `good`; idle
+ *     refused, one record  its waiters hear `dnserr`; it is remembered, and
+ *                          goes alone until Route 53 accepts it
+ *     refused, several     those that Route 53 names are refused; without a
+ *                          name the two halves go again as groups of their own
+ *     throttled, busy,     back to the front of the queue, after a backoff of
+ *     no answer            the account (throttled, no answer) or of the zone;
+ *                          a newer change that gathers takes over its waiters
+ *     denied               as above, and its waiters hear `911` now
+ *     no such zone         its zone's changes wait for the zones to be read
+ *
+ * Why no answer is ever a false word:
+ *
+ *  1. `good` is said in one place, batch_accepted(), to the waiters of a
+ *     flying change, and names the address that this very flight carried.
+ *  2. A waiter is linked to a change that carries its own address or a newer
+ *     one of the same record: it is linked on submission, and afterwards moves
+ *     only when a change comes back and a newer one gathers.
+ *  3. A zone has one flight at a time, so Route 53 applies the batches of a
+ *     zone in the order in which they left. When an answer is lost, the batch
+ *     may have been applied or not; it goes again before anything newer of the
+ *     same record can be called accepted, and until then the record is known
+ *     to nobody (`unsure` was called when its change was taken on).
+ *  4. `nochg` is said from known_records alone, which learns only what was
+ *     accepted while nothing newer gathered.
+ *  5. Every waiter is in `deadlines` from its submission to its answer, and
+ *     answer() is the one function that unlinks and tells it: so it is told
+ *     once, and not later than its deadline.
+ *
+ * Left out on purpose: reading records before writing them (an UPSERT costs
+ * the same call and cannot be outdated), polling for INSYNC (PENDING is
+ * accepted, and spreads within a minute), and a queue on disk (the callers ask
+ * again; an address from before a crash may be false by now).
+ */
 #include "server/coalescer_state.h"
 
 #include <stdlib.h>
