@@ -24,24 +24,30 @@ static int report(const char *what, const struct sim_result *result)
     return 1;
 }
 
-/* Route 53's own limits for n changes at 5 calls of 500 a second, which are
- * what issueless promises are measured against. */
-static int64_t limit_of(size_t hosts)
-{
-    return (int64_t)hosts * 1000 / (5 * 500);
-}
+/* Route 53's own limit is 2,500 hosts a second with IPv4 (500 in a call, 5
+ * calls), and with these IPv6 addresses of 38 characters 2,105 (421). */
+static const struct {
+    const char *what;
+    struct sim_rush rush;
+} rushes[] = {
+    {"5,000 hosts at once", {5000, false, 200, 2000 * 5 / 4, 5000}},
+    {"5,000 hosts at once, IPv6", {5000, true, 200, 2375 * 5 / 4, 5000}},
+    {"100,000 hosts within a minute", {100000, false, 60000, 70000, 100000}},
+    /* 20 seconds, the deadline, are good for 50,000 of them. */
+    {"100,000 hosts at once", {100000, false, 1000, 50000, 50000}},
+    /* Whoever is served must be somebody who still waits. */
+    {"twice the limit for a minute", {300000, false, 60000, 130000, 105000}},
+};
 
 static int run_fixed(void)
 {
     struct sim_result result;
     int failures = 0;
 
-    simulation_run_rush(5000, 200, limit_of(5000) * 5 / 4, &result);
-    failures += report("5,000 hosts at once", &result);
-    simulation_run_rush(100000, 60000, 60000 + 10000, &result);
-    failures += report("100,000 hosts within a minute", &result);
-    simulation_run_rush(100000, 1000, limit_of(100000) + 10000, &result);
-    failures += report("100,000 hosts at once", &result);
+    for (size_t i = 0; i < sizeof rushes / sizeof rushes[0]; i++) {
+        simulation_run_rush(&rushes[i].rush, &result);
+        failures += report(rushes[i].what, &result);
+    }
     simulation_run_outage(1, 120000, 60, 10000, &result);
     failures += report("two minutes away, 1 zone", &result);
     simulation_run_outage(200, 120000, 60, 50000, &result);

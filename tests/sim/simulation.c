@@ -641,24 +641,25 @@ void simulation_run(const struct sim_options *options,
     end(&sim);
 }
 
-void simulation_run_rush(size_t hosts, int64_t spread_ms, int64_t limit_ms,
-                         struct sim_result *result)
+void simulation_run_rush(const struct sim_rush *rush, struct sim_result *result)
 {
     const struct sim_options options = {.seed = 1};
     struct simulation sim;
 
-    begin(&sim, &options, result, hosts, 1, 5);
-    for (size_t i = 0; i < hosts; i++)
-        plan_ask(&sim, spread_ms * (int64_t)i / (int64_t)hosts,
-                 &sim.world.hosts[i], RRSET_A, 7);
+    begin(&sim, &options, result, rush->hosts, 1, 5);
+    for (size_t i = 0; i < rush->hosts; i++)
+        plan_ask(&sim, rush->spread_ms * (int64_t)i / (int64_t)rush->hosts,
+                 &sim.world.hosts[i], rush->ipv6 ? RRSET_AAAA : RRSET_A, 7);
     /* The zones are known: this is about the batches. */
     memcpy(sim.world.zones[0].read_id, sim.world.zones[0].id,
            sizeof sim.world.zones[0].id);
     end(&sim);
-    if (sim.settled_at > limit_ms)
+    if (sim.settled_at > rush->limit_ms)
         fail(&sim, "not settled within the limit", "");
     if (sim.model.throttled + sim.model.busy > 0)
         fail(&sim, "a call was throttled or met a prior request", "");
+    if (result->good < rush->least_good)
+        fail(&sim, "too few heard good", "");
 }
 
 void simulation_run_outage(size_t zones, int64_t outage_ms, size_t most_calls,

@@ -23,11 +23,17 @@ struct sim_result {
 void simulation_run(const struct sim_options *options,
                     struct sim_result *result);
 
-/* A schedule that is not random: `hosts` in one zone, evenly over
- * `spread_ms`, each with a new address, 5 calls a second of 100 ms, no faults.
- * Fails when they are not all settled within `limit_ms`, or when a call was
- * throttled. */
-void simulation_run_rush(size_t hosts, int64_t spread_ms, int64_t limit_ms,
+/* A schedule that is not random: `hosts` in one zone ask once, evenly over
+ * `spread_ms`, each for a new address; 5 calls a second of 100 ms; no faults.
+ * Fails when they are not all settled within `limit_ms`, when fewer than
+ * `least_good` heard `good`, or when a call was throttled. */
+struct sim_rush {
+    size_t hosts;
+    bool ipv6; /* addresses of nearly full length: the other budget */
+    int64_t spread_ms, limit_ms;
+    size_t least_good;
+};
+void simulation_run_rush(const struct sim_rush *rush,
                          struct sim_result *result);
 
 /* A schedule with Route 53 away for `outage_ms`: fails when that costs it more
