@@ -16,6 +16,9 @@ TRY_PACKAGES="curl bind9-dnsutils openssl"
 CHECK_PACKAGES="clang-14 libclang-rt-14-dev clang-format-14 libcmocka-dev
     python3-pytest mandoc shellcheck binutils wget"
 
+# To measure, by tests/bench/run alone. CMake looks for cmocka with the tests.
+BENCH_PACKAGES="gnuplot-nox libcmocka-dev nginx-light wrk"
+
 # install_missing PACKAGE...: installs those that are not there, and says so.
 install_missing() {
     if ! command -v dpkg-query >/dev/null; then

@@ -42,17 +42,24 @@
  *     only when a change comes back and a newer one gathers.
  *  3. A zone has one flight at a time, so Route 53 applies the batches of a
  *     zone in the order in which they left. When an answer is lost, the batch
- *     may have been applied or not; it goes again before anything newer of the
- *     same record can be called accepted, and until then the record is known
- *     to nobody (`unsure` was called when its change was taken on).
+ *     may have been applied or not; it goes again, or what is newer goes in
+ *     its place, before the record is called accepted, and until then it is
+ *     known to nobody (`unsure` was called when its change was taken on).
+ *     While Route 53 still works on the lost one, it refuses the next batch of
+ *     the zone (PriorRequestNotComplete). What cannot be ruled out from here:
+ *     a request that hangs somewhere on its way for longer than we wait for
+ *     its answer, and reaches Route 53 only after a newer one was accepted.
+ *     How long such a false word is repeated is what DYNDNS_NOCHG_SECONDS
+ *     bounds.
  *  4. `nochg` is said from known_records alone, which learns only what was
  *     accepted while nothing newer gathered.
  *  5. Every waiter is in `deadlines` from its submission to its answer, and
  *     answer() is the one function that unlinks and tells it: so it is told
  *     once, and not later than its deadline.
  *
- * Left out on purpose: reading records before writing them (an UPSERT costs
- * the same call and cannot be outdated), polling for INSYNC (PENDING is
+ * Left out on purpose: reading each record before writing it (an UPSERT costs
+ * the same call and cannot be outdated; record_survey reads 300 in a call,
+ * once, and only while nobody waits), polling for INSYNC (PENDING is
  * accepted, and spreads within a minute), and a queue on disk (the callers ask
  * again; an address from before a crash may be false by now).
  */
@@ -361,6 +368,15 @@ void coalescer_zones_read(struct coalescer *c)
 }
 
 /* --- time, figures, the end ----------------------------------------------- */
+
+bool coalescer_has_change(const struct coalescer *c, struct span name,
+                          enum rrset_type type)
+{
+    const struct record *record = record_table_find(&c->records, name, type);
+
+    return record != NULL &&
+           (record->gathering.wanted || record->flying.wanted);
+}
 
 struct coalescer_stats coalescer_stats(const struct coalescer *c)
 {

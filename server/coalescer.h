@@ -130,7 +130,11 @@ void coalescer_call_done(struct coalescer *c, int64_t now, int64_t sent_at,
  * something to do, 0 if at once, -1 if only an event can bring that about. */
 int64_t coalescer_wait_ms(const struct coalescer *c, int64_t now);
 
-/* For the health page, the log and the tests. */
+/* Whether a change of this record gathers or flies. */
+bool coalescer_has_change(const struct coalescer *c, struct span name,
+                          enum rrset_type type);
+
+/* For the log and the tests. */
 struct coalescer_stats {
     size_t waiters, changes, zones, flights, bytes;
     double calls_per_second; /* allowed at present */

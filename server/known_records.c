@@ -120,6 +120,7 @@ bool known_records_says(const struct known_records *known,
                         uint32_t now_s, uint32_t max_age_s)
 {
     struct value wanted = value_of(address, 0), found;
+    uint32_t age_s = 0;
 
     /* Sequentially consistent, like asked_begin() on another loop. */
     if (atomic_load(&asked->counts[stripe_of(name)]) != 0)
@@ -127,8 +128,11 @@ bool known_records_says(const struct known_records *known,
     if (!load(&known->slots[slot_index(host, type_of(address))], &found) ||
         atomic_load_explicit(&known->retired, memory_order_acquire))
         return false;
-    /* Both are rounded down, so the true age is below the difference + 1. */
-    return found.sent_at_s != 0 && now_s - found.sent_at_s < max_age_s &&
+    /* Both are rounded down, so the true age is below the difference + 1; and
+     * clock_now_s() may be behind, so that the difference is negative. */
+    if (now_s > found.sent_at_s)
+        age_s = now_s - found.sent_at_s;
+    return found.sent_at_s != 0 && age_s < max_age_s &&
            found.high == wanted.high && found.low == wanted.low;
 }
 

@@ -185,6 +185,20 @@ bool zone_directory_find(const struct zone_directory *dir, struct span name,
     return false;
 }
 
+bool zone_directory_at(const struct zone_directory *dir, size_t place,
+                       struct span *id)
+{
+    for (size_t i = 0; i < dir->current.count; i++) {
+        const struct entry *entry = &dir->current.entries[i];
+
+        if (!entry->usable || place-- > 0)
+            continue;
+        *id = span_from_string(entry->id);
+        return true;
+    }
+    return false;
+}
+
 size_t zone_directory_count(const struct zone_directory *dir)
 {
     size_t usable = 0;

@@ -46,6 +46,11 @@ void zone_directory_forget(struct zone_directory *dir, struct span id);
 bool zone_directory_find(const struct zone_directory *dir, struct span name,
                          struct span *id);
 
+/* The id of the usable zone at a place, from 0 on in the order of their names,
+ * borrowed until the next commit; false beyond the last. */
+bool zone_directory_at(const struct zone_directory *dir, size_t place,
+                       struct span *id);
+
 /* Usable zones. */
 size_t zone_directory_count(const struct zone_directory *dir);
 

@@ -179,6 +179,13 @@ def service(start):
     return start("a.example.org", "b.example.org", *numbered(600))
 
 
+@pytest.fixture
+def orderly_service(start):
+    """The same with one loop, so that settle() tells when requests have been
+    taken on."""
+    return start("a.example.org", "b.example.org", *numbered(600), DYNDNS_THREADS=1)
+
+
 @pytest.fixture(scope="session")
 def lasting_sandbox():
     with _make_sandbox() as sandbox:

@@ -4,10 +4,11 @@ import re
 import threading
 from dataclasses import dataclass
 
+_VALUE = rb'[!#-<>-\[\]-~]+|"(?:[ !#-\[\]-~]|\\["\\]|\\x[0-9a-f]{2})*"'
 _LINE = re.compile(
     rb"time=(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) "
     rb"level=(?P<level>error|warn|info|debug) event=(?P<name>[a-z][a-z0-9_]*)"
-    rb'(?P<fields>(?: [a-z][a-z0-9_]*=(?:[!#-<>-\[\]-~]+|"(?:[ !#-\[\]-~]|\\["\\]|\\x[0-9a-f]{2})*"))*)'
+    rb"(?P<fields>(?: [a-z][a-z0-9_]*=(?:" + _VALUE + rb"))*)"
 )
 _FIELD = re.compile(rb' ([a-z0-9_]+)=(?:"((?:[^"\\]|\\.)*)"|([^ ]+))')
 _ESCAPE = re.compile(rb'\\(?:x([0-9a-f]{2})|(["\\]))')

@@ -17,7 +17,7 @@ RUN_SECONDS = 30
 # Sanitizers tell on standard error, where whatever is no event is a failure.
 _SANITIZERS = {
     "ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1",
-    "LSAN_OPTIONS": f"print_suppressions=0:suppressions={Path(__file__).parent / 'lsan.supp'}",
+    "LSAN_OPTIONS": f"print_suppressions=0:suppressions={Path(__file__).parents[1] / 'lsan.supp'}",
     "UBSAN_OPTIONS": "print_stacktrace=1",
     "TSAN_OPTIONS": "halt_on_error=0",
 }
@@ -63,10 +63,12 @@ class Service:
     # --- its life
 
     def wait_until_ready(self):
-        """Until its hosts can register: the table is in service, and the hosted
-        zones are known."""
+        """Until its hosts can register (the table is in service, and the hosted
+        zones are known), and it calls nobody any more unless it is asked."""
         self.wait_for_event("table_loaded")
         self.wait_for_event("hosted_zones_read")
+        self.wait_for_event("records_surveyed")
+        self.wait_for_event("records_surveyed")
 
     @property
     def is_running(self) -> bool:

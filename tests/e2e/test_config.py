@@ -120,7 +120,9 @@ def test_port_must_be_a_port(dyndns53, port):
     assert finished.returncode == 2 and "PORT" in finished.stderr
 
 
-@pytest.mark.parametrize("name", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"])
+@pytest.mark.parametrize(
+    "name", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]
+)
 def test_a_credential_with_a_line_break_is_refused_and_not_shown(dyndns53, name):
     finished = dyndns53(environment=LEAST | {name: "the-secret-value\n"})
     assert finished.returncode == 2 and name in finished.stderr
@@ -234,8 +236,8 @@ def certificate(tmp_path):
     certificate, both = tmp_path / "certificate.pem", tmp_path / "both.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-         "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
-         "-keyout", both, "-out", certificate],
+         "-nodes", "-days", "2", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=DNS:localhost", "-keyout", both, "-out", certificate],
         check=True, capture_output=True,
     )  # fmt: skip
     both.write_bytes(both.read_bytes() + certificate.read_bytes())

@@ -97,7 +97,7 @@ def test_quiet_says_nothing_when_all_is_well(tool, file, quiet):
         assert (finished.returncode, finished.stdout, finished.stderr) == (OK, "", "")
 
 
-def test_a_file_may_begin_with_a_dash(tool, tmp_path, s3):
+def test_a_file_may_begin_with_a_dash(tool, tmp_path):
     (tmp_path / "-hosts.csv").write_bytes(csv_of("a.example.org"))
     assert tool("upload-database", "--", "-hosts.csv").returncode == OK
 
@@ -130,7 +130,7 @@ def test_a_failed_download_leaves_the_file_as_it_was(tool, store, file, s3, tmp_
     assert os.listdir(tmp_path) == ["hosts.csv"]
 
 
-def test_a_transfer_that_breaks_off_is_made_again(tool, store, file, s3, tmp_path):
+def test_a_transfer_that_breaks_off_is_made_again(tool, store, file, s3):
     store("a.example.org", "b.example.org")
     s3.fail_next(1, "torn")
     assert tool("download-database", "hosts.csv").returncode == OK
@@ -176,6 +176,7 @@ def test_every_fault_is_told_with_its_line_and_nothing_is_sent(tool, file, s3):
     file.write_bytes(FAULTY)
     finished = tool("upload-database", "hosts.csv")
     assert (finished.returncode, finished.stdout) == (FAILED, "")
+    told = finished.stderr.splitlines()
     for line, reason in [
         (3, "not fully qualified"),
         (4, "token is empty"),
@@ -183,9 +184,9 @@ def test_every_fault_is_told_with_its_line_and_nothing_is_sent(tool, file, s3):
         (7, "same name"),
         (8, "more fields"),
     ]:
-        told = [each for each in finished.stderr.splitlines() if each.startswith(f"hosts.csv:{line}:")]
-        assert len(told) == 1 and reason in told[0]
-    assert not any(each.startswith("hosts.csv:2:") for each in finished.stderr.splitlines())
+        of_line = [each for each in told if each.startswith(f"hosts.csv:{line}:")]
+        assert len(of_line) == 1 and reason in of_line[0]
+    assert not any(each.startswith("hosts.csv:2:") for each in told)
     assert s3.requests == []
 
 
@@ -247,7 +248,7 @@ def test_a_database_that_changed_since_we_fetched_it_is_not_overwritten(tool, st
     assert tool("upload-database", "hosts.csv").returncode == OK
 
 
-def test_a_database_that_was_deleted_is_not_silently_created(tool, store, file, s3):
+def test_a_database_that_was_deleted_is_not_silently_created(tool, store, s3):
     store("a.example.org")
     tool("download-database", "hosts.csv")
     s3.delete(BUCKET, KEY)
@@ -337,7 +338,7 @@ def test_a_store_without_conditional_writes(tool, store, file, s3):
     assert stored(s3) == csv_of("theirs.example.org")
 
 
-def test_the_version_belongs_to_one_bucket_and_key(tool, store, file, s3):
+def test_the_version_belongs_to_one_bucket_and_key(tool, store, s3):
     store("a.example.org")
     tool("download-database", "hosts.csv")
     s3.put(BUCKET, "other.csv", csv_of("theirs.example.org"))
@@ -390,7 +391,7 @@ def test_a_wrong_secret_is_told_without_showing_any(tool, sandbox):
     assert "the-wrong-key" not in text and "the-session-token" not in text
 
 
-def test_expired_credentials(tool, store, sandbox):
+def test_expired_credentials(tool, sandbox):
     sandbox.account.session_token = "the-session-token"
     sandbox.account.token_expired = True
     text = complaint(tool("download-database"))
@@ -455,7 +456,8 @@ def test_version(dyndb, dyndns53):
 @pytest.mark.parametrize(
     "arguments",
     [
-        [], ["nonsense"], ["--nonsense"], ["-x", "help"], ["help", "nonsense"], ["help", "help", "x"],
+        [], ["nonsense"], ["--nonsense"], ["-x", "help"], ["help", "nonsense"],
+        ["help", "help", "x"],
         ["upload-database"], ["upload-database", "a", "b"], ["upload-database", ""],
         ["upload-database", "--nonsense", "a"], ["upload-database", "--if-match"],
         ["upload-database", "--if-match", "", "a"],

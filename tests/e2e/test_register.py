@@ -103,7 +103,7 @@ def test_nochg_is_never_said_of_the_address_before(service):
         assert service.update("a.example.org", address).said == f"good {address}"
 
 
-def test_what_was_there_before_the_server_is_not_known(service, route53):
+def test_what_others_wrote_meanwhile_is_not_known(service, route53):
     route53.set_record(ZONE, "a.example.org", "A", "192.0.2.1")
     assert service.update("a.example.org", "192.0.2.1").said == "good 192.0.2.1"
 
@@ -139,6 +139,7 @@ def test_knowledge_grows_old(start, route53):
         "a=b?c=d&myip=192.0.2.1",
         "myip=+192.0.2.1" + "&x=y" * 500,
     ],
+    ids=lambda query: query[:40],
 )
 def test_unknown_parameters_are_ignored(lasting_service, new_host, query):
     credentials = basic(new_host, token_of(new_host))
@@ -150,6 +151,7 @@ def test_unknown_parameters_are_ignored(lasting_service, new_host, query):
     "myip",
     ["home", "192.0.2", "192.0.2.256", "192.0.2.1.1", "192.0.2.01", "192.0.2.1:80", "[2001:db8::1]",
      "2001:db8::1%eth0", "2001:db8::1::", "0x7f000001", "3221225985", "192.0.2.1\x00", "1" * 5000],
+    ids=lambda myip: repr(myip[:40]),
 )  # fmt: skip
 def test_what_is_no_address_is_dnserr_and_changes_nothing(
     lasting_service, lasting_sandbox, new_host, myip
@@ -312,6 +314,7 @@ def test_whatever_is_wrong_the_answer_is_the_same_badauth(
     "token",
     ["with:colons:", ":", "päßwort-日本語", " with blanks ", 'quote"quote', "comma,comma", "=" * 100,
      "x" * 1024],
+    ids=lambda token: repr(token[:40]),
 )  # fmt: skip
 def test_a_token_is_any_text(start, store, token):
     quoted = token.replace('"', '""')

@@ -7,15 +7,14 @@ import time
 import pytest
 
 from . import wire
-from .hosts import numbered, token_of
+from .hosts import numbered
 
 STOPS = [signal.SIGTERM, signal.SIGINT]
 
 
 @pytest.fixture
-def service(start):
-    """With one loop, so that settle() tells when requests have been taken on."""
-    return start("a.example.org", "b.example.org", *numbered(100), DYNDNS_THREADS=1)
+def service(orderly_service):
+    return orderly_service
 
 
 def refuses_connections(address) -> bool:
@@ -24,6 +23,16 @@ def refuses_connections(address) -> bool:
     except ConnectionRefusedError:
         return True
     return False
+
+
+def stop_and_wait_until_it_stops(service, number=signal.SIGTERM):
+    """Returns when the server accepts no more: then it has closed a connection
+    that was idle. There is one loop, so what it says from now on is its last."""
+    with service.connect() as idle:
+        idle.send(wire.request("GET", "/check_ip"))
+        assert idle.receive().status == 200
+        service.signal(number)
+        assert idle.is_closed()
 
 
 # --- SIGHUP
@@ -66,8 +75,7 @@ def test_requests_in_hand_are_finished_with_their_updates(service, route53, numb
         route53.wait_for_batches(1)
         rest = [service.update_later(host, "192.0.2.2") for host in numbered(40)]
         service.settle()
-        service.signal(number)
-        service.wait_for_event("stopping")
+        stop_and_wait_until_it_stops(service, number)
     assert first.wait().said == "good 192.0.2.1"
     assert {each.wait().said for each in rest} == {"good 192.0.2.2"}
     service.wait_for_end()
@@ -83,8 +91,7 @@ def test_whoever_was_connected_before_the_stop_is_still_served(service, route53)
         late = service.connect()
         late.send(b"GET /check_ip HTTP/1.1\r\nHo")
         service.settle()
-        service.signal(signal.SIGTERM)
-        service.wait_for_event("stopping")
+        stop_and_wait_until_it_stops(service)
         late.send(b"st: x\r\n\r\n")
         reply = late.receive()
         assert (reply.status, reply.header("Connection")) == (200, "close")
@@ -97,13 +104,9 @@ def test_new_connections_are_refused_while_it_stops(service, route53):
     with route53.held():
         pending = service.update_later("a.example.org", "192.0.2.1")
         route53.wait_for_batches(1)
-        idle = service.connect()
-        idle.send(wire.request("GET", "/check_ip"))
-        idle.receive()
-        service.signal(signal.SIGTERM)
-        assert idle.is_closed()
+        stop_and_wait_until_it_stops(service)
         while not refuses_connections(service.address):
-            pass  # the loops are told one after the other
+            pass  # the main thread closes its own listening socket right after
     assert pending.wait().said == "good 192.0.2.1"
     service.wait_for_end()
 
@@ -125,8 +128,7 @@ def test_the_last_reply_of_a_connection_closes_it(service, route53):
     with route53.held():
         pending = service.update_later("a.example.org", "192.0.2.1")
         route53.wait_for_batches(1)
-        service.signal(signal.SIGTERM)
-        service.wait_for_event("stopping")
+        stop_and_wait_until_it_stops(service)
     reply = pending.connection.receive()
     assert reply.said == "good 192.0.2.1" and reply.header("Connection") == "close"
     assert pending.connection.is_closed()
@@ -232,8 +234,7 @@ def test_clients_that_vanish_during_the_stop_do_not_hold_it_up(service, route53)
     with route53.held():
         pending = service.update_later("a.example.org", "192.0.2.1")
         route53.wait_for_batches(1)
-        service.signal(signal.SIGTERM)
-        service.wait_for_event("stopping")
+        stop_and_wait_until_it_stops(service)
         pending.hang_up()
     service.wait_for_end()
     assert route53.record("a.example.org", "A") == ["192.0.2.1"]
@@ -242,12 +243,11 @@ def test_clients_that_vanish_during_the_stop_do_not_hold_it_up(service, route53)
 def test_the_token_of_a_request_in_hand_is_not_asked_for_again(service, route53, store):
     """The stop comes together with a reload that removes the host."""
     with route53.held():
-        pending = service.update_later("a.example.org", "192.0.2.1", token=token_of("a.example.org"))
+        pending = service.update_later("a.example.org", "192.0.2.1")
         route53.wait_for_batches(1)
         store("b.example.org")
         with service.expecting("table_loaded", hosts=1):
             service.reload()
-        service.signal(signal.SIGTERM)
-        service.wait_for_event("stopping")
+        stop_and_wait_until_it_stops(service)
     assert pending.wait().said == "good 192.0.2.1"
     service.wait_for_end()

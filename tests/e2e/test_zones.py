@@ -82,7 +82,7 @@ def test_all_pages_of_the_zones_are_read(start, route53):
         route53.add_zone(name)
     service = start(*(f"a.{name}" for name in names))
     assert service.wait_for_event("hosted_zones_read")["usable"] == "251"
-    assert actions(route53) == [LIST_ZONES] * 3
+    assert actions(route53)[:3] == [LIST_ZONES] * 3
     for host in (f"a.{names[0]}", f"a.{names[-1]}"):
         assert service.update(host, "192.0.2.1").said == "good 192.0.2.1"
         assert route53.record(host, "A") == ["192.0.2.1"]

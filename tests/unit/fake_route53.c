@@ -18,11 +18,13 @@ struct call {
     struct strbuf text;
     route53_done_fn *done;
     route53_zones_fn *zones_done;
+    route53_rrsets_fn *rrsets_done;
     void *arg;
 };
 
 int64_t fake_now;
 enum status fake_refuse;
+bool fake_lists_records;
 
 static struct call calls[CALLS_MAX]; /* the oldest first */
 static size_t call_count;
@@ -38,6 +40,7 @@ void fake_reset(void)
     strbuf_init(&log_given, TEXT_MAX_BYTES);
     fake_now = 1000000;
     fake_refuse = STATUS_OK;
+    fake_lists_records = false;
 }
 
 /* --- what the code under test calls ----------------------------------------- */
@@ -57,6 +60,12 @@ enum status __wrap_route53_list_hosted_zones(struct aws_client *client,
 enum status __wrap_route53_get_hosted_zone(struct aws_client *client,
                                            struct span zone_id, long timeout_ms,
                                            route53_zones_fn *done, void *arg);
+
+enum status __wrap_route53_list_rrsets(struct aws_client *client,
+                                       struct span zone_id,
+                                       const struct rrset_cursor *from,
+                                       long timeout_ms, route53_rrsets_fn *done,
+                                       void *arg);
 
 int64_t __wrap_clock_now_ms(void)
 {
@@ -136,6 +145,25 @@ enum status __wrap_route53_get_hosted_zone(struct aws_client *client,
     return read_call("get", zone_id, timeout_ms, done, arg);
 }
 
+enum status __wrap_route53_list_rrsets(struct aws_client *client,
+                                       struct span zone_id,
+                                       const struct rrset_cursor *from,
+                                       long timeout_ms, route53_rrsets_fn *done,
+                                       void *arg)
+{
+    struct call *call;
+
+    (void)client;
+    assert_in_range(timeout_ms, 1, 20000);
+    if (!fake_lists_records)
+        return STATUS_NOMEM;
+    call = new_call(arg);
+    call->rrsets_done = done;
+    strbuf_printf(&call->text, "records %.*s %.*s", (int)zone_id.len,
+                  zone_id.ptr, (int)from->name.len, from->name.ptr);
+    return STATUS_OK;
+}
+
 /* --- what the test calls -------------------------------------------------------- */
 
 size_t fake_waiting(void)
@@ -164,10 +192,13 @@ static void answer(const struct aws_reply *reply,
                    const struct hosted_zone *zones, size_t count,
                    const char *next_marker)
 {
+    static const struct rrset_cursor nowhere = {.name = {NULL, 0}};
     struct call call = take_oldest();
 
     if (call.done != NULL)
         call.done(call.arg, reply);
+    else if (call.rrsets_done != NULL)
+        call.rrsets_done(call.arg, reply, NULL, 0, &nowhere);
     else
         call.zones_done(call.arg, reply, zones, count,
                         span_from_string(next_marker));
@@ -180,6 +211,16 @@ void fake_answer(enum status status, const char *message)
     snprintf(reply.message, sizeof reply.message, "%s",
              message == NULL ? "" : message);
     answer(&reply, NULL, 0, "");
+}
+
+void fake_answer_second(enum status status)
+{
+    struct call oldest = calls[0];
+
+    assert_true(call_count > 1);
+    calls[0] = calls[1];
+    calls[1] = oldest;
+    fake_answer(status, NULL);
 }
 
 void fake_answer_zones(const struct fake_zone *zones, const char *next_marker)
@@ -195,6 +236,17 @@ void fake_answer_zones(const struct fake_zone *zones, const char *next_marker)
             span_from_string(zones[count].name), zones[count].is_private};
     }
     answer(&reply, listed, count, next_marker);
+}
+
+void fake_answer_rrsets(const struct rrset *rrsets, size_t count,
+                        const char *next_name)
+{
+    const struct aws_reply reply = {.status = STATUS_OK};
+    struct rrset_cursor next = {.name = span_from_string(next_name)};
+    struct call call = take_oldest();
+
+    assert_true(call.rrsets_done != NULL);
+    call.rrsets_done(call.arg, &reply, rrsets, count, &next);
 }
 
 const char *fake_log(void)

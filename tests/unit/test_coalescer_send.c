@@ -290,6 +290,33 @@ static void test_a_hundred_thousand_hosts_after_a_restart(void **state)
     world_free(w);
 }
 
+/* Whoever cannot be served in time is turned away, so that all others can. */
+static void test_twice_the_load_leaves_nobody_waiting_in_vain(void **state)
+{
+    enum { PER_SECOND = 5000, SECONDS = 30 };
+    struct coalescer_limits limits = world_limits();
+    struct world *w;
+    size_t taken = 0;
+
+    (void)state;
+    limits.max_waiters = 40000; /* 16 s of work; the deadline is 20 */
+    w = world_new_with(limits);
+    for (int i = 0; i < PER_SECOND * SECONDS; i++) {
+        char name[WORLD_NAME_MAX];
+
+        snprintf(name, sizeof name, "h%d", i);
+        taken += world_try(w, name, "192.0.2.1") == STATUS_OK;
+        if (i % (PER_SECOND / 10) == 0)
+            world_run(w, w->now + 100);
+    }
+    world_run_out(w);
+    for (const struct caller *caller = w->callers; caller != NULL;
+         caller = caller->next)
+        assert_answer(caller, OUTCOME_GOOD);
+    assert_in_range(taken, 100000, 120000);
+    world_free(w);
+}
+
 /* --- PriorRequestNotComplete ------------------------------------------------------- */
 
 static void test_a_busy_zone_waits_and_others_do_not(void **state)
@@ -642,6 +669,7 @@ int main(void)
         cmocka_unit_test(test_five_thousand_hosts_are_ten_calls),
         cmocka_unit_test(test_while_a_zone_is_slow_its_batch_grows),
         cmocka_unit_test(test_a_hundred_thousand_hosts_after_a_restart),
+        cmocka_unit_test(test_twice_the_load_leaves_nobody_waiting_in_vain),
         cmocka_unit_test(test_a_busy_zone_waits_and_others_do_not),
         cmocka_unit_test(test_a_success_forgets_how_often_a_zone_was_busy),
         cmocka_unit_test(test_a_zone_that_stays_busy_costs_a_call_in_seconds),

@@ -9,13 +9,13 @@
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
-/* 63 characters. */
-#define LABEL_63                                                               \
-    "a23456789012345678901234567890123456789012345678901234567890123"
-/* 4 * 63 + 3 dots = 255; without its first two characters, 253. */
-#define NAME_255 LABEL_63 "." LABEL_63 "." LABEL_63 "." LABEL_63
-#define NAME_253 (NAME_255 + 2)
-#define NAME_254 (NAME_255 + 1)
+#define LABEL_61 "a2345678901234567890123456789012345678901234567890123456789ab"
+#define LABEL_62 LABEL_61 "c"
+#define LABEL_63 LABEL_62 "d"
+#define THREE_LABELS_191 LABEL_63 "." LABEL_63 "." LABEL_63
+#define NAME_253 LABEL_61 "." THREE_LABELS_191
+#define NAME_254 LABEL_62 "." THREE_LABELS_191
+#define NAME_255 LABEL_63 "." THREE_LABELS_191
 
 static struct span span(const char *text)
 {
@@ -84,7 +84,7 @@ static const char *const good_names[] = {
     "*.example.org",
     "xn--hme-sna.example.org",
     LABEL_63 ".example.org",
-    NAME_255 + 2,
+    NAME_253,
 };
 
 static const struct {
@@ -99,7 +99,7 @@ static const struct {
      "label is empty"},
     {"two dots", "home..example.org", "label is empty"},
     {"a label of 64", LABEL_63 "x.example.org", "longer than 63"},
-    {"a name of 254", NAME_255 + 1, "longer than 253"},
+    {"a name of 254", NAME_254, "longer than 253"},
     {"a hyphen in front", "-home.example.org", "hyphen"},
     {"a hyphen behind", "home-.example.org", "hyphen"},
     {"a hyphen behind the last label", "home.example.org-", "hyphen"},

@@ -141,7 +141,7 @@ static void test_a_line_is_cut_at_its_limit_and_says_so(void **state)
 
 static void test_nothing_follows_a_cut(void **state)
 {
-    char value[LOG_LINE_MAX_BYTES];
+    char value[LOG_LINE_MAX_BYTES] = "";
     struct log_field fields[] = {
         log_span("v", span_from(value, sizeof value)),
         log_str("later", "forgotten"),

@@ -106,9 +106,9 @@ static const char *queue_text(void)
          node = node->next) {
         struct record *record = list_entry(node, struct record, in_queue);
 
-        len +=
-            (size_t)snprintf(text + len, sizeof text - len, "%s%s/%u",
-                             len > 0 ? " " : "", record->name, record->group);
+        len += (size_t)snprintf(text + len, sizeof text - len, "%s%.*s/%u",
+                                len > 0 ? " " : "", (int)record->name_len,
+                                record->name, record->group);
     }
     return text;
 }
@@ -326,11 +326,16 @@ static const struct {
      0,
      "c/5"},
     {"two groups do not mix", {{"a b", 5}, {"c d", 6}}, 2, 5, "c/6 d/6"},
-    {"what stands behind a group waits for it",
-     {{"a", 0}, {"b", 5}, {"c", 0}},
-     1,
+    {"the crowd does not wait for a lone record in its midst",
+     {{"a", 0}, {"b", 5}, {"c d", 0}},
+     3,
      0,
-     "b/5 c/0"},
+     "b/5"},
+    {"nor does a group wait for what stands in its midst",
+     {{"a", 5}, {"b c", 0}, {"d", 5}},
+     2,
+     5,
+     "b/0 c/0"},
     {"a lone record goes alone", {{"a", 9}, {"b c", 0}}, 1, 9, "b/0 c/0"},
 };
 

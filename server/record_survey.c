@@ -1,0 +1,133 @@
+#include "server/record_survey.h"
+
+#include "base/log.h"
+#include "base/strbuf.h"
+
+#include <stdlib.h>
+
+enum { CALL_TIMEOUT_MS = 5000, CURSOR_MAX_BYTES = 2048 };
+
+struct record_survey {
+    struct aws_client *client;
+    struct record_survey_hooks hooks;
+    size_t next_zone;                     /* of the directory */
+    struct strbuf name, type, identifier; /* where its listing goes on */
+    unsigned calls;
+    size_t found;
+    bool in_flight, ended;
+    int64_t sent_at;
+};
+
+struct record_survey *record_survey_new(struct aws_client *client,
+                                        const struct record_survey_hooks *hooks)
+{
+    struct record_survey *survey = calloc(1, sizeof *survey);
+
+    if (survey == NULL)
+        return NULL;
+    survey->client = client;
+    survey->hooks = *hooks;
+    strbuf_init(&survey->name, CURSOR_MAX_BYTES);
+    strbuf_init(&survey->type, CURSOR_MAX_BYTES);
+    strbuf_init(&survey->identifier, CURSOR_MAX_BYTES);
+    return survey;
+}
+
+void record_survey_free(struct record_survey *survey)
+{
+    if (survey == NULL)
+        return;
+    strbuf_clear(&survey->name);
+    strbuf_clear(&survey->type);
+    strbuf_clear(&survey->identifier);
+    free(survey);
+}
+
+static void end(struct record_survey *survey, const char *why)
+{
+    survey->ended = true;
+    log_event(LOG_LEVEL_INFO, "records_surveyed",
+              log_uint("records", survey->found),
+              log_uint("calls", survey->calls), log_str("end", why));
+}
+
+static void set_cursor(struct record_survey *survey,
+                       const struct rrset_cursor *cursor)
+{
+    strbuf_rewind(&survey->name);
+    strbuf_rewind(&survey->type);
+    strbuf_rewind(&survey->identifier);
+    strbuf_append(&survey->name, cursor->name);
+    strbuf_append(&survey->type, cursor->type);
+    strbuf_append(&survey->identifier, cursor->identifier);
+    if (cursor->name.len == 0)
+        survey->next_zone++;
+}
+
+static const char *failure_of(const struct aws_reply *reply)
+{
+    return reply->status == STATUS_DENIED
+               ? "denied: with route53:ListResourceRecordSets the log would "
+                 "know old addresses after a start"
+               : "a call failed";
+}
+
+static void on_rrsets(void *arg, const struct aws_reply *reply,
+                      const struct rrset *rrsets, size_t count,
+                      const struct rrset_cursor *next)
+{
+    struct record_survey *survey = arg;
+
+    survey->in_flight = false;
+    survey->hooks.call_done(survey->hooks.arg, survey->sent_at, reply);
+    if (reply->status != STATUS_OK) {
+        end(survey, failure_of(reply));
+        return;
+    }
+    survey->found += count;
+    for (size_t i = 0; i < count; i++)
+        survey->hooks.found(survey->hooks.arg, &rrsets[i], survey->sent_at);
+    set_cursor(survey, next);
+}
+
+bool record_survey_is_over(const struct record_survey *survey)
+{
+    return survey->ended;
+}
+
+bool record_survey_is_reading(const struct record_survey *survey)
+{
+    return survey->in_flight;
+}
+
+bool record_survey_wants_call(struct record_survey *survey,
+                              const struct zone_directory *zones)
+{
+    struct span zone_id;
+
+    if (survey->in_flight || survey->ended)
+        return false;
+    if (!zone_directory_at(zones, survey->next_zone, &zone_id))
+        end(survey, "complete");
+    else if (survey->calls == RECORD_SURVEY_MAX_CALLS)
+        end(survey, "enough calls spent");
+    return !survey->ended;
+}
+
+void record_survey_send(struct record_survey *survey,
+                        const struct zone_directory *zones, int64_t now)
+{
+    static const struct aws_reply no_memory = {.status = STATUS_NOMEM};
+    struct rrset_cursor from = {strbuf_span(&survey->name),
+                                strbuf_span(&survey->type),
+                                strbuf_span(&survey->identifier)};
+    struct span zone_id = {"", 0};
+
+    zone_directory_at(zones, survey->next_zone, &zone_id);
+    survey->calls++;
+    survey->in_flight = true;
+    survey->sent_at = now;
+    if (route53_list_rrsets(survey->client, zone_id, &from, CALL_TIMEOUT_MS,
+                            on_rrsets, survey) != STATUS_OK)
+        on_rrsets(survey, &no_memory, NULL, 0, NULL);
+}

@@ -1,0 +1,673 @@
+#include "server/dns_writer.h"
+
+#include "s3db/hostdb_build.h"
+#include "tests/unit/fake_route53.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+enum { DEADLINE_MS = 20000, NOCHG_SECONDS = 300, CALLERS_MAX = 16 };
+
+static struct config config;
+static struct health health;
+static struct asked_counts asked;
+static struct snapshot *snapshot;
+static struct dns_writer *writer;
+
+struct caller {
+    struct update update;
+    unsigned answers;
+};
+
+static struct caller callers[CALLERS_MAX];
+static size_t caller_count;
+
+/* --- the world around it ------------------------------------------------------ */
+
+static struct snapshot *snapshot_of(const char *names, struct snapshot *before)
+{
+    struct hostdb *hosts = hostdb_new();
+    struct span rest = span_from_string(names), name;
+    struct snapshot *made;
+
+    assert_non_null(hosts);
+    while (span_split(&rest, ' ', &name))
+        assert_int_equal(hostdb_add(hosts, name, span_from_string("t0ken")),
+                         STATUS_OK);
+    made = snapshot_new(hosts, before);
+    assert_non_null(made);
+    return made;
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    fake_reset();
+    memset(&asked, 0, sizeof asked);
+    memset(&callers, 0, sizeof callers);
+    caller_count = 0;
+    config = (struct config){.ttl_seconds = 60,
+                             .deadline_seconds = DEADLINE_MS / 1000,
+                             .route53_calls_per_second = 5};
+    health_init(&health);
+    health_note_table(&health, 2);
+    writer = dns_writer_new(NULL, &config, &health, 7);
+    assert_non_null(writer);
+    snapshot = snapshot_of("a.example.org b.example.org", NULL);
+    dns_writer_use(writer, snapshot);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    dns_writer_free(writer);
+    snapshot_release(snapshot);
+    for (size_t i = 0; i < caller_count; i++)
+        assert_int_equal(callers[i].answers, 1);
+    return 0;
+}
+
+/* As the updater does: a turn, then a wait; until nothing is due any more. */
+static void run(int64_t ms)
+{
+    int64_t until = fake_now + ms;
+
+    for (;;) {
+        int64_t wait;
+
+        dns_writer_run(writer, fake_now);
+        wait = dns_writer_wait_ms(writer, fake_now);
+        if (wait < 0 || wait > until - fake_now)
+            break;
+        assert_true(wait > 0); /* else the updater would spin */
+        fake_now += wait;
+    }
+    fake_now = until;
+    dns_writer_run(writer, fake_now);
+}
+
+static void on_done(struct update *update)
+{
+    ((struct caller *)(void *)update)->answers++;
+}
+
+static struct caller *ask(const char *name, const char *text)
+{
+    struct caller *caller = &callers[caller_count++];
+    struct update *update = &caller->update;
+
+    assert_true(caller_count <= CALLERS_MAX);
+    assert_true(address_parse(span_from_string(text), &update->address));
+    assert_true(
+        address_parse(span_from_string("198.51.100.7"), &update->client));
+    update->done = on_done;
+    update->waiter.deadline_at = fake_now + DEADLINE_MS;
+    update->name_len = strlen(name);
+    memcpy(update->name, name, update->name_len);
+    dns_writer_submit(writer, fake_now, update);
+    return caller;
+}
+
+static void assert_told(const struct caller *caller, enum reply_word word)
+{
+    assert_int_equal(caller->answers, 1);
+    assert_int_equal(caller->update.word, word);
+}
+
+static bool says(const char *name, const char *text)
+{
+    struct address address;
+    struct host host;
+
+    assert_true(address_parse(span_from_string(text), &address));
+    assert_true(hostdb_lookup(snapshot->hosts, span_from_string(name), &host));
+    return known_records_says(snapshot->known, &asked, host.index, host.name,
+                              &address, (uint32_t)(fake_now / 1000),
+                              NOCHG_SECONDS);
+}
+
+static const struct fake_zone org[] = {{"Z1", "example.org", false},
+                                       {NULL, NULL, false}};
+static const struct fake_zone none[] = {{NULL, NULL, false}};
+
+static void read_zones(const struct fake_zone *zones)
+{
+    run(0);
+    assert_string_equal(fake_oldest(), "list ");
+    fake_answer_zones(zones, "");
+    run(400); /* the survey of records cannot be made, but costs its turn */
+    (void)fake_log();
+}
+
+/* --- a change, from the caller to the log ---------------------------------------- */
+
+static void test_a_change_is_good_logged_and_known(void **state)
+{
+    struct caller *caller;
+
+    (void)state;
+    read_zones(org);
+    caller = ask("a.example.org", "192.0.2.1");
+    assert_false(says("a.example.org", "192.0.2.1"));
+    run(0);
+    assert_string_equal(fake_oldest(), "upsert Z1 a.example.org=192.0.2.1/60");
+    run(150);
+    assert_int_equal(caller->answers, 0);
+    fake_answer(STATUS_OK, NULL);
+    assert_told(caller, REPLY_GOOD);
+    assert_true(
+        address_equal(&caller->update.written, &caller->update.address));
+    assert_true(says("a.example.org", "192.0.2.1"));
+    assert_string_equal(
+        fake_log(),
+        "info event=batch_done zone=Z1 changes=1 status=ok ms=150\n"
+        "info event=record_changed host=a.example.org type=A old=unknown "
+        "new=192.0.2.1 client=198.51.100.7 zone=Z1 ms=150\n");
+    assert_true(dns_writer_is_idle(writer));
+}
+
+static void test_the_log_tells_the_old_address(void **state)
+{
+    (void)state;
+    read_zones(org);
+    ask("a.example.org", "2001:db8::1");
+    run(0);
+    fake_answer(STATUS_OK, NULL);
+    run(1000);
+    (void)fake_log();
+    ask("a.example.org", "2001:db8::2");
+    run(0);
+    fake_answer(STATUS_OK, NULL);
+    assert_true(fake_logged("info event=record_changed host=a.example.org "
+                            "type=AAAA old=2001:db8::1 new=2001:db8::2"));
+}
+
+static void test_an_address_that_was_there_already_is_no_news(void **state)
+{
+    (void)state;
+    read_zones(org);
+    for (int i = 0; i < 2; i++) {
+        ask("a.example.org", "192.0.2.1");
+        run(0);
+        fake_answer(STATUS_OK, NULL);
+        run(1000);
+    }
+    assert_true(fake_logged("debug event=record_confirmed host=a.example.org "
+                            "type=A old=192.0.2.1 new=192.0.2.1"));
+}
+
+static void test_nothing_is_said_of_a_record_while_it_changes(void **state)
+{
+    struct caller *older, *newer;
+
+    (void)state;
+    read_zones(org);
+    ask("a.example.org", "192.0.2.1");
+    run(0);
+    fake_answer(STATUS_OK, NULL);
+    run(1000);
+    older = ask("a.example.org", "192.0.2.2");
+    assert_false(says("a.example.org", "192.0.2.1"));
+    run(0);
+    newer = ask("a.example.org", "192.0.2.3");
+    run(300);
+    fake_answer(STATUS_OK, NULL);
+    assert_told(older, REPLY_GOOD);
+    assert_false(says("a.example.org", "192.0.2.2")); /* not for long */
+    run(0);
+    fake_answer(STATUS_OK, NULL);
+    assert_told(newer, REPLY_GOOD);
+    assert_true(says("a.example.org", "192.0.2.3"));
+}
+
+/* Known since the batch was sent, not since its answer came. */
+static void test_knowledge_is_as_old_as_the_batch(void **state)
+{
+    (void)state;
+    read_zones(org);
+    ask("a.example.org", "192.0.2.1");
+    run(0);
+    run(7000);
+    fake_answer(STATUS_OK, NULL);
+    run((NOCHG_SECONDS - 8) * 1000);
+    assert_true(says("a.example.org", "192.0.2.1"));
+    run(1000);
+    assert_false(says("a.example.org", "192.0.2.1"));
+}
+
+static void test_an_unknown_outcome_is_known_of_nobody(void **state)
+{
+    struct caller *caller;
+
+    (void)state;
+    read_zones(org);
+    ask("a.example.org", "192.0.2.1");
+    run(0);
+    fake_answer(STATUS_OK, NULL);
+    run(1000);
+    caller = ask("a.example.org", "192.0.2.2");
+    run(0);
+    fake_answer(STATUS_UNAVAILABLE, "connection reset");
+    assert_false(says("a.example.org", "192.0.2.1"));
+    assert_false(says("a.example.org", "192.0.2.2"));
+    assert_int_equal(caller->answers, 0);
+    run(500);
+    assert_string_equal(fake_oldest(), "upsert Z1 a.example.org=192.0.2.2/60");
+    fake_answer(STATUS_OK, NULL);
+    assert_told(caller, REPLY_GOOD);
+}
+
+/* --- what else callers are told ----------------------------------------------------- */
+
+static void test_a_refusal_is_dnserr_with_route_53s_words_in_the_log(
+    void **state)
+{
+    struct caller *refused, *again;
+
+    (void)state;
+    read_zones(org);
+    refused = ask("a.example.org", "192.0.2.1");
+    run(0);
+    fake_answer(STATUS_INVALID, "a CNAME stands there");
+    assert_told(refused, REPLY_DNSERR);
+    assert_true(fake_logged("warn event=batch_failed zone=Z1 changes=1 "
+                            "status=invalid"));
+    assert_true(fake_logged("warn event=record_refused host=a.example.org "
+                            "type=A zone=Z1"));
+    assert_true(fake_logged("message=\"a CNAME stands there\" "
+                            "request_id=r3qu3st"));
+    (void)fake_log();
+    again = ask("a.example.org", "192.0.2.1");
+    assert_told(again, REPLY_DNSERR);
+    assert_true(fake_logged("event=update_not_taken host=a.example.org "
+                            "status=invalid"));
+    assert_false(says("a.example.org", "192.0.2.1"));
+}
+
+static void test_no_answer_until_the_deadline_is_911(void **state)
+{
+    struct caller *caller;
+
+    (void)state;
+    read_zones(org);
+    caller = ask("a.example.org", "192.0.2.1");
+    run(DEADLINE_MS - 1);
+    assert_int_equal(caller->answers, 0);
+    run(1);
+    assert_told(caller, REPLY_911);
+    assert_false(dns_writer_is_idle(writer));
+    fake_answer(STATUS_OK, NULL); /* too late for the caller, not for DNS */
+    assert_true(says("a.example.org", "192.0.2.1"));
+    assert_true(dns_writer_is_idle(writer));
+}
+
+static void test_a_denial_is_911_and_seen_on_the_health_page(void **state)
+{
+    struct strbuf page;
+    struct caller *caller;
+
+    (void)state;
+    read_zones(org);
+    caller = ask("a.example.org", "192.0.2.1");
+    run(0);
+    fake_answer(STATUS_DENIED, "expired");
+    assert_told(caller, REPLY_911);
+    strbuf_init(&page, 1024);
+    assert_false(health_write_json(&health, &page));
+    strbuf_clear(&page);
+}
+
+static void test_a_call_that_cannot_be_made_is_made_later(void **state)
+{
+    struct caller *caller;
+
+    (void)state;
+    read_zones(org);
+    caller = ask("a.example.org", "192.0.2.1");
+    fake_refuse = STATUS_NOMEM;
+    run(0);
+    assert_int_equal(fake_waiting(), 0);
+    assert_true(fake_logged("event=batch_failed"));
+    fake_refuse = STATUS_OK;
+    run(500);
+    fake_answer(STATUS_OK, NULL);
+    assert_told(caller, REPLY_GOOD);
+}
+
+static void test_a_record_that_cannot_be_written_is_the_one_refused(
+    void **state)
+{
+    struct caller *caller;
+
+    (void)state;
+    read_zones(org);
+    caller = ask("a.example.org", "192.0.2.1");
+    fake_refuse = STATUS_INVALID;
+    run(0);
+    assert_told(caller, REPLY_DNSERR);
+    assert_true(fake_logged("event=record_refused host=a.example.org"));
+    fake_refuse = STATUS_OK;
+    caller = ask("b.example.org", "192.0.2.1");
+    run(500);
+    fake_answer(STATUS_OK, NULL);
+    assert_told(caller, REPLY_GOOD);
+}
+
+/* With one call in ten seconds and a deadline of one, a single batch is all
+ * that anybody can hope for. */
+static void test_who_could_not_be_served_in_time_is_told_at_once(void **state)
+{
+    enum { BATCH = ROUTE53_BATCH_MAX_UPSERTS };
+    struct caller *crowd = calloc(BATCH + 1, sizeof *crowd);
+
+    (void)state;
+    assert_non_null(crowd);
+    dns_writer_free(writer);
+    config.route53_calls_per_second = 0.1;
+    config.deadline_seconds = 1;
+    writer = dns_writer_new(NULL, &config, &health, 7);
+    assert_non_null(writer);
+    for (size_t i = 0; i <= BATCH; i++) {
+        struct update *update = &crowd[i].update;
+
+        update->address = (struct address){ADDRESS_IPV4, {192, 0, 2, 1}};
+        update->client = update->address;
+        update->done = on_done;
+        update->waiter.deadline_at = fake_now + 1000;
+        update->name_len = (size_t)snprintf(update->name, sizeof update->name,
+                                            "h%zu.example.org", i);
+        assert_int_equal(crowd[BATCH].answers, 0);
+        dns_writer_submit(writer, fake_now, update);
+    }
+    assert_told(&crowd[BATCH], REPLY_911);
+    assert_true(fake_logged("event=update_not_taken host=h500.example.org "
+                            "status=full"));
+    assert_int_equal(crowd[BATCH - 1].answers, 0);
+    dns_writer_free(writer);
+    writer = NULL;
+    for (size_t i = 0; i <= BATCH; i++)
+        assert_int_equal(crowd[i].answers, 1);
+    free(crowd);
+}
+
+/* --- hosted zones -------------------------------------------------------------------- */
+
+static void test_a_caller_waits_for_the_zones_to_be_read(void **state)
+{
+    struct caller *caller = ask("a.example.org", "192.0.2.1");
+
+    (void)state;
+    run(0);
+    assert_string_equal(fake_oldest(), "list ");
+    fake_answer_zones(org, "");
+    assert_int_equal(caller->answers, 0);
+    run(199); /* a listing is a call like all others */
+    assert_int_equal(fake_waiting(), 0);
+    run(1);
+    assert_string_equal(fake_oldest(), "upsert Z1 a.example.org=192.0.2.1/60");
+    fake_answer(STATUS_OK, NULL);
+    assert_told(caller, REPLY_GOOD);
+}
+
+static void test_a_host_without_a_zone_is_dnserr(void **state)
+{
+    struct caller *waited = ask("a.example.org", "192.0.2.1"), *later;
+
+    (void)state;
+    read_zones(none);
+    assert_told(waited, REPLY_DNSERR);
+    later = ask("a.example.org", "192.0.2.1");
+    assert_told(later, REPLY_DNSERR);
+    assert_true(fake_logged("event=update_not_taken host=a.example.org "
+                            "status=not_found"));
+}
+
+static void test_a_host_without_a_zone_has_the_zones_read_again(void **state)
+{
+    struct caller *caller;
+
+    (void)state;
+    read_zones(none);
+    run(10000);
+    caller = ask("a.example.org", "192.0.2.1");
+    assert_int_equal(caller->answers, 0);
+    run(0);
+    assert_string_equal(fake_oldest(), "list ");
+    fake_answer_zones(org, ""); /* it has been created meanwhile */
+    run(200);
+    fake_answer(STATUS_OK, NULL);
+    assert_told(caller, REPLY_GOOD);
+}
+
+static void test_a_zone_under_a_new_id_is_found(void **state)
+{
+    static const struct fake_zone moved[] = {{"Z9", "example.org", false},
+                                             {NULL, NULL, false}};
+    struct caller *caller;
+
+    (void)state;
+    read_zones(org);
+    caller = ask("a.example.org", "192.0.2.1");
+    run(0);
+    fake_answer(STATUS_NOT_FOUND, "no such hosted zone");
+    assert_int_equal(caller->answers, 0);
+    assert_true(fake_logged("event=hosted_zone_gone zone=Z1"));
+    run(5000);
+    assert_string_equal(fake_oldest(), "list ");
+    fake_answer_zones(moved, "");
+    run(200);
+    assert_string_equal(fake_oldest(), "upsert Z9 a.example.org=192.0.2.1/60");
+    fake_answer(STATUS_OK, NULL);
+    assert_told(caller, REPLY_GOOD);
+}
+
+static void test_while_the_zones_cannot_be_read_the_deadline_holds(void **state)
+{
+    struct caller *caller = ask("a.example.org", "192.0.2.1");
+    unsigned calls = 0;
+
+    (void)state;
+    for (int64_t end = fake_now + DEADLINE_MS; fake_now < end;) {
+        run(100);
+        for (; fake_waiting() > 0; calls++)
+            fake_answer(STATUS_UNAVAILABLE, "connection refused");
+    }
+    assert_told(caller, REPLY_911);
+    assert_in_range(calls, 3, 60);
+}
+
+static void test_a_listing_that_nobody_waits_for_keeps_nobody(void **state)
+{
+    (void)state;
+    run(0);
+    assert_int_equal(fake_waiting(), 1);
+    assert_true(dns_writer_is_idle(writer));
+    ask("a.example.org", "192.0.2.1");
+    assert_false(dns_writer_is_idle(writer));
+}
+
+/* --- tables ------------------------------------------------------------------------------ */
+
+static void test_a_change_ends_in_the_table_now_in_service(void **state)
+{
+    struct snapshot *old = snapshot;
+
+    (void)state;
+    read_zones(org);
+    ask("b.example.org", "192.0.2.1");
+    run(0);
+    snapshot = snapshot_of("b.example.org", old);
+    dns_writer_use(writer, snapshot);
+    snapshot_release(old);
+    fake_answer(STATUS_OK, NULL);
+    assert_true(says("b.example.org", "192.0.2.1"));
+}
+
+static void test_a_host_that_left_the_table_is_written_all_the_same(
+    void **state)
+{
+    struct snapshot *old = snapshot;
+    struct caller *caller;
+
+    (void)state;
+    read_zones(org);
+    caller = ask("a.example.org", "192.0.2.1");
+    snapshot = snapshot_of("b.example.org", old);
+    dns_writer_use(writer, snapshot);
+    snapshot_release(old);
+    run(0);
+    fake_answer(STATUS_OK, NULL);
+    assert_told(caller, REPLY_GOOD);
+    assert_true(fake_logged("event=record_changed host=a.example.org"));
+}
+
+/* --- the end -------------------------------------------------------------------------------- */
+
+static void test_the_end_answers_whoever_is_left(void **state)
+{
+    struct caller *flying, *gathering;
+
+    (void)state;
+    read_zones(org);
+    flying = ask("a.example.org", "192.0.2.1");
+    run(0);
+    gathering = ask("b.example.org", "192.0.2.1");
+    dns_writer_free(writer);
+    writer = NULL;
+    assert_told(flying, REPLY_911);
+    assert_told(gathering, REPLY_911);
+}
+
+/* --- the survey of records -------------------------------------------------------
+ */
+
+static const struct rrset surveyed[] = {
+    {SPAN_LITERAL("a.example.org"), RRSET_A, 60, SPAN_LITERAL("192.0.2.1")},
+    {SPAN_LITERAL("stranger.example.org"), RRSET_A, 60,
+     SPAN_LITERAL("192.0.2.2")},
+};
+
+static void begin_survey(void)
+{
+    fake_lists_records = true;
+    run(0);
+    fake_answer_zones(org, "");
+    run(200);
+    assert_string_equal(fake_oldest(), "records Z1 ");
+    (void)fake_log();
+}
+
+static void test_what_is_surveyed_is_known(void **state)
+{
+    (void)state;
+    begin_survey();
+    fake_answer_rrsets(surveyed, 2, "");
+    assert_true(says("a.example.org", "192.0.2.1"));
+    assert_false(says("b.example.org", "192.0.2.2"));
+    run(200);
+    ask("a.example.org", "192.0.2.9");
+    run(200);
+    fake_answer(STATUS_OK, NULL);
+    assert_true(fake_logged("event=record_changed host=a.example.org type=A "
+                            "old=192.0.2.1 new=192.0.2.9"));
+}
+
+static void test_a_survey_is_not_believed_of_what_changes_meanwhile(
+    void **state)
+{
+    (void)state;
+    begin_survey();
+    ask("a.example.org", "192.0.2.9");
+    run(200);
+    fake_answer_rrsets(surveyed, 2, ""); /* as it was before */
+    assert_false(says("a.example.org", "192.0.2.1"));
+    assert_string_equal(fake_oldest(), "upsert Z1 a.example.org=192.0.2.9/60");
+    fake_answer(STATUS_OK, NULL);
+    assert_true(says("a.example.org", "192.0.2.9"));
+    assert_true(fake_logged("old=192.0.2.1 new=192.0.2.9"));
+}
+
+static void test_a_survey_is_not_believed_of_what_has_changed_since(
+    void **state)
+{
+    (void)state;
+    begin_survey();
+    ask("a.example.org", "192.0.2.9");
+    run(200);
+    assert_int_equal(fake_waiting(), 2);
+    fake_answer_second(STATUS_OK);
+    fake_answer_rrsets(surveyed, 2, "");
+    assert_true(says("a.example.org", "192.0.2.9"));
+    assert_false(says("a.example.org", "192.0.2.1"));
+}
+
+static void test_trouble_with_a_survey_is_nobodys_trouble(void **state)
+{
+    (void)state;
+    begin_survey();
+    fake_answer(STATUS_DENIED, "not authorized to list records");
+    assert_int_equal(atomic_load(&health.aws), STATUS_OK);
+    ask("a.example.org", "192.0.2.9");
+    run(200);
+    fake_answer(STATUS_OK, NULL);
+    assert_true(says("a.example.org", "192.0.2.9"));
+}
+
+static void test_a_survey_gives_way(void **state)
+{
+    (void)state;
+    fake_lists_records = true;
+    run(0);
+    ask("a.example.org", "192.0.2.9");
+    fake_answer_zones(org, "");
+    run(200);
+    assert_int_equal(fake_waiting(), 1);
+    assert_string_equal(fake_oldest(), "upsert Z1 a.example.org=192.0.2.9/60");
+    fake_answer(STATUS_OK, NULL);
+    run(200);
+    assert_string_equal(fake_oldest(), "records Z1 ");
+    fake_answer_rrsets(NULL, 0, "");
+}
+
+int main(void)
+{
+#define WRITER_TEST(test)                                                      \
+    cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        WRITER_TEST(test_a_change_is_good_logged_and_known),
+        WRITER_TEST(test_the_log_tells_the_old_address),
+        WRITER_TEST(test_an_address_that_was_there_already_is_no_news),
+        WRITER_TEST(test_nothing_is_said_of_a_record_while_it_changes),
+        WRITER_TEST(test_knowledge_is_as_old_as_the_batch),
+        WRITER_TEST(test_an_unknown_outcome_is_known_of_nobody),
+        WRITER_TEST(test_a_refusal_is_dnserr_with_route_53s_words_in_the_log),
+        WRITER_TEST(test_no_answer_until_the_deadline_is_911),
+        WRITER_TEST(test_a_denial_is_911_and_seen_on_the_health_page),
+        WRITER_TEST(test_a_call_that_cannot_be_made_is_made_later),
+        WRITER_TEST(test_a_record_that_cannot_be_written_is_the_one_refused),
+        WRITER_TEST(test_who_could_not_be_served_in_time_is_told_at_once),
+        WRITER_TEST(test_a_caller_waits_for_the_zones_to_be_read),
+        WRITER_TEST(test_a_host_without_a_zone_is_dnserr),
+        WRITER_TEST(test_a_host_without_a_zone_has_the_zones_read_again),
+        WRITER_TEST(test_a_zone_under_a_new_id_is_found),
+        WRITER_TEST(test_while_the_zones_cannot_be_read_the_deadline_holds),
+        WRITER_TEST(test_a_listing_that_nobody_waits_for_keeps_nobody),
+        WRITER_TEST(test_a_change_ends_in_the_table_now_in_service),
+        WRITER_TEST(test_a_host_that_left_the_table_is_written_all_the_same),
+        WRITER_TEST(test_the_end_answers_whoever_is_left),
+        WRITER_TEST(test_what_is_surveyed_is_known),
+        WRITER_TEST(test_a_survey_is_not_believed_of_what_changes_meanwhile),
+        WRITER_TEST(test_a_survey_is_not_believed_of_what_has_changed_since),
+        WRITER_TEST(test_trouble_with_a_survey_is_nobodys_trouble),
+        WRITER_TEST(test_a_survey_gives_way),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,186 @@
+#include "server/listener.h"
+
+#include "tests/unit/fake_route53.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static int set_up(void **state)
+{
+    (void)state;
+    fake_reset();
+    return 0;
+}
+
+static struct listen_address any_port(const char *text)
+{
+    struct listen_address listen = {.port = 0};
+
+    assert_true(address_parse(span_from_string(text), &listen.address));
+    return listen;
+}
+
+static uint16_t port_of(int fd)
+{
+    struct sockaddr_storage bound;
+    socklen_t len = sizeof bound;
+
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&bound, &len), 0);
+    return ntohs(bound.ss_family == AF_INET6
+                     ? ((struct sockaddr_in6 *)(void *)&bound)->sin6_port
+                     : ((struct sockaddr_in *)(void *)&bound)->sin_port);
+}
+
+/* Connects over IPv4; true when somebody listens. */
+static bool answers(uint16_t port)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_port = htons(port),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool connected;
+
+    assert_true(fd >= 0);
+    connected = connect(fd, (struct sockaddr *)&to, sizeof to) == 0;
+    close(fd);
+    return connected;
+}
+
+static bool has_ipv6(void)
+{
+    int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct sockaddr_in6 loopback = {.sin6_family = AF_INET6,
+                                    .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    bool has =
+        fd >= 0 && bind(fd, (struct sockaddr *)&loopback, sizeof loopback) == 0;
+
+    if (fd >= 0)
+        close(fd);
+    return has;
+}
+
+static void test_it_listens_and_tells_the_true_port(void **state)
+{
+    struct config config = {.listen = {any_port("127.0.0.1")},
+                            .listen_count = 1};
+    struct listeners listeners;
+    char told[64];
+
+    (void)state;
+    assert_int_equal(listeners_open(&listeners, &config), STATUS_OK);
+    assert_int_equal(listeners.count, 1);
+    assert_true(port_of(listeners.fds[0]) > 0);
+    assert_true(answers(port_of(listeners.fds[0])));
+    snprintf(told, sizeof told,
+             "info event=listening address=127.0.0.1 port=%u\n",
+             port_of(listeners.fds[0]));
+    assert_string_equal(fake_log(), told);
+    listeners_close(&listeners);
+    assert_int_equal(listeners.count, 0);
+}
+
+/* accept(2) must not hold a loop that another one was faster than. */
+static void test_sockets_do_not_block_and_do_not_outlive_an_exec(void **state)
+{
+    struct config config = {.listen = {any_port("127.0.0.1")},
+                            .listen_count = 1};
+    struct listeners listeners;
+
+    (void)state;
+    assert_int_equal(listeners_open(&listeners, &config), STATUS_OK);
+    assert_true(fcntl(listeners.fds[0], F_GETFL) & O_NONBLOCK);
+    assert_true(fcntl(listeners.fds[0], F_GETFD) & FD_CLOEXEC);
+    listeners_close(&listeners);
+}
+
+static void test_the_default_takes_callers_of_both_families(void **state)
+{
+    struct config config = {
+        .listen = {{.address = {.family = ADDRESS_IPV6}, .any_family = true}},
+        .listen_count = 1};
+    struct listeners listeners;
+
+    (void)state;
+    /* Where there is no IPv6, it is IPv4 alone. */
+    assert_int_equal(listeners_open(&listeners, &config), STATUS_OK);
+    assert_true(answers(port_of(listeners.fds[0])));
+    listeners_close(&listeners);
+}
+
+static void test_both_families_side_by_side(void **state)
+{
+    struct config config = {.listen = {any_port("127.0.0.1"), any_port("::1")},
+                            .listen_count = 2};
+    struct listeners listeners;
+
+    (void)state;
+    if (!has_ipv6())
+        skip();
+    assert_int_equal(listeners_open(&listeners, &config), STATUS_OK);
+    assert_int_equal(listeners.count, 2);
+    assert_true(fake_logged("address=127.0.0.1"));
+    assert_true(fake_logged("address=::1"));
+    listeners_close(&listeners);
+}
+
+static void test_a_port_that_is_taken_is_told_and_closes_the_others(
+    void **state)
+{
+    struct config config = {.listen = {any_port("127.0.0.1")},
+                            .listen_count = 1};
+    struct listeners first, second;
+    int before, after;
+
+    (void)state;
+    assert_int_equal(listeners_open(&first, &config), STATUS_OK);
+    config.listen[1] = config.listen[0];
+    config.listen[1].port = port_of(first.fds[0]);
+    config.listen_count = 2;
+    before = dup(0);
+    close(before);
+    assert_int_equal(listeners_open(&second, &config), STATUS_UNAVAILABLE);
+    after = dup(0);
+    close(after);
+    assert_int_equal(before, after); /* no descriptor is left open */
+    assert_int_equal(second.count, 0);
+    assert_true(fake_logged("error event=cannot_listen address=127.0.0.1"));
+    assert_true(fake_logged("reason=\"Address already in use\""));
+    assert_true(fake_logged("DYNDNS_LISTEN"));
+    listeners_close(&first);
+}
+
+static void test_an_address_that_is_not_ours_is_told(void **state)
+{
+    struct config config = {.listen = {any_port("192.0.2.1")},
+                            .listen_count = 1};
+    struct listeners listeners;
+
+    (void)state;
+    assert_int_equal(listeners_open(&listeners, &config), STATUS_UNAVAILABLE);
+    assert_true(fake_logged("error event=cannot_listen address=192.0.2.1"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_it_listens_and_tells_the_true_port, set_up),
+        cmocka_unit_test_setup(
+            test_sockets_do_not_block_and_do_not_outlive_an_exec, set_up),
+        cmocka_unit_test_setup(test_the_default_takes_callers_of_both_families,
+                               set_up),
+        cmocka_unit_test_setup(test_both_families_side_by_side, set_up),
+        cmocka_unit_test_setup(
+            test_a_port_that_is_taken_is_told_and_closes_the_others, set_up),
+        cmocka_unit_test_setup(test_an_address_that_is_not_ours_is_told,
+                               set_up),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

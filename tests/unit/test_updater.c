@@ -1,0 +1,418 @@
+/* The updater's thread, posted to by several others; Route 53 is within the
+ * test. Meant to be run under TSan too.
+ */
+#include "server/updater.h"
+
+#include "aws/aws_client.h"
+#include "base/clock.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { HOSTS = 6, POSTERS = 3, UPDATES = 400, FLIGHTS_MAX = 64 };
+
+/* --- a Route 53 on the updater's thread ---------------------------------------- */
+
+static struct flight {
+    route53_done_fn *done;
+    route53_zones_fn *zones_done;
+    void *arg;
+} flights[FLIGHTS_MAX];
+static size_t flight_count;
+static atomic_bool silent; /* Route 53 does not answer */
+static atomic_uint upserts;
+
+enum status __wrap_route53_upsert(struct aws_client *client,
+                                  struct span zone_id,
+                                  const struct rrset *rrsets, size_t count,
+                                  long timeout_ms, route53_done_fn *done,
+                                  void *arg);
+enum status __wrap_route53_list_hosted_zones(struct aws_client *client,
+                                             struct span marker,
+                                             long timeout_ms,
+                                             route53_zones_fn *done, void *arg);
+enum status __wrap_route53_list_rrsets(void);
+void __real_aws_client_poll(struct aws_client *client, int timeout_ms);
+void __wrap_aws_client_poll(struct aws_client *client, int timeout_ms);
+
+/* The survey of records has a test of its own. */
+enum status __wrap_route53_list_rrsets(void)
+{
+    return STATUS_NOMEM;
+}
+
+enum status __wrap_route53_upsert(struct aws_client *client,
+                                  struct span zone_id,
+                                  const struct rrset *rrsets, size_t count,
+                                  long timeout_ms, route53_done_fn *done,
+                                  void *arg)
+{
+    (void)client;
+    (void)zone_id;
+    (void)rrsets;
+    (void)count;
+    (void)timeout_ms;
+    if (flight_count == FLIGHTS_MAX)
+        return STATUS_NOMEM;
+    atomic_fetch_add(&upserts, 1);
+    flights[flight_count++] = (struct flight){.done = done, .arg = arg};
+    return STATUS_OK;
+}
+
+enum status __wrap_route53_list_hosted_zones(struct aws_client *client,
+                                             struct span marker,
+                                             long timeout_ms,
+                                             route53_zones_fn *done, void *arg)
+{
+    (void)client;
+    (void)marker;
+    (void)timeout_ms;
+    if (flight_count == FLIGHTS_MAX)
+        return STATUS_NOMEM;
+    flights[flight_count++] = (struct flight){.zones_done = done, .arg = arg};
+    return STATUS_OK;
+}
+
+static void land(const struct flight *flight)
+{
+    static const struct hosted_zone zone = {
+        .id = SPAN_LITERAL("Z1"), .name = SPAN_LITERAL("example.org")};
+    struct aws_reply reply = {.status = STATUS_OK};
+
+    if (flight->done != NULL)
+        flight->done(flight->arg, &reply);
+    else
+        flight->zones_done(flight->arg, &reply, &zone, 1, span_from("", 0));
+}
+
+void __wrap_aws_client_poll(struct aws_client *client, int timeout_ms)
+{
+    if (flight_count == 0 || atomic_load(&silent)) {
+        __real_aws_client_poll(client, timeout_ms);
+        return;
+    }
+    for (size_t left = flight_count; left > 0; left--) {
+        struct flight first = flights[0];
+
+        flight_count--;
+        memmove(&flights[0], &flights[1], flight_count * sizeof flights[0]);
+        land(&first);
+    }
+}
+
+/* --- the server around it -------------------------------------------------------- */
+
+static char key_id[] = "AKIAEXAMPLE", secret[] = "s3cret",
+            region[] = "us-east-1";
+static char directory[64], path[96];
+static struct config config;
+static struct health health;
+static struct asked_counts asked;
+static struct updater *updater;
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+static struct snapshot *in_service; /* under lock, as the rest */
+static unsigned tables;
+
+static void on_table(void *arg, struct snapshot *snapshot)
+{
+    (void)arg;
+    pthread_mutex_lock(&lock);
+    snapshot_release(in_service);
+    in_service = snapshot_acquire(snapshot);
+    tables++;
+    pthread_cond_broadcast(&changed);
+    pthread_mutex_unlock(&lock);
+}
+
+static void wait_for_tables(unsigned count)
+{
+    pthread_mutex_lock(&lock);
+    while (tables < count)
+        pthread_cond_wait(&changed, &lock);
+    pthread_mutex_unlock(&lock);
+}
+
+static void write_table(size_t hosts)
+{
+    char temporary[112];
+    FILE *file;
+
+    snprintf(temporary, sizeof temporary, "%s.new", path);
+    file = fopen(temporary, "w");
+    assert_non_null(file);
+    for (size_t i = 0; i < hosts; i++)
+        fprintf(file, "h%zu.example.org,s3cret\n", i);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(rename(temporary, path), 0);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    log_open("test_updater", LOG_TARGET_STDERR, LOG_LEVEL_ERROR);
+    memset(&asked, 0, sizeof asked);
+    tables = 0;
+    flight_count = 0;
+    atomic_store(&silent, false);
+    snprintf(directory, sizeof directory, "updater_XXXXXX");
+    assert_non_null(mkdtemp(directory));
+    snprintf(path, sizeof path, "%s/hosts.csv", directory);
+    write_table(HOSTS);
+    config = (struct config){
+        .aws = {.access_key_id = key_id,
+                .secret_access_key = secret,
+                .region = region},
+        .database = path,
+        .ttl_seconds = 60,
+        .route53_calls_per_second = 1000,
+        .deadline_seconds = 20,
+    };
+    health_init(&health);
+    updater = updater_new(&config, &health, &asked, on_table, NULL);
+    assert_non_null(updater);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    updater_free(updater);
+    snapshot_release(in_service);
+    in_service = NULL;
+    unlink(path);
+    rmdir(directory);
+    return 0;
+}
+
+static int64_t soon(int64_t ms)
+{
+    return clock_now_ms() + ms;
+}
+
+/* --- callers ------------------------------------------------------------------------ */
+
+struct caller {
+    struct update update;
+    atomic_uint answers;
+};
+
+static atomic_uint answered;
+
+static void on_done(struct update *update)
+{
+    struct caller *caller = (struct caller *)(void *)update;
+
+    atomic_fetch_add(&caller->answers, 1);
+    pthread_mutex_lock(&lock);
+    atomic_fetch_add(&answered, 1);
+    pthread_cond_broadcast(&changed);
+    pthread_mutex_unlock(&lock);
+}
+
+static void wait_for_answers(unsigned count)
+{
+    pthread_mutex_lock(&lock);
+    while (atomic_load(&answered) < count)
+        pthread_cond_wait(&changed, &lock);
+    pthread_mutex_unlock(&lock);
+}
+
+static void post(struct caller *caller, unsigned host, unsigned number)
+{
+    struct update *update = &caller->update;
+
+    *caller = (struct caller){.update = {.done = on_done}};
+    update->address = (struct address){
+        ADDRESS_IPV4, {192, 0, (unsigned char)host, (unsigned char)number}};
+    update->client = update->address;
+    update->waiter.deadline_at = soon(30000);
+    update->name_len = (size_t)snprintf(update->name, sizeof update->name,
+                                        "h%u.example.org", host);
+    asked_begin(&asked, update_name(update));
+    updater_post(updater, update);
+}
+
+static struct caller callers[POSTERS][UPDATES];
+
+static void *post_many(void *arg)
+{
+    struct caller *mine = arg;
+
+    for (unsigned i = 0; i < UPDATES; i++)
+        post(&mine[i], i % HOSTS, i / HOSTS);
+    return NULL;
+}
+
+static void assert_no_change_is_on_its_way(void)
+{
+    for (size_t i = 0; i < ASKED_STRIPES; i++)
+        assert_int_equal(atomic_load(&asked.counts[i]), 0);
+}
+
+static void test_every_update_is_answered_once(void **state)
+{
+    pthread_t threads[POSTERS];
+
+    (void)state;
+    atomic_store(&answered, 0);
+    assert_int_equal(updater_start(updater), STATUS_OK);
+    wait_for_tables(1);
+    for (size_t i = 0; i < POSTERS; i++)
+        assert_int_equal(
+            pthread_create(&threads[i], NULL, post_many, callers[i]), 0);
+    for (size_t i = 0; i < POSTERS; i++)
+        pthread_join(threads[i], NULL);
+    wait_for_answers(POSTERS * UPDATES);
+    updater_stop(updater, soon(10000));
+    for (size_t i = 0; i < POSTERS; i++) {
+        for (size_t k = 0; k < UPDATES; k++) {
+            assert_int_equal(atomic_load(&callers[i][k].answers), 1);
+            assert_int_equal(callers[i][k].update.word, REPLY_GOOD);
+        }
+    }
+    assert_no_change_is_on_its_way();
+}
+
+/* What loops read while the updater writes. */
+static void *look(void *arg)
+{
+    const atomic_bool *stop = arg;
+    struct address address = {ADDRESS_IPV4, {192, 0, 0, 1}};
+
+    while (!atomic_load(stop)) {
+        struct snapshot *snapshot;
+
+        pthread_mutex_lock(&lock);
+        snapshot = snapshot_acquire(in_service);
+        pthread_mutex_unlock(&lock);
+        for (uint32_t i = 0; i < hostdb_count(snapshot->hosts); i++) {
+            struct host host = hostdb_row(snapshot->hosts, i);
+
+            (void)known_records_says(snapshot->known, &asked, i, host.name,
+                                     &address, clock_now_s(), 300);
+        }
+        snapshot_release(snapshot);
+    }
+    return NULL;
+}
+
+static void test_loops_look_on_while_tables_and_records_change(void **state)
+{
+    pthread_t looker, poster;
+    atomic_bool stop = false;
+
+    (void)state;
+    atomic_store(&answered, 0);
+    assert_int_equal(updater_start(updater), STATUS_OK);
+    wait_for_tables(1);
+    assert_int_equal(pthread_create(&looker, NULL, look, &stop), 0);
+    assert_int_equal(pthread_create(&poster, NULL, post_many, callers[0]), 0);
+    for (unsigned i = 2; i < 8; i++) {
+        write_table(HOSTS + i % 2);
+        updater_reload(updater);
+        wait_for_tables(i);
+    }
+    pthread_join(poster, NULL);
+    wait_for_answers(UPDATES);
+    atomic_store(&stop, true);
+    pthread_join(looker, NULL);
+    updater_stop(updater, soon(10000));
+    assert_no_change_is_on_its_way();
+}
+
+static void test_a_stop_waits_for_updates_in_hand(void **state)
+{
+    struct caller caller;
+
+    (void)state;
+    assert_int_equal(updater_start(updater), STATUS_OK);
+    wait_for_tables(1);
+    post(&caller, 0, 1);
+    updater_stop(updater, soon(10000));
+    assert_int_equal(atomic_load(&caller.answers), 1);
+    assert_int_equal(caller.update.word, REPLY_GOOD);
+}
+
+static void test_a_stop_waits_no_longer_than_it_may(void **state)
+{
+    struct caller caller;
+    int64_t stop_at;
+
+    (void)state;
+    assert_int_equal(updater_start(updater), STATUS_OK);
+    wait_for_tables(1);
+    atomic_store(&silent, true);
+    post(&caller, 0, 1);
+    stop_at = soon(100);
+    updater_stop(updater, stop_at);
+    assert_true(clock_now_ms() >= stop_at);
+    assert_int_equal(atomic_load(&caller.answers), 0);
+    updater_free(updater);
+    updater = NULL;
+    assert_int_equal(atomic_load(&caller.answers), 1);
+    assert_int_equal(caller.update.word, REPLY_911);
+    assert_no_change_is_on_its_way();
+}
+
+static void test_whoever_comes_too_late_is_answered_in_the_end(void **state)
+{
+    struct caller late;
+
+    (void)state;
+    assert_int_equal(updater_start(updater), STATUS_OK);
+    updater_stop(updater, soon(10000));
+    post(&late, 0, 1);
+    updater_stop(updater, soon(10000)); /* twice does no harm */
+    updater_free(updater);
+    updater = NULL;
+    assert_int_equal(atomic_load(&late.answers), 1);
+    assert_int_equal(late.update.word, REPLY_911);
+    assert_no_change_is_on_its_way();
+}
+
+static void test_an_updater_that_was_never_started(void **state)
+{
+    (void)state;
+    updater_reload(updater);
+    updater_stop(updater, soon(10000));
+    updater_free(NULL);
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    return aws_global_init() == STATUS_OK ? 0 : -1;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    aws_global_cleanup();
+    return 0;
+}
+
+int main(void)
+{
+#define UPDATER_TEST(test)                                                     \
+    cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        UPDATER_TEST(test_every_update_is_answered_once),
+        UPDATER_TEST(test_loops_look_on_while_tables_and_records_change),
+        UPDATER_TEST(test_a_stop_waits_for_updates_in_hand),
+        UPDATER_TEST(test_a_stop_waits_no_longer_than_it_may),
+        UPDATER_TEST(test_whoever_comes_too_late_is_answered_in_the_end),
+        UPDATER_TEST(test_an_updater_that_was_never_started),
+    };
+
+    return cmocka_run_group_tests(tests, begin, end);
+}
