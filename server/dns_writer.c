@@ -1,6 +1,7 @@
 #include "server/dns_writer.h"
 
 #include "base/clock.h"
+#include "server/record_keeper.h"
 #include "server/record_survey.h"
 #include "server/zone_reader.h"
 
@@ -25,7 +26,7 @@ struct dns_writer {
     struct coalescer *coalescer;
     struct zone_reader *zones;
     struct record_survey *survey;
-    struct snapshot *snapshot; /* NULL before the first table */
+    struct record_keeper keeper;
 };
 
 /* --- what the coalescer asks and tells ------------------------------------ */
@@ -42,55 +43,18 @@ static enum zone_answer find_zone(void *arg, struct span name,
                                                                : ZONE_UNKNOWN;
 }
 
-static bool find_host(const struct dns_writer *writer, struct span name,
-                      struct host *host)
-{
-    return writer->snapshot != NULL &&
-           hostdb_lookup(writer->snapshot->hosts, name, host);
-}
-
 static void on_unsure(void *arg, struct span name, enum rrset_type type)
 {
     struct dns_writer *writer = arg;
-    struct host host;
 
-    if (find_host(writer, name, &host))
-        known_records_forget(writer->snapshot->known, host.index, type);
-}
-
-static void log_change(const struct written *written, const struct address *old)
-{
-    bool changed = !address_equal(old, written->address);
-    char before[ADDRESS_TEXT_MAX], after[ADDRESS_TEXT_MAX],
-        client[ADDRESS_TEXT_MAX];
-
-    address_format(old, before);
-    address_format(written->address, after);
-    address_format(written->client, client);
-    log_event(changed ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG,
-              changed ? "record_changed" : "record_confirmed",
-              log_span("host", written->name),
-              log_str("type", rrset_type_name(written->type)),
-              log_str("old", old->family == ADDRESS_NONE ? "unknown" : before),
-              log_str("new", after), log_str("client", client),
-              log_span("zone", written->zone_id),
-              log_int("ms", clock_now_ms() - written->asked_at));
+    record_keeper_unsure(&writer->keeper, name, type);
 }
 
 static void on_written(void *arg, const struct written *written)
 {
     struct dns_writer *writer = arg;
-    struct address old = {.family = ADDRESS_NONE};
-    struct host host;
 
-    if (find_host(writer, written->name, &host)) {
-        old = known_records_last(writer->snapshot->known, host.index,
-                                 written->type);
-        known_records_set(
-            writer->snapshot->known, host.index, written->address,
-            written->is_latest ? (uint32_t)(written->sent_at / 1000) : 0);
-    }
-    log_change(written, &old);
+    record_keeper_written(&writer->keeper, written, clock_now_ms());
 }
 
 static void on_zone_gone(void *arg, struct span zone_id)
@@ -148,24 +112,13 @@ static void on_survey_call_done(void *arg, int64_t sent_at,
     coalescer_call_done(writer->coalescer, clock_now_ms(), sent_at, status);
 }
 
-/* Believed only of a record that nobody has changed since the start: what we
- * wrote ourselves is newer than what the listing may show. */
 static void on_surveyed(void *arg, const struct rrset *rrset, int64_t sent_at)
 {
     struct dns_writer *writer = arg;
-    struct address address;
-    struct host host;
 
-    if (!find_host(writer, rrset->name, &host) ||
-        !address_parse(rrset->value, &address) ||
-        known_records_last(writer->snapshot->known, host.index, rrset->type)
-                .family != ADDRESS_NONE)
-        return;
-    known_records_set(
-        writer->snapshot->known, host.index, &address,
-        coalescer_has_change(writer->coalescer, rrset->name, rrset->type)
-            ? 0
-            : (uint32_t)(sent_at / 1000));
+    record_keeper_surveyed(
+        &writer->keeper, rrset, sent_at,
+        coalescer_has_change(writer->coalescer, rrset->name, rrset->type));
 }
 
 /* --- life ------------------------------------------------------------------ */
@@ -239,14 +192,13 @@ void dns_writer_free(struct dns_writer *writer)
     coalescer_free(writer->coalescer);
     zone_reader_free(writer->zones);
     record_survey_free(writer->survey);
-    snapshot_release(writer->snapshot);
+    record_keeper_clear(&writer->keeper);
     free(writer);
 }
 
 void dns_writer_use(struct dns_writer *writer, struct snapshot *snapshot)
 {
-    snapshot_release(writer->snapshot);
-    writer->snapshot = snapshot_acquire(snapshot);
+    record_keeper_use(&writer->keeper, snapshot);
 }
 
 /* --- updates ---------------------------------------------------------------- */
@@ -385,7 +337,7 @@ static bool survey_is_due(const struct dns_writer *writer, int64_t now)
 {
     struct coalescer_stats stats = coalescer_stats(writer->coalescer);
 
-    return writer->snapshot != NULL && stats.waiters == 0 &&
+    return writer->keeper.snapshot != NULL && stats.waiters == 0 &&
            stats.flights == 0 && zone_reader_wait_ms(writer->zones, now) < 0 &&
            !record_survey_is_over(writer->survey);
 }

@@ -1,19 +1,13 @@
 #include "server/handlers.h"
 
 #include "base/clock.h"
-#include "server/basic_auth.h"
-#include "server/client_address.h"
+#include "server/caller.h"
 #include "server/connection.h"
 #include "server/http_reply.h"
 #include "server/parking.h"
 #include "server/query.h"
 
 #include <stdlib.h>
-
-enum {
-    FORWARDED_FOR_MAX = 2, /* two are as wrong as many */
-    REFUSALS_LOGGED_PER_SECOND = 10,
-};
 
 /* An update under way, and the request that waits for it. */
 struct pending {
@@ -31,90 +25,6 @@ static struct loop *loop_of(h2o_req_t *req)
 static struct span span_of(h2o_iovec_t text)
 {
     return span_from(text.base, text.len);
-}
-
-/* --- who calls ------------------------------------------------------------- */
-
-static struct address peer_address(h2o_req_t *req)
-{
-    struct sockaddr_storage storage;
-    struct sockaddr *sa = (struct sockaddr *)&storage;
-
-    if (req->conn->callbacks->get_peername(req->conn, sa) == 0)
-        return (struct address){.family = ADDRESS_NONE};
-    return address_from_sockaddr(sa);
-}
-
-static struct address find_client(const struct loop *loop, h2o_req_t *req)
-{
-    struct address peer = peer_address(req);
-    struct span forwarded_for[FORWARDED_FOR_MAX];
-    size_t count = 0;
-    ssize_t at = -1;
-
-    while (count < FORWARDED_FOR_MAX &&
-           (at = h2o_find_header(&req->headers, H2O_TOKEN_X_FORWARDED_FOR,
-                                 at)) != -1)
-        forwarded_for[count++] = span_of(req->headers.entries[at].value);
-    return client_address(&peer, forwarded_for, count,
-                          &loop->shared->config->trusted_proxies);
-}
-
-/* False once this second's lines are used up. */
-static bool may_log_refusal(struct loop *loop)
-{
-    struct log_quota *quota = &loop->refusals;
-    uint32_t now = clock_now_s();
-
-    if (now != quota->second) {
-        if (quota->suppressed > 0)
-            log_event(LOG_LEVEL_WARN, "refusals_not_logged",
-                      log_uint("count", quota->suppressed));
-        *quota = (struct log_quota){.second = now};
-    }
-    if (quota->written < REFUSALS_LOGGED_PER_SECOND) {
-        quota->written++;
-        return true;
-    }
-    quota->suppressed++;
-    return false;
-}
-
-/* A name that is not in the table may be a token typed into the wrong field,
- * so it is not logged. */
-static void log_badauth(struct loop *loop, const struct address *client,
-                        const struct host *host)
-{
-    char text[ADDRESS_TEXT_MAX];
-
-    if (!may_log_refusal(loop))
-        return;
-    address_format(client, text);
-    log_event(LOG_LEVEL_WARN, "badauth", log_str("client", text),
-              log_span("host", host == NULL ? span_from_string("unknown")
-                                            : host->name));
-}
-
-static bool authenticate(struct loop *loop, h2o_req_t *req,
-                         const struct address *client, struct host *host)
-{
-    unsigned char buffer[BASIC_AUTH_BUFFER_BYTES];
-    ssize_t at = h2o_find_header(&req->headers, H2O_TOKEN_AUTHORIZATION, -1);
-    struct basic_auth auth;
-    bool listed;
-
-    if (at == -1)
-        return false; /* a browser's or wget's first try is no refusal */
-    if (!basic_auth_parse(span_of(req->headers.entries[at].value), buffer,
-                          &auth)) {
-        log_badauth(loop, client, NULL);
-        return false;
-    }
-    listed = hostdb_lookup(loop->snapshot->hosts, auth.user, host);
-    if (host_token_matches(listed ? host : NULL, auth.password))
-        return true;
-    log_badauth(loop, client, listed ? host : NULL);
-    return false;
 }
 
 /* --- which address ----------------------------------------------------------
@@ -186,7 +96,7 @@ static void log_address_refused(struct loop *loop, const struct host *host,
     const char *advice = "";
     char from[ADDRESS_TEXT_MAX], text[ADDRESS_TEXT_MAX];
 
-    if (!may_log_refusal(loop))
+    if (!caller_may_log_refusal(loop))
         return;
     address_format(client, from);
     address_format(wanted, text);
@@ -275,8 +185,8 @@ static void register_ip(struct loop *loop, h2o_req_t *req)
         send_word(loop, req, REPLY_911, NULL);
         return;
     }
-    client = find_client(loop, req);
-    if (!authenticate(loop, req, &client, &host)) {
+    client = caller_address(loop, req);
+    if (!caller_authenticate(loop, req, &client, &host)) {
         send_word(loop, req, REPLY_BADAUTH, NULL);
         return;
     }
@@ -298,7 +208,7 @@ static void register_ip(struct loop *loop, h2o_req_t *req)
 
 static void check_ip(struct loop *loop, h2o_req_t *req)
 {
-    struct address client = find_client(loop, req);
+    struct address client = caller_address(loop, req);
     char body[ADDRESS_TEXT_MAX];
     size_t len;
 

@@ -1,5 +1,7 @@
 """After a start the server reads what the records say, as far as that is cheap."""
 
+import pytest
+
 from .conftest import ZONE
 from .hosts import numbered
 
@@ -45,6 +47,16 @@ def test_a_record_of_several_values_is_not_what_one_host_wishes_for(start, route
     service = start("a.example.org")
     assert service.update("a.example.org", "192.0.2.1").said == "good 192.0.2.1"
     assert route53.record("a.example.org", "A") == ["192.0.2.1"]
+
+
+@pytest.mark.parametrize("kind", ["weighted", "alias"])
+def test_what_is_no_simple_record_is_not_believed(start, route53, kind):
+    route53.set_record(ZONE, "b.example.org", "A", "192.0.2.1")
+    if kind == "weighted":
+        route53.set_weighted(ZONE, "a.example.org", "A", "192.0.2.1", "first")
+    else:
+        route53.set_alias(ZONE, "a.example.org", "A", "b.example.org.")
+    assert start("a.example.org").update("a.example.org", "192.0.2.1").said == "dnserr"
 
 
 def test_without_the_permission_all_goes_on_and_the_log_says_so(start, route53):

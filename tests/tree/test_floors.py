@@ -13,7 +13,7 @@ BELOW = {
     "server": {"base", "aws", "s3db"},
     "cli": {"base", "aws", "s3db"},
 }
-HTTP_FILES = {"connection", "handlers", "http_reply", "http_server", "loop", "parking"}
+HTTP_FILES = {"caller", "connection", "handlers", "http_reply", "http_server", "loop", "parking"}
 
 
 def floor_of(name):

@@ -381,14 +381,6 @@ static void test_put_never_reuses_a_connection(void **state)
     tear_down(&f);
 }
 
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 static const struct {
     const char *label;
     struct loopback_step step;
@@ -420,7 +412,6 @@ static void test_large_puts(void **state)
     memset(body, 'x', BODY_BYTES);
     for (size_t i = 0; i < COUNT(large_puts); i++) {
         struct fixture f;
-        double before = now();
 
         print_message("  %s\n", large_puts[i].label);
         set_up(&f, &large_puts[i].step, 1);
@@ -429,7 +420,6 @@ static void test_large_puts(void **state)
         assert_true(loopback_has_header(f.server, 0, "Expect: 100-continue"));
         assert_int_equal(loopback_request(f.server, 0).len > BODY_BYTES,
                          large_puts[i].body_sent);
-        assert_true(now() - before < 0.9);
         tear_down(&f);
     }
     free(body);

@@ -1,0 +1,96 @@
+#include "server/caller.h"
+
+#include "base/clock.h"
+#include "server/basic_auth.h"
+#include "server/client_address.h"
+
+enum {
+    FORWARDED_FOR_MAX = 2, /* two are as wrong as many */
+    REFUSALS_LOGGED_PER_SECOND = 10,
+};
+
+static struct span span_of(h2o_iovec_t text)
+{
+    return span_from(text.base, text.len);
+}
+
+static struct address peer_address(h2o_req_t *req)
+{
+    struct sockaddr_storage storage;
+    struct sockaddr *sa = (struct sockaddr *)&storage;
+
+    if (req->conn->callbacks->get_peername(req->conn, sa) == 0)
+        return (struct address){.family = ADDRESS_NONE};
+    return address_from_sockaddr(sa);
+}
+
+struct address caller_address(const struct loop *loop, h2o_req_t *req)
+{
+    struct address peer = peer_address(req);
+    struct span forwarded_for[FORWARDED_FOR_MAX];
+    size_t count = 0;
+    ssize_t at = -1;
+
+    while (count < FORWARDED_FOR_MAX &&
+           (at = h2o_find_header(&req->headers, H2O_TOKEN_X_FORWARDED_FOR,
+                                 at)) != -1)
+        forwarded_for[count++] = span_of(req->headers.entries[at].value);
+    return client_address(&peer, forwarded_for, count,
+                          &loop->shared->config->trusted_proxies);
+}
+
+bool caller_may_log_refusal(struct loop *loop)
+{
+    struct log_quota *quota = &loop->refusals;
+    uint32_t now = clock_now_s();
+
+    if (now != quota->second) {
+        if (quota->suppressed > 0)
+            log_event(LOG_LEVEL_WARN, "refusals_not_logged",
+                      log_uint("count", quota->suppressed));
+        *quota = (struct log_quota){.second = now};
+    }
+    if (quota->written < REFUSALS_LOGGED_PER_SECOND) {
+        quota->written++;
+        return true;
+    }
+    quota->suppressed++;
+    return false;
+}
+
+/* A name that is not in the table may be a token typed into the wrong field,
+ * so it is not logged. */
+static void log_badauth(struct loop *loop, const struct address *client,
+                        const struct host *host)
+{
+    char text[ADDRESS_TEXT_MAX];
+
+    if (!caller_may_log_refusal(loop))
+        return;
+    address_format(client, text);
+    log_event(LOG_LEVEL_WARN, "badauth", log_str("client", text),
+              log_span("host", host == NULL ? span_from_string("unknown")
+                                            : host->name));
+}
+
+bool caller_authenticate(struct loop *loop, h2o_req_t *req,
+                         const struct address *client, struct host *host)
+{
+    unsigned char buffer[BASIC_AUTH_BUFFER_BYTES];
+    ssize_t at = h2o_find_header(&req->headers, H2O_TOKEN_AUTHORIZATION, -1);
+    struct basic_auth auth;
+    bool listed;
+
+    if (at == -1)
+        return false; /* a browser's or wget's first try is no refusal */
+    if (!basic_auth_parse(span_of(req->headers.entries[at].value), buffer,
+                          &auth)) {
+        log_badauth(loop, client, NULL);
+        return false;
+    }
+    listed = hostdb_lookup(loop->snapshot->hosts, auth.user, host);
+    if (host_token_matches(listed ? host : NULL, auth.password))
+        return true;
+    log_badauth(loop, client, listed ? host : NULL);
+    return false;
+}

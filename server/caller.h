@@ -1,0 +1,23 @@
+/* caller -- who sent a request, as HTTP tells it: the client's address, and the
+ * host that its credentials are for.
+ */
+#ifndef SERVER_CALLER_H
+#define SERVER_CALLER_H
+
+#include "server/loop.h"
+
+/* The client's address (client_address.h); ADDRESS_NONE when a trusted proxy
+ * did not tell. */
+struct address caller_address(const struct loop *loop, h2o_req_t *req);
+
+/* Whether the request's credentials are those of a host of the table in
+ * service, which is then *host. Wrong ones are told to the log, absent ones are
+ * not: a browser's or wget's first try is no refusal. */
+bool caller_authenticate(struct loop *loop, h2o_req_t *req,
+                         const struct address *client, struct host *host);
+
+/* Whether one more refusal may be told to the log; false once this second's
+ * lines are used up. */
+bool caller_may_log_refusal(struct loop *loop);
+
+#endif
