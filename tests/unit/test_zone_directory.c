@@ -400,6 +400,33 @@ static void test_the_next_listing_may_bring_it_back(void **state)
     zone_directory_free(NULL);
 }
 
+static const char *id_at(const struct zone_directory *dir, size_t place)
+{
+    static char text[ROUTE53_ID_MAX + 1];
+    struct span id;
+
+    if (!zone_directory_at(dir, place, &id))
+        return "";
+    snprintf(text, sizeof text, "%.*s", (int)id.len, id.ptr);
+    return text;
+}
+
+static void test_places_are_of_usable_zones(void **state)
+{
+    struct zone_directory *dir = new_directory();
+
+    (void)state;
+    assert_string_equal(id_at(dir, 0), "");
+    list_zones(dir, nested); /* dyn.example.org stands before example.org */
+    assert_string_equal(id_at(dir, 0), "Z2");
+    assert_string_equal(id_at(dir, 1), "Z1");
+    assert_string_equal(id_at(dir, 2), "");
+    zone_directory_forget(dir, span_from_string("Z2"));
+    assert_string_equal(id_at(dir, 0), "Z1");
+    assert_string_equal(id_at(dir, 1), "");
+    zone_directory_free(dir);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -412,6 +439,7 @@ int main(void)
         cmocka_unit_test(test_a_forgotten_zone_holds_nobody),
         cmocka_unit_test(test_the_zone_above_a_forgotten_one_does_not_inherit),
         cmocka_unit_test(test_the_next_listing_may_bring_it_back),
+        cmocka_unit_test(test_places_are_of_usable_zones),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
