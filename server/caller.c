@@ -4,10 +4,7 @@
 #include "server/basic_auth.h"
 #include "server/client_address.h"
 
-enum {
-    FORWARDED_FOR_MAX = 2, /* two are as wrong as many */
-    REFUSALS_LOGGED_PER_SECOND = 10,
-};
+enum { FORWARDED_FOR_MAX = 2 }; /* two are as wrong as many */
 
 static struct span span_of(h2o_iovec_t text)
 {
@@ -39,25 +36,6 @@ struct address caller_address(const struct loop *loop, h2o_req_t *req)
                           &loop->shared->config->trusted_proxies);
 }
 
-bool caller_may_log_refusal(struct loop *loop)
-{
-    struct log_quota *quota = &loop->refusals;
-    uint32_t now = clock_now_s();
-
-    if (now != quota->second) {
-        if (quota->suppressed > 0)
-            log_event(LOG_LEVEL_WARN, "refusals_not_logged",
-                      log_uint("count", quota->suppressed));
-        *quota = (struct log_quota){.second = now};
-    }
-    if (quota->written < REFUSALS_LOGGED_PER_SECOND) {
-        quota->written++;
-        return true;
-    }
-    quota->suppressed++;
-    return false;
-}
-
 /* A name that is not in the table may be a token typed into the wrong field,
  * so it is not logged. */
 static void log_badauth(struct loop *loop, const struct address *client,
@@ -65,7 +43,7 @@ static void log_badauth(struct loop *loop, const struct address *client,
 {
     char text[ADDRESS_TEXT_MAX];
 
-    if (!caller_may_log_refusal(loop))
+    if (!log_quota_allows(&loop->refusals, clock_now_s()))
         return;
     address_format(client, text);
     log_event(LOG_LEVEL_WARN, "badauth", log_str("client", text),

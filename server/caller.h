@@ -16,8 +16,4 @@ struct address caller_address(const struct loop *loop, h2o_req_t *req);
 bool caller_authenticate(struct loop *loop, h2o_req_t *req,
                          const struct address *client, struct host *host);
 
-/* Whether one more refusal may be told to the log; false once this second's
- * lines are used up. */
-bool caller_may_log_refusal(struct loop *loop);
-
 #endif

@@ -1,6 +1,7 @@
 #include "server/dns_writer.h"
 
 #include "base/clock.h"
+#include "server/log_quota.h"
 #include "server/record_keeper.h"
 #include "server/record_survey.h"
 #include "server/zone_reader.h"
@@ -27,6 +28,7 @@ struct dns_writer {
     struct zone_reader *zones;
     struct record_survey *survey;
     struct record_keeper keeper;
+    struct log_quota refusals;
 };
 
 /* --- what the coalescer asks and tells ------------------------------------ */
@@ -232,10 +234,13 @@ static void on_outcome(struct waiter *waiter, enum outcome outcome,
     }
 }
 
-static void log_not_taken(const struct update *update, enum status status)
+static void log_not_taken(struct dns_writer *writer, int64_t now,
+                          const struct update *update, enum status status)
 {
     const char *advice = "try again later; see the ceilings in dyndns53(8)";
 
+    if (!log_quota_allows(&writer->refusals, (uint32_t)(now / 1000)))
+        return;
     if (status == STATUS_NOT_FOUND)
         advice = "no public hosted zone of this account (or of "
                  "DYNDNS_HOSTED_ZONES) holds the name: create it";
@@ -259,7 +264,7 @@ void dns_writer_submit(struct dns_writer *writer, int64_t now,
                          &update->address, &update->client, &update->waiter);
     if (status == STATUS_OK)
         return;
-    log_not_taken(update, status);
+    log_not_taken(writer, now, update, status);
     answer(update,
            status == STATUS_NOT_FOUND || status == STATUS_INVALID ? REPLY_DNSERR
                                                                   : REPLY_911,

@@ -96,7 +96,7 @@ static void log_address_refused(struct loop *loop, const struct host *host,
     const char *advice = "";
     char from[ADDRESS_TEXT_MAX], text[ADDRESS_TEXT_MAX];
 
-    if (!caller_may_log_refusal(loop))
+    if (!log_quota_allows(&loop->refusals, clock_now_s()))
         return;
     address_format(client, from);
     address_format(wanted, text);

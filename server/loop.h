@@ -11,6 +11,7 @@
 #include "server/config.h"
 #include "server/health.h"
 #include "server/listener.h"
+#include "server/log_quota.h"
 #include "server/updater.h"
 
 #include <h2o.h>
@@ -24,13 +25,6 @@ struct loop_shared {
     struct updater *updater;
     h2o_globalconf_t *h2o;
     size_t max_connections; /* of each loop */
-};
-
-/* At most so many log lines a second about callers who are refused: a storm
- * of wrong passwords must not drown the log. */
-struct log_quota {
-    uint32_t second;
-    unsigned written, suppressed;
 };
 
 struct loop {
