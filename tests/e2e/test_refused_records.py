@@ -118,6 +118,20 @@ def test_a_host_known_to_be_refused_goes_alone_until_it_succeeds(service, route5
     assert [len(batch.changes) for batch in alone] == [1, 1]
 
 
+def test_a_newer_wish_of_a_refused_host_goes_alone(service, route53):
+    """It gathers together with others' while the first one is refused."""
+    occupy(route53, "cname", "a.example.org")
+    with route53.held():
+        older = service.update_later("a.example.org", "192.0.2.1")
+        route53.wait_for_batches(1)
+        newer = service.update_later("a.example.org", "192.0.2.2")
+        others = [service.update_later(host, "192.0.2.2") for host in numbered(10)]
+        service.settle()
+    assert older.wait().said == newer.wait().said == "dnserr"
+    assert {each.wait().said for each in others} == {"good 192.0.2.2"}
+    assert sorted(len(batch.changes) for batch in route53.batches) == [1, 1, 10]
+
+
 def test_a_host_outside_of_every_zone_poisons_nothing(start):
     hosts = ["a.example.net", "a.example.org"]
     service = start(*hosts)

@@ -188,13 +188,13 @@ def test_a_stop_while_s3_does_not_answer(start, store, s3, route53):
 
 @pytest.mark.threads
 @pytest.mark.parametrize("round", range(5))
-def test_a_stop_in_the_middle_of_a_reload(start, store, round):
+def test_a_stop_in_the_middle_of_a_reload(start, store, s3, round):
     """A new table is on its way to the loops while they end."""
-    service = start("a.example.org", DYNDNS_THREADS=8)
-    store("a.example.org", *numbered(200))
-    service.reload()
-    if round % 2:
-        service.wait_for_event("table_loaded", hosts=201)
+    service = start("a.example.org", DYNDNS_THREADS=16)
+    store("a.example.org", *numbered(50 * round))
+    with s3.held():
+        service.reload()
+        s3.wait_for_requests(2)
     service.stop()
 
 
