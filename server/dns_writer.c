@@ -258,6 +258,14 @@ void dns_writer_submit(struct dns_writer *writer, int64_t now,
 {
     enum status status;
 
+    /* The loop could not tell: somebody else's update was on its way, or a
+     * table was being replaced. A record in doubt is known to nobody. */
+    if (record_keeper_knows(&writer->keeper, update_name(update),
+                            &update->address, now,
+                            writer->config->nochg_seconds)) {
+        answer(update, REPLY_NOCHG, &update->address);
+        return;
+    }
     update->waiter.done = on_outcome;
     status =
         coalescer_submit(writer->coalescer, now, update_name(update),

@@ -114,17 +114,13 @@ static struct value value_of(const struct address *address, uint32_t sent_at_s)
     return value;
 }
 
-bool known_records_says(const struct known_records *known,
-                        const struct asked_counts *asked, uint32_t host,
-                        struct span name, const struct address *address,
-                        uint32_t now_s, uint32_t max_age_s)
+bool known_records_confirms(const struct known_records *known, uint32_t host,
+                            const struct address *address, uint32_t now_s,
+                            uint32_t max_age_s)
 {
     struct value wanted = value_of(address, 0), found;
     uint32_t age_s = 0;
 
-    /* Sequentially consistent, like asked_begin() on another loop. */
-    if (atomic_load(&asked->counts[stripe_of(name)]) != 0)
-        return false;
     if (!load(&known->slots[slot_index(host, type_of(address))], &found) ||
         atomic_load_explicit(&known->retired, memory_order_acquire))
         return false;
@@ -134,6 +130,18 @@ bool known_records_says(const struct known_records *known,
         age_s = now_s - found.sent_at_s;
     return found.sent_at_s != 0 && age_s < max_age_s &&
            found.high == wanted.high && found.low == wanted.low;
+}
+
+bool known_records_says(const struct known_records *known,
+                        const struct asked_counts *asked, uint32_t host,
+                        struct span name, const struct address *address,
+                        uint32_t now_s, uint32_t max_age_s)
+{
+    /* Before the look at the slot. Sequentially consistent, like asked_begin()
+     * on another loop. */
+    if (atomic_load(&asked->counts[stripe_of(name)]) != 0)
+        return false;
+    return known_records_confirms(known, host, address, now_s, max_age_s);
 }
 
 void known_records_set(struct known_records *known, uint32_t host,

@@ -57,6 +57,12 @@ bool known_records_says(const struct known_records *known,
                         struct span name, const struct address *address,
                         uint32_t now_s, uint32_t max_age_s);
 
+/* Writer: the same, for a change that has been taken on from the queue, so that
+ * nobody's wish can be overlooked any more. */
+bool known_records_confirms(const struct known_records *known, uint32_t host,
+                            const struct address *address, uint32_t now_s,
+                            uint32_t max_age_s);
+
 /* Writer: Route 53 accepted this address in a batch sent at `sent_at_s`. With
  * 0 it is remembered for known_records_last() alone, because a newer change of
  * the record has been taken on already. */

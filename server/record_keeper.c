@@ -26,6 +26,17 @@ static bool find_host(const struct record_keeper *keeper, struct span name,
            hostdb_lookup(keeper->snapshot->hosts, name, host);
 }
 
+bool record_keeper_knows(const struct record_keeper *keeper, struct span name,
+                         const struct address *address, int64_t now,
+                         uint32_t max_age_s)
+{
+    struct host host;
+
+    return find_host(keeper, name, &host) &&
+           known_records_confirms(keeper->snapshot->known, host.index, address,
+                                  seconds(now), max_age_s);
+}
+
 void record_keeper_unsure(struct record_keeper *keeper, struct span name,
                           enum rrset_type type)
 {

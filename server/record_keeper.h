@@ -20,6 +20,12 @@ void record_keeper_clear(struct record_keeper *keeper);
 /* The table now in service. */
 void record_keeper_use(struct record_keeper *keeper, struct snapshot *snapshot);
 
+/* Whether the record is known to say `address`, from knowledge younger than
+ * max_age_s. */
+bool record_keeper_knows(const struct record_keeper *keeper, struct span name,
+                         const struct address *address, int64_t now,
+                         uint32_t max_age_s);
+
 /* A change of the record has been taken on: it is known to nobody. */
 void record_keeper_unsure(struct record_keeper *keeper, struct span name,
                           enum rrset_type type);

@@ -21,7 +21,7 @@ struct update {
     update_done_fn *done;
 
     enum reply_word word;   /* the answer */
-    struct address written; /* with REPLY_GOOD */
+    struct address written; /* with REPLY_GOOD and REPLY_NOCHG */
 
     size_t name_len;
     char name[DNS_NAME_MAX]; /* normalised */

@@ -107,6 +107,28 @@ static void test_what_is_in_doubt_is_known_to_nobody(void **state)
     assert_true(address_equal(&old, &before));
 }
 
+static void test_the_updater_may_ask_too(void **state)
+{
+    struct address wanted = address("192.0.2.1"), other = address("192.0.2.2");
+
+    (void)state;
+    assert_false(
+        record_keeper_knows(&keeper, host_name, &wanted, NOW, MAX_AGE_S));
+    write_record("a.example.org", "192.0.2.1", true);
+    asked_begin(&asked, host_name); /* its own question is no obstacle */
+    assert_true(
+        record_keeper_knows(&keeper, host_name, &wanted, NOW, MAX_AGE_S));
+    assert_false(says("192.0.2.1"));
+    asked_end(&asked, host_name);
+    assert_false(
+        record_keeper_knows(&keeper, host_name, &other, NOW, MAX_AGE_S));
+    assert_false(record_keeper_knows(&keeper, host_name, &wanted,
+                                     SENT_AT + MAX_AGE_S * 1000, MAX_AGE_S));
+    record_keeper_unsure(&keeper, host_name, RRSET_A);
+    assert_false(
+        record_keeper_knows(&keeper, host_name, &wanted, NOW, MAX_AGE_S));
+}
+
 static void test_an_outdated_write_is_remembered_but_not_said(void **state)
 {
     (void)state;
@@ -171,6 +193,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         KEEPER_TEST(test_what_is_written_is_known),
         KEEPER_TEST(test_what_is_in_doubt_is_known_to_nobody),
+        KEEPER_TEST(test_the_updater_may_ask_too),
         KEEPER_TEST(test_an_outdated_write_is_remembered_but_not_said),
         KEEPER_TEST(test_a_survey_is_believed_only_of_the_untouched),
         KEEPER_TEST(test_before_the_first_table_nothing_is_kept),
