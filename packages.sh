@@ -12,8 +12,10 @@ SANDBOX_PACKAGES="python3 python3-botocore python3-dnspython python3-lxml"
 # To show what the outside world would see.
 TRY_PACKAGES="curl bind9-dnsutils openssl"
 
-# To test. clang's version is written out because its formatter's is.
-CHECK_PACKAGES="clang-14 libclang-rt-14-dev clang-format-14 libcmocka-dev
+# To test. clang's version is written out because its formatter's is. llvm has
+# the symbolizer, without which clang's sanitizers know no function by its name,
+# and so suppress nothing.
+CHECK_PACKAGES="clang-14 libclang-rt-14-dev clang-format-14 llvm libcmocka-dev
     python3-pytest mandoc shellcheck binutils wget"
 
 # To measure, by tests/bench/run alone. CMake looks for cmocka with the tests.

@@ -20,7 +20,7 @@
  *     through the updater. The counts are shared by all tables and striped by
  *     the name's hash; two names on one stripe merely take the long way.
  *  4. When a new host table is put in service, the old one's slots fall
- *     silent for good before the first write to the new one's.
+ *     silent for good before anybody sees the new one's.
  */
 #ifndef SERVER_KNOWN_RECORDS_H
 #define SERVER_KNOWN_RECORDS_H
@@ -82,7 +82,7 @@ struct address known_records_last(const struct known_records *known,
 /* Writer: silences all slots for good. */
 void known_records_retire(struct known_records *known);
 
-/* Writer: takes over from a retired table's slot what it knows of a host. */
+/* Writer: takes over from another table's slot what it knows of a host. */
 void known_records_carry(struct known_records *to, uint32_t to_host,
                          const struct known_records *from, uint32_t from_host);
 

@@ -33,8 +33,10 @@ struct snapshot *snapshot_new(struct hostdb *hosts, struct snapshot *previous)
     snapshot->hosts = hosts;
     snapshot->known = known;
     if (previous != NULL) {
-        known_records_retire(previous->known);
+        /* In this order, so that requests are answered from the old one
+         * during the copy: nobody but this thread could change it. */
         carry_over(snapshot, previous);
+        known_records_retire(previous->known);
     }
     return snapshot;
 }

@@ -123,7 +123,7 @@ def test_the_same_wish_twice_is_one_change(start, route53):
             pending.append(service.update_later("a.example.org", "192.0.2.1"))
             route53.wait_for_batches(1)
             service.settle()
-        # The updater answers this at once, and whatever it was asked before.
+        # The updater answers this at once, and has taken on what came before.
         assert service.update("no-zone.example.net", "192.0.2.1").said == "dnserr"
     assert {each.wait().said for each in pending} == {"good 192.0.2.1"}
     assert sizes(route53) == [1]

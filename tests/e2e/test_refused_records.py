@@ -118,8 +118,9 @@ def test_a_host_known_to_be_refused_goes_alone_until_it_succeeds(service, route5
     assert [len(batch.changes) for batch in alone] == [1, 1]
 
 
-def test_a_newer_wish_of_a_refused_host_goes_alone(service, route53):
+def test_a_newer_wish_of_a_refused_host_goes_alone(start, route53):
     """It gathers together with others' while the first one is refused."""
+    service = start("a.example.org", "no-zone.example.net", *numbered(10), DYNDNS_THREADS=1)
     occupy(route53, "cname", "a.example.org")
     with route53.held():
         older = service.update_later("a.example.org", "192.0.2.1")
@@ -127,6 +128,8 @@ def test_a_newer_wish_of_a_refused_host_goes_alone(service, route53):
         newer = service.update_later("a.example.org", "192.0.2.2")
         others = [service.update_later(host, "192.0.2.2") for host in numbered(10)]
         service.settle()
+        # The updater answers this at once, and has taken on what came before.
+        assert service.update("no-zone.example.net", "192.0.2.1").said == "dnserr"
     assert older.wait().said == newer.wait().said == "dnserr"
     assert {each.wait().said for each in others} == {"good 192.0.2.2"}
     assert sorted(len(batch.changes) for batch in route53.batches) == [1, 1, 10]
