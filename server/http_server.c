@@ -106,9 +106,11 @@ void http_server_stop(struct http_server *server, int64_t deadline_at)
     pthread_mutex_lock(&server->lock);
     server->stopped = true;
     pthread_mutex_unlock(&server->lock);
+    /* First, so that the sockets close for good when the loops have closed
+     * theirs, and no caller is accepted whom nobody serves. */
+    listeners_close(&server->listeners);
     for (size_t i = 0; i < server->loop_count; i++)
         loop_stop(&server->loops[i], deadline_at);
-    listeners_close(&server->listeners);
     for (size_t i = 0; i < server->loop_count; i++)
         loop_join(&server->loops[i]);
 }
