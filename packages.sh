@@ -1,10 +1,17 @@
 # shellcheck shell=sh disable=SC2034
 # packages.sh -- the Debian 12 packages that this project needs, and the one
-# place where they stand. Read by ./try, ./check and heroku/Dockerfile.
+# place where they stand. Read by ./try, ./check and the Dockerfile.
+#
+#     sh packages.sh    installs what it takes to build the two programs, and to
+#                       run them as a service
 
 # To build the two programs.
 BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config
     libh2o-evloop-dev libssl-dev libcurl4-openssl-dev libcsv-dev libxml2-dev"
+
+# To run a service: the certificates by which AWS is known, what makes tokens,
+# and what calls the service.
+SERVICE_PACKAGES="ca-certificates openssl curl"
 
 # To run the sandbox. Debian's modules belong to /usr/bin/python3.
 SANDBOX_PACKAGES="python3 python3-botocore python3-dnspython python3-lxml"
@@ -16,7 +23,7 @@ TRY_PACKAGES="curl bind9-dnsutils openssl"
 # the symbolizer, without which clang's sanitizers know no function by its name,
 # and so suppress nothing.
 CHECK_PACKAGES="clang-14 libclang-rt-14-dev clang-format-14 llvm libcmocka-dev
-    python3-pytest mandoc shellcheck binutils wget"
+    python3-pytest mandoc shellcheck binutils wget nginx-light caddy systemd"
 
 # To measure, by tests/bench/run alone. CMake looks for cmocka with the tests.
 BENCH_PACKAGES="gnuplot-nox libcmocka-dev nginx-light wrk"
@@ -58,3 +65,12 @@ install_missing() {
         return 1
     fi
 }
+
+# Run, and not read by another script.
+case ${0##*/} in
+packages.sh)
+    # shellcheck disable=SC2086 # lists of words
+    install_missing $BUILD_PACKAGES $SERVICE_PACKAGES || exit
+    [ -n "${missing-unknown}" ] || echo "All packages are there already."
+    ;;
+esac

@@ -39,6 +39,38 @@ def clean_environment(**variables) -> dict[str, str]:
     return kept | {"PATH": os.environ["PATH"]} | variables
 
 
+def events() -> dict[str, set[str]]:
+    """The events that the programs log, each with its levels as far as the
+    call says them; "any" where a variable does."""
+    found = {}
+    for name in sources(*FLOORS):
+        for call in re.findall(r"\blog_event\((.*?)\);", read(name), re.S):
+            before_fields = re.split(r"\blog_(?:str|span|u?int)\(", call)[0]
+            levels = set(re.findall(r"LOG_LEVEL_(\w+)", before_fields)) or {"any"}
+            for event in re.findall(r'"([a-z0-9_]+)"', before_fields):
+                found.setdefault(event, set()).update(levels)
+    return found
+
+
+def variables() -> set[str]:
+    """The variables that the programs read."""
+    code = read("server/config.c") + read("aws/aws_config.c")
+    return set(re.findall(r'"((?:AWS|DYNDNS)_[A-Z0-9_]+|PORT)"', code))
+
+
+def code_blocks(text) -> list[str]:
+    """What a Markdown text has people type: its indented blocks."""
+    found, current = [], []
+    text = re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)
+    for line in [*text.splitlines(), "."]:
+        if line.startswith("    ") or (current and not line):
+            current.append(line[4:])
+        elif current:
+            found.append("\n".join(current).strip("\n") + "\n")
+            current = []
+    return found
+
+
 def markdown_tables(text) -> list[list[list[str]]]:
     """The tables of a Markdown text: rows of cells, without the head."""
     tables, rows = [], []

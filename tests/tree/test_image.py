@@ -8,15 +8,14 @@ import shlex
 import subprocess
 
 import pytest
-from repository import ROOT, program, read
-from test_manual import variables_in_code
+from repository import ROOT, program, read, variables
 
 SANITIZER = re.compile(r"lib(a|t|ub|l)san")
 
 
 def instructions():
     """Pairs of an instruction's word and its arguments."""
-    lines = [line for line in read("heroku/Dockerfile").splitlines() if not line.startswith("#")]
+    lines = [line for line in read("Dockerfile").splitlines() if not line.startswith("#")]
     whole = re.sub(r"\\\n\s*", "", "\n".join(lines))
     return [line.split(None, 1) for line in whole.splitlines() if line.strip()]
 
@@ -90,7 +89,7 @@ def test_heroku_builds_where_the_sources_are():
     # Heroku's context is the folder of the Dockerfile that heroku.yml names.
     named = re.search(r"^    web: (\S+)$", read("heroku.yml"), re.M)[1]
     assert "/" not in named
-    assert (ROOT / named).resolve() == ROOT / "heroku/Dockerfile"
+    assert (ROOT / named).is_file() and not (ROOT / named).is_symlink()
     assert not re.search(r"^run:", read("heroku.yml"), re.M), "it would put a shell around it"
 
 
@@ -126,12 +125,12 @@ def test_its_packages_exist():
 def test_its_variables_are_the_servers_and_enough():
     application = json.loads(read("app.json"))
     assert application["stack"] == "container"
-    variables = application["env"]
-    assert set(variables) <= variables_in_code()
-    required = {name for name, value in variables.items() if value.get("required", True)}
+    asked = application["env"]
+    assert set(asked) <= variables()
+    required = {name for name, value in asked.items() if value.get("required", True)}
     least = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "DYNDNS_BUCKET", "DYNDNS_DATABASE"}
     assert least <= required
-    assert all(len(value["description"]) > 20 for value in variables.values())
+    assert all(len(value["description"]) > 20 for value in asked.values())
 
 
 def test_the_json_in_the_texts_is_json():
