@@ -7,6 +7,7 @@ import pytest
 from repository import FLOORS, ROOT, files, sources
 
 C_FILES = sources(*FLOORS, "tests")
+CADDYFILE = "docs/proxies/Caddyfile"
 SCRIPTS = ["try", "check", "packages.sh", ".ci/run"]
 
 
@@ -38,10 +39,18 @@ def test_every_executable_script_is_looked_at():
     assert all((ROOT / name).stat().st_mode & 0o111 for name in found)
 
 
+def test_the_caddyfile_is_laid_out_by_caddy():
+    """Which indents with tabs, and warns at every start of what is not."""
+    formatter = ["caddy", "fmt", CADDYFILE]
+    finished = subprocess.run(formatter, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert finished.stdout == (ROOT / CADDYFILE).read_text()
+
+
 def test_lines_end_well():
     for name, text in texts():
         assert text == "" or text.endswith("\n"), f"{name}: the last line has no end"
-        assert "\r" not in text and "\t" not in text, f"{name}: a tab, or a carriage return"
+        assert "\r" not in text, f"{name}: a carriage return"
+        assert "\t" not in text or name == CADDYFILE, f"{name}: a tab"
         bad = [number for number, line in enumerate(text.split("\n"), 1) if line != line.rstrip()]
         assert not bad, f"{name}: blanks at the end of lines {bad}"
 
