@@ -18,7 +18,9 @@ def files() -> list[str]:
     found = []
     for folder, folders, names in os.walk(ROOT):
         folders[:] = sorted(name for name in folders if name not in NOT_OURS)
-        found += [os.path.relpath(os.path.join(folder, name), ROOT) for name in sorted(names)]
+        # In a worktree .git is a file.
+        names = sorted(name for name in names if name not in NOT_OURS)
+        found += [os.path.relpath(os.path.join(folder, name), ROOT) for name in names]
     return found
 
 

@@ -133,6 +133,19 @@ def test_its_variables_are_the_servers_and_enough():
     assert all(len(value["description"]) > 20 for value in asked.values())
 
 
+@pytest.mark.parametrize("name", ["README.md", "heroku/README.md"])
+def test_a_button_deploys_it(name):
+    button = "[![Deploy](https://www.herokucdn.com/deploy/button.svg)](https://www.heroku.com/deploy)"
+    assert button in read(name)
+
+
+def test_the_procfile_which_has_no_comments_is_explained():
+    (process, command) = re.fullmatch(r"(\w+): (\w+)\n", read("Procfile")).groups()
+    text = " ".join(read("heroku/README.md").split())
+    assert "[Procfile](../Procfile)" in text
+    assert f"the process `{process}` is `{command}`" in text
+
+
 def test_the_json_in_the_texts_is_json():
     blocks = re.findall(r"```json\n(.*?)```", read("README.md"), re.S)
     assert json.loads(blocks[0])["Version"] == "2012-10-17"
