@@ -4,10 +4,10 @@
 
 enum {
     CONNECT_TIMEOUT_MS = 5000,
-    /* For exchanges without a limit of their own: slower than this for so
-     * long is a connection that died. */
-    STALLED_BYTES_PER_SECOND = 512,
-    STALLED_SECONDS = 30,
+    /* Slower than this for so long is a connection that died, or a server that
+     * means to hold us: half of what an ISDN line carried. */
+    SLOWEST_BYTES_PER_SECOND = 4096,
+    SLOW_SECONDS = 30,
 
     /* libcurl asks before it sends a body of more than a megabyte (Expect:
      * 100-continue) and would wait a second for stores that never answer
@@ -98,14 +98,10 @@ static void set_up_transport(struct setup *setup,
     set_long(setup, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
     set_long(setup, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1);
     set_long(setup, CURLOPT_CONNECTTIMEOUT_MS,
-             timeout_ms > 0 && timeout_ms < CONNECT_TIMEOUT_MS
-                 ? timeout_ms
-                 : CONNECT_TIMEOUT_MS);
+             timeout_ms < CONNECT_TIMEOUT_MS ? timeout_ms : CONNECT_TIMEOUT_MS);
     set_long(setup, CURLOPT_TIMEOUT_MS, timeout_ms);
-    if (timeout_ms == 0) {
-        set_long(setup, CURLOPT_LOW_SPEED_LIMIT, STALLED_BYTES_PER_SECOND);
-        set_long(setup, CURLOPT_LOW_SPEED_TIME, STALLED_SECONDS);
-    }
+    set_long(setup, CURLOPT_LOW_SPEED_LIMIT, SLOWEST_BYTES_PER_SECOND);
+    set_long(setup, CURLOPT_LOW_SPEED_TIME, SLOW_SECONDS);
     if (ca_bundle != NULL)
         set_pointer(setup, CURLOPT_CAINFO, ca_bundle);
     /* HTTPS_PROXY and NO_PROXY hold as with AWS's SDKs, but no proxy can

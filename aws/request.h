@@ -36,7 +36,7 @@ struct aws_request {
     struct curl_slist *headers;           /* owned */
     char *body;                           /* owned; POST and PUT only */
     size_t body_len;
-    long timeout_ms;        /* of the whole; 0: as long as bytes flow */
+    long timeout_ms;        /* of the whole; never 0 */
     size_t reply_max_bytes; /* of a body that is not handed on in pieces */
     aws_body_fn *on_body;   /* NULL: the body is collected */
     aws_done_fn *done;

@@ -16,6 +16,7 @@ enum {
 /* One of the three calls, with all that is needed to send it once more. */
 struct s3_call {
     enum aws_method method;
+    long timeout_ms;
     bool sent_again;
     s3_chunk_fn *chunk;
     s3_done_fn *done;
@@ -42,7 +43,8 @@ static bool copy_etag(char out[S3_ETAG_MAX + 1], struct span etag)
 /* Makes the part that the three calls have in common. Without a key the URL
  * would be the bucket's own, and the answer a listing. */
 static enum status new_call(struct s3_call **made, enum aws_method method,
-                            const char *bucket, const char *key)
+                            const char *bucket, const char *key,
+                            long timeout_ms)
 {
     size_t bucket_bytes = strlen(bucket) + 1, key_bytes = strlen(key) + 1;
     struct s3_call *call;
@@ -54,6 +56,7 @@ static enum status new_call(struct s3_call **made, enum aws_method method,
     if (call == NULL)
         return STATUS_NOMEM;
     call->method = method;
+    call->timeout_ms = timeout_ms;
     memcpy(call->text, bucket, bucket_bytes);
     memcpy(call->text + bucket_bytes, key, key_bytes);
     call->key = call->text + bucket_bytes;
@@ -111,6 +114,7 @@ static enum status send_call(struct aws_client *client, struct s3_call *call,
     }
     request->body = body;
     request->body_len = body_len;
+    request->timeout_ms = call->timeout_ms;
     request->reply_max_bytes = ERROR_MAX_BYTES;
     request->on_body = call->chunk == NULL ? NULL : take_chunk;
     request->done = call_done;
@@ -176,10 +180,11 @@ static void call_done(struct aws_client *client, struct aws_request *request,
 
 enum status s3_get_object(struct aws_client *client, const char *bucket,
                           const char *key, struct span if_none_match,
-                          s3_chunk_fn *chunk, s3_done_fn *done, void *arg)
+                          long timeout_ms, s3_chunk_fn *chunk, s3_done_fn *done,
+                          void *arg)
 {
     struct s3_call *call;
-    enum status status = new_call(&call, AWS_GET, bucket, key);
+    enum status status = new_call(&call, AWS_GET, bucket, key, timeout_ms);
 
     if (status != STATUS_OK)
         return status;
@@ -206,13 +211,13 @@ static char *copy_body(struct span body)
 enum status s3_put_object(struct aws_client *client, const char *bucket,
                           const char *key, struct span body,
                           struct span if_match, struct span if_none_match,
-                          s3_done_fn *done, void *arg)
+                          long timeout_ms, s3_done_fn *done, void *arg)
 {
     struct s3_call *call;
     enum status status;
     char *copy;
 
-    status = new_call(&call, AWS_PUT, bucket, key);
+    status = new_call(&call, AWS_PUT, bucket, key, timeout_ms);
     if (status != STATUS_OK)
         return status;
     if (!copy_etag(call->if_match, if_match) ||
@@ -231,10 +236,11 @@ enum status s3_put_object(struct aws_client *client, const char *bucket,
 }
 
 enum status s3_head_object(struct aws_client *client, const char *bucket,
-                           const char *key, s3_done_fn *done, void *arg)
+                           const char *key, long timeout_ms, s3_done_fn *done,
+                           void *arg)
 {
     struct s3_call *call;
-    enum status status = new_call(&call, AWS_HEAD, bucket, key);
+    enum status status = new_call(&call, AWS_HEAD, bucket, key, timeout_ms);
 
     if (status != STATUS_OK)
         return status;

@@ -12,13 +12,23 @@
  * when bucket, key or ETag are none (empty, too long, a control character in
  * an ETag), and then never calls its completion. Arguments are copied before
  * the function returns.
+ *
+ * `timeout_ms` bounds the whole request, the body included; one over which
+ * less than 4 KiB a second came for half a minute is given up sooner. Both are
+ * STATUS_UNAVAILABLE, with libcurl's words for it.
  */
 #ifndef AWS_S3_H
 #define AWS_S3_H
 
 #include "aws/aws_client.h"
 
-enum { S3_ETAG_MAX = 130 };
+enum {
+    S3_ETAG_MAX = 130,
+    /* For a database, the time-out to give. A million hosts, 40 MB, come
+     * through within it over a line of 384 kbit/s; and a store that trickles
+     * keeps nobody waiting for longer than this. */
+    S3_DATABASE_TIMEOUT_MS = 15 * 60 * 1000,
+};
 
 /* Takes the next bytes of an object; anything but STATUS_OK stops the
  * download, and the completion is told that status. Called for bytes of a
@@ -34,7 +44,7 @@ typedef void s3_done_fn(void *arg, const struct aws_reply *reply,
  * S3's first redirect and the request is sent again, once. */
 NODISCARD enum status s3_get_object(struct aws_client *client,
                                     const char *bucket, const char *key,
-                                    struct span if_none_match,
+                                    struct span if_none_match, long timeout_ms,
                                     s3_chunk_fn *chunk, s3_done_fn *done,
                                     void *arg);
 
@@ -44,12 +54,13 @@ NODISCARD enum status s3_get_object(struct aws_client *client,
 NODISCARD enum status s3_put_object(struct aws_client *client,
                                     const char *bucket, const char *key,
                                     struct span body, struct span if_match,
-                                    struct span if_none_match, s3_done_fn *done,
-                                    void *arg);
+                                    struct span if_none_match, long timeout_ms,
+                                    s3_done_fn *done, void *arg);
 
 /* HeadObject: the ETag alone. */
 NODISCARD enum status s3_head_object(struct aws_client *client,
                                      const char *bucket, const char *key,
-                                     s3_done_fn *done, void *arg);
+                                     long timeout_ms, s3_done_fn *done,
+                                     void *arg);
 
 #endif

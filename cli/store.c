@@ -109,13 +109,15 @@ static enum status submit(struct store *store, struct request *request)
     case GET:
         strbuf_rewind(request->received);
         return s3_get_object(store->client, bucket, key, span_from("", 0),
-                             take_chunk, on_done, request);
+                             S3_DATABASE_TIMEOUT_MS, take_chunk, on_done,
+                             request);
     case HEAD:
-        return s3_head_object(store->client, bucket, key, on_done, request);
+        return s3_head_object(store->client, bucket, key,
+                              S3_DATABASE_TIMEOUT_MS, on_done, request);
     default:
         return s3_put_object(store->client, bucket, key, request->body,
-                             request->if_match, request->if_none_match, on_done,
-                             request);
+                             request->if_match, request->if_none_match,
+                             S3_DATABASE_TIMEOUT_MS, on_done, request);
     }
 }
 

@@ -212,8 +212,9 @@ enum status host_source_load(struct host_source *source,
     source->faults_told = 0;
     if (source->bucket != NULL)
         status = s3_get_object(source->client, source->bucket, source->database,
-                               host_load_known_version(source), take_chunk,
-                               on_s3_done, source);
+                               host_load_known_version(source),
+                               S3_DATABASE_TIMEOUT_MS, take_chunk, on_s3_done,
+                               source);
     if (status != STATUS_OK) {
         hostdb_csv_free(source->csv);
         source->csv = NULL;

@@ -36,6 +36,22 @@ static const char *denied_advice(enum s3_use use)
                  "object";
 }
 
+/* A 200 that cannot be trusted: cut short, too slow, or no object at all. */
+static const char *unavailable_advice(long http_status)
+{
+    switch (http_status) {
+    case 0:
+        return "check the network, AWS_REGION, and AWS_ENDPOINT_URL_S3 if it "
+               "is set";
+    case 200:
+        return "check the way to the store, proxies included, and "
+               "AWS_ENDPOINT_URL_S3 if it is set: the object did not come "
+               "whole, or not in time";
+    default:
+        return "try again later: the fault is the store's";
+    }
+}
+
 static const char *status_advice(const struct aws_reply *reply, enum s3_use use)
 {
     switch (reply->status) {
@@ -51,10 +67,7 @@ static const char *status_advice(const struct aws_reply *reply, enum s3_use use)
     case STATUS_THROTTLED:
         return "try again later: S3 asks for fewer requests";
     case STATUS_UNAVAILABLE:
-        return reply->http_status == 0
-                   ? "check the network, AWS_REGION, and AWS_ENDPOINT_URL_S3 "
-                     "if it is set"
-                   : "try again later: the fault is the store's";
+        return unavailable_advice(reply->http_status);
     default:
         return "";
     }

@@ -34,13 +34,15 @@ def clean_environment(**environment) -> dict[str, str]:
     return inherited | sanitizers | given
 
 
-def run(binary, *arguments, environment=None, stdin=b"", **more) -> subprocess.CompletedProcess:
+def run(
+    binary, *arguments, environment=None, stdin=b"", timeout=RUN_SECONDS, **more
+) -> subprocess.CompletedProcess:
     """Runs a program to its end; its output is text. `more` goes to subprocess."""
     finished = subprocess.run(
         [binary, *arguments],
         env=clean_environment(**(environment or {})),
         input=stdin,
-        timeout=RUN_SECONDS,
+        timeout=timeout,
         **({"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | more),
     )
     finished.stdout = (finished.stdout or b"").decode()

@@ -8,6 +8,8 @@ from .conftest import BUCKET, KEY
 from .hosts import csv_of, numbered, token_of
 from .wire import basic
 
+GIVEN_UP_SECONDS = 80  # too slow for half a minute is enough
+
 
 def health(service):
     return json.loads(service.get("/healthz").body)
@@ -210,6 +212,27 @@ def test_a_transfer_that_fails_changes_nothing(start, store, s3, fault):
     assert is_listed(service, "a.example.org") and not is_listed(service, "new.example.org")
     s3.heal()
     with service.expecting("table_loaded", hosts=1):
+        service.reload()
+
+
+def test_a_store_that_trickles_holds_nobody_for_hours(start, store, s3, sandbox, dyndb):
+    """600 bytes a second: this database would take minutes, a million hosts a day."""
+    service = start("a.example.org")
+    store(*numbered(5000))
+    s3.fail_always("trickle")
+    with service.expecting("table_load_failed", timeout=GIVEN_UP_SECONDS) as failed:
+        service.reload()
+        finished = dyndb(
+            "download-database",
+            environment=sandbox.environment() | {"DYNDNS_BUCKET": BUCKET, "DYNDNS_DATABASE": KEY},
+            timeout=GIVEN_UP_SECONDS,
+        )
+    assert "too slow" in failed[0]["reason"] and "in time" in failed[0]["advice"]
+    assert is_listed(service, "a.example.org") and not is_listed(service, numbered(1)[0])
+    assert (finished.returncode, finished.stdout) == (1, "")
+    assert "too slow" in finished.stderr and "in time" in finished.stderr
+    s3.heal()
+    with service.expecting("table_loaded", hosts=5000):
         service.reload()
 
 

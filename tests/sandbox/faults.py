@@ -2,7 +2,8 @@
 
 A fault is a word. REFUSED faults answer instead of doing the work; LOST_BEFORE
 faults neither work nor answer; LOST_AFTER faults do the work and then spoil
-the answer, so that the client cannot know what happened. "slow" only delays.
+the answer, so that the client cannot know what happened. "slow" only delays,
+and so does S3's "trickle", byte by byte.
 """
 
 import random

@@ -9,6 +9,7 @@ import socket
 import struct
 import sys
 import threading
+import time
 import traceback
 from dataclasses import dataclass, field, replace
 from email.utils import formatdate
@@ -19,6 +20,7 @@ from http.server import BaseHTTPRequestHandler
 LOOPBACK = "127.0.0.1"
 BACKLOG = 128
 JOIN_SECONDS = 5
+TRICKLE_BYTES, TRICKLE_SECONDS = 60, 0.1
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Request:
 class Delivery(Enum):
     WHOLE = auto()  # as it should be
     CUT = auto()  # the right Content-Length, half the body, then the end
+    TRICKLE = auto()  # whole, but 600 bytes of the body a second
     RESET = auto()  # no byte, a TCP reset
     SILENT = auto()  # no byte; the orderly close comes when `answer` returns
 
@@ -163,7 +166,17 @@ class _Exchange(BaseHTTPRequestHandler):
             self.close_connection = True
             # Without a body to cut, the head is cut.
             head, body = head[: None if body else len(head) // 2], body[: len(body) // 2]
-        self.connection.sendall(head + body)
+        if reply.delivery is Delivery.TRICKLE:
+            self._trickle(head, body)
+        else:
+            self.connection.sendall(head + body)
+
+    def _trickle(self, head, body):
+        """Ends early, with an OSError, when the client or the server does."""
+        self.connection.sendall(head)
+        for start in range(0, len(body), TRICKLE_BYTES):
+            time.sleep(TRICKLE_SECONDS)
+            self.connection.sendall(body[start : start + TRICKLE_BYTES])
 
     def _head(self, reply):
         lines = [

@@ -54,7 +54,7 @@ class S3(Service):
     """
 
     def __init__(self, account: Account, region: str):
-        super().__init__(s3_errors.BY_FAULT, further_faults={"conflict", "torn"})
+        super().__init__(s3_errors.BY_FAULT, further_faults={"conflict", "torn", "trickle"})
         self.region = region
         self.redirect_wrong_region = False
         self.list_permission = True

@@ -88,7 +88,7 @@ class Service:
     def _finish(self, call, reply: Reply) -> Reply:
         """Logs what the client is about to learn, then lets it learn that."""
         with self._changed:
-            if reply.delivery in (Delivery.WHOLE, Delivery.CUT):
+            if reply.delivery in (Delivery.WHOLE, Delivery.CUT, Delivery.TRICKLE):
                 call.status = reply.status
             self._changed.notify_all()
         if reply.delivery is Delivery.SILENT:
@@ -104,6 +104,8 @@ def _spoil(reply, fault):
             return reply.delivered(Delivery.SILENT)
         case "cut" | "torn":
             return reply.delivered(Delivery.CUT)
+        case "trickle":
+            return reply.delivered(Delivery.TRICKLE)
         case "not-xml":
             return Reply(200, GARBAGE, {"Content-Type": "text/xml"})
         case _:

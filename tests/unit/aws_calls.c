@@ -97,13 +97,15 @@ static void call_s3(struct aws_client *client, const char *bucket,
                              any = SPAN_LITERAL("*"),
                              body = SPAN_LITERAL("a.example.org,t\0k\xff\n");
 
-    expect(s3_get_object(client, bucket, key, none, take, object_done, NULL));
-    expect(s3_get_object(client, bucket, key, etag, take, object_done, NULL));
-    expect(s3_head_object(client, bucket, key, object_done, NULL));
-    expect(s3_put_object(client, bucket, key, body, etag, none, object_done,
-                         NULL));
-    expect(
-        s3_put_object(client, bucket, key, none, none, any, object_done, NULL));
+    expect(s3_get_object(client, bucket, key, none, TIMEOUT_MS, take,
+                         object_done, NULL));
+    expect(s3_get_object(client, bucket, key, etag, TIMEOUT_MS, take,
+                         object_done, NULL));
+    expect(s3_head_object(client, bucket, key, TIMEOUT_MS, object_done, NULL));
+    expect(s3_put_object(client, bucket, key, body, etag, none, TIMEOUT_MS,
+                         object_done, NULL));
+    expect(s3_put_object(client, bucket, key, none, none, any, TIMEOUT_MS,
+                         object_done, NULL));
     run(client);
 }
 
@@ -114,7 +116,7 @@ static void put_large(struct aws_client *client)
     memset(body, 'x', sizeof body);
     expect(s3_put_object(client, "hosts", "large.csv",
                          span_from(body, sizeof body), span_from("", 0),
-                         span_from("", 0), object_done, NULL));
+                         span_from("", 0), TIMEOUT_MS, object_done, NULL));
     run(client);
 }
 

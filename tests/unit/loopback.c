@@ -15,7 +15,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { CONNECTIONS_MAX = 64, REQUESTS_MAX = 256, READ_BYTES = 65536 };
+enum {
+    CONNECTIONS_MAX = 64,
+    REQUESTS_MAX = 256,
+    READ_BYTES = 65536,
+    TRICKLE_MS = 20,
+};
 
 struct connection {
     int fd;
@@ -76,18 +81,35 @@ static size_t content_length(const struct connection *c, size_t headers)
     return at == NULL ? 0 : strtoul(at + sizeof name - 1, NULL, 10);
 }
 
-static void send_all(int fd, const char *bytes)
+/* False: nobody is there to take it. */
+static bool send_bytes(int fd, const char *bytes, size_t len)
 {
-    size_t len = strlen(bytes);
-
     while (len > 0) {
         ssize_t sent = send(fd, bytes, len, MSG_NOSIGNAL);
 
         if (sent <= 0)
-            return;
+            return false;
         bytes += sent;
         len -= (size_t)sent;
     }
+    return true;
+}
+
+static void send_all(int fd, const char *bytes)
+{
+    send_bytes(fd, bytes, strlen(bytes));
+}
+
+static void trickle(const struct loopback *server, int fd, const char *reply)
+{
+    struct pollfd stop = {server->stop[0], POLLIN, 0};
+    const char *body = strstr(reply, "\r\n\r\n") + 4;
+
+    if (!send_bytes(fd, reply, (size_t)(body - reply)))
+        return;
+    while (*body != '\0' && poll(&stop, 1, TRICKLE_MS) == 0 &&
+           send_bytes(fd, body, 1))
+        body++;
 }
 
 static void close_connection(struct loopback *server, struct connection *c)
@@ -104,7 +126,9 @@ static bool play(struct loopback *server, struct connection *c)
     struct linger linger = {1, 0};
 
     server->next_step++;
-    if (now->reply != NULL)
+    if (now->end == LOOPBACK_TRICKLE)
+        trickle(server, c->fd, now->reply);
+    else if (now->reply != NULL)
         send_all(c->fd, now->reply);
     if (now->end == LOOPBACK_KEEP)
         return true;

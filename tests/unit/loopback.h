@@ -13,6 +13,9 @@ enum loopback_end {
     LOOPBACK_KEEP = 0, /* the connection stays open */
     LOOPBACK_CLOSE,
     LOOPBACK_RESET, /* closes with a TCP reset */
+    /* The body comes byte by byte, 50 a second, and then the connection is
+     * closed; sooner when the other end hangs up or the server is stopped. */
+    LOOPBACK_TRICKLE,
 };
 
 enum loopback_body {

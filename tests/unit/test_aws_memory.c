@@ -122,15 +122,15 @@ static enum status list_rrsets(struct aws_client *client,
 static enum status get_object(struct aws_client *client,
                               struct outcome *outcome)
 {
-    return s3_get_object(client, "hosts", "k", none, take, object_done,
-                         outcome);
+    return s3_get_object(client, "hosts", "k", none, TIMEOUT_MS, take,
+                         object_done, outcome);
 }
 
 static enum status put_object(struct aws_client *client,
                               struct outcome *outcome)
 {
     return s3_put_object(client, "hosts", "k", span_from("x", 1), none,
-                         span_from("*", 1), object_done, outcome);
+                         span_from("*", 1), TIMEOUT_MS, object_done, outcome);
 }
 
 static const struct {

@@ -81,9 +81,11 @@ static struct {
 
 enum status s3_get_object(struct aws_client *client, const char *bucket,
                           const char *key, struct span if_none_match,
-                          s3_chunk_fn *chunk, s3_done_fn *done, void *arg)
+                          long timeout_ms, s3_chunk_fn *chunk, s3_done_fn *done,
+                          void *arg)
 {
     assert_ptr_equal(client, (struct aws_client *)&s3);
+    assert_in_range(timeout_ms, 1, 15 * 60 * 1000);
     s3.requests++;
     if (s3.refuse != STATUS_OK)
         return s3.refuse;

@@ -15,6 +15,8 @@
 
 #define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
 
+enum { TIMEOUT_MS = 20000, SHORT_TIMEOUT_MS = 300 };
+
 #define ETAG "\"9b2cf535f27731c974343645a3985328\""
 #define HEAD(status, headers, length)                                          \
     "HTTP/1.1 " status "\r\nx-amz-request-id: r-1\r\n" headers                 \
@@ -31,6 +33,7 @@ struct fixture {
     struct aws_client *client;
     struct strbuf received;
     enum status verdict; /* what the chunk callback returns */
+    long timeout_ms;
     size_t completions;
     struct aws_reply reply;
     char etag[S3_ETAG_MAX + 1];
@@ -39,7 +42,8 @@ struct fixture {
 static void set_up(struct fixture *f, const struct loopback_step *steps,
                    size_t count)
 {
-    *f = (struct fixture){.server = loopback_start(steps, count)};
+    *f = (struct fixture){.server = loopback_start(steps, count),
+                          .timeout_ms = TIMEOUT_MS};
     f->config = (struct aws_config){
         .access_key_id = (char *)"AKIAEXAMPLE",
         .secret_access_key = (char *)"hush-hush",
@@ -87,8 +91,8 @@ static void get(struct fixture *f, const char *if_none_match)
 {
     strbuf_rewind(&f->received);
     assert_int_equal(s3_get_object(f->client, "hosts", "hosts.csv",
-                                   span_from_string(if_none_match), take, done,
-                                   f),
+                                   span_from_string(if_none_match),
+                                   f->timeout_ms, take, done, f),
                      STATUS_OK);
     run(f);
 }
@@ -98,15 +102,17 @@ static void put(struct fixture *f, struct span body, const char *if_match,
 {
     assert_int_equal(s3_put_object(f->client, "hosts", "hosts.csv", body,
                                    span_from_string(if_match),
-                                   span_from_string(if_none_match), done, f),
+                                   span_from_string(if_none_match),
+                                   f->timeout_ms, done, f),
                      STATUS_OK);
     run(f);
 }
 
 static void head(struct fixture *f)
 {
-    assert_int_equal(s3_head_object(f->client, "hosts", "hosts.csv", done, f),
-                     STATUS_OK);
+    assert_int_equal(
+        s3_head_object(f->client, "hosts", "hosts.csv", f->timeout_ms, done, f),
+        STATUS_OK);
     run(f);
 }
 
@@ -156,9 +162,9 @@ static void test_keys(void **state)
 
         print_message("  %s\n", keys[i].label);
         set_up(&f, &step, 1);
-        assert_int_equal(
-            s3_head_object(f.client, "hosts", keys[i].key, done, &f),
-            STATUS_OK);
+        assert_int_equal(s3_head_object(f.client, "hosts", keys[i].key,
+                                        TIMEOUT_MS, done, &f),
+                         STATUS_OK);
         run(&f);
         assert_true(request_line_is(&f, 0, keys[i].line));
         tear_down(&f);
@@ -271,6 +277,32 @@ static void test_the_receiver_may_stop_a_download(void **state)
     get(&f, "");
     assert_int_equal(f.reply.status, STATUS_FULL);
     assert_string_equal(f.reply.message, "the receiver stopped the download");
+    tear_down(&f);
+}
+
+/* Bytes flow all the time, and would for forty seconds. On a machine so slow
+ * that not even the head came within the time-out, a longer one is given. */
+static void test_a_trickle_is_given_up(void **state)
+{
+    static char reply[3000];
+    struct loopback_step steps[6];
+    struct fixture f;
+
+    (void)state;
+    snprintf(reply, sizeof reply, "%s%0*d",
+             HEAD("200 OK", "ETag: " ETAG "\r\n", "2000"), 2000, 0);
+    for (size_t i = 0; i < COUNT(steps); i++)
+        steps[i] = (struct loopback_step){reply, LOOPBACK_TRICKLE, 0};
+    set_up(&f, steps, COUNT(steps));
+    f.timeout_ms = SHORT_TIMEOUT_MS;
+    for (size_t i = 0; i < COUNT(steps) && f.reply.http_status == 0; i++) {
+        get(&f, "");
+        assert_int_equal(f.reply.status, STATUS_UNAVAILABLE);
+        assert_non_null(strstr(f.reply.message, "timed out"));
+        f.timeout_ms *= 2;
+    }
+    assert_int_equal(f.reply.http_status, 200);
+    assert_non_null(strstr(f.reply.message, "out of 2000 bytes"));
     tear_down(&f);
 }
 
@@ -506,22 +538,24 @@ static void test_what_is_refused_at_once(void **state)
     memset(long_key, 'k', sizeof long_key);
     long_key[1025] = '\0';
     set_up(&f, NULL, 0);
-    assert_int_equal(s3_head_object(f.client, "", "k", done, &f),
+    assert_int_equal(s3_head_object(f.client, "", "k", TIMEOUT_MS, done, &f),
                      STATUS_INVALID);
-    assert_int_equal(s3_head_object(f.client, "b", "", done, &f),
+    assert_int_equal(s3_head_object(f.client, "b", "", TIMEOUT_MS, done, &f),
                      STATUS_INVALID);
-    assert_int_equal(s3_head_object(f.client, "b", long_key, done, &f),
-                     STATUS_INVALID);
+    assert_int_equal(
+        s3_head_object(f.client, "b", long_key, TIMEOUT_MS, done, &f),
+        STATUS_INVALID);
     assert_int_equal(s3_get_object(f.client, "b", "k",
-                                   span_from_string("\"x\r\nY: z\""), take,
-                                   done, &f),
+                                   span_from_string("\"x\r\nY: z\""),
+                                   TIMEOUT_MS, take, done, &f),
                      STATUS_INVALID);
     assert_int_equal(s3_put_object(f.client, "b", "k", none,
-                                   span_from_string("\"x\n\""), none, done, &f),
+                                   span_from_string("\"x\n\""), none,
+                                   TIMEOUT_MS, done, &f),
                      STATUS_INVALID);
     assert_int_equal(s3_put_object(f.client, "b", "k", none, none,
-                                   span_from(long_key, S3_ETAG_MAX + 1), done,
-                                   &f),
+                                   span_from(long_key, S3_ETAG_MAX + 1),
+                                   TIMEOUT_MS, done, &f),
                      STATUS_INVALID);
     assert_int_equal(aws_client_running(f.client), 0);
     assert_int_equal(f.completions, 0);
@@ -550,8 +584,8 @@ static void test_free_while_under_way(void **state)
     (void)state;
     set_up(&f, NULL, 0);
     assert_int_equal(s3_put_object(f.client, "b", "k", span_from("x", 1),
-                                   span_from("", 0), span_from("", 0), done,
-                                   &f),
+                                   span_from("", 0), span_from("", 0),
+                                   TIMEOUT_MS, done, &f),
                      STATUS_OK);
     while (loopback_requests(f.server) == 0)
         aws_client_poll(f.client, 10);
@@ -580,6 +614,7 @@ int main(void)
         cmocka_unit_test(test_get_if_changed),
         cmocka_unit_test(test_get_answers),
         cmocka_unit_test(test_the_receiver_may_stop_a_download),
+        cmocka_unit_test(test_a_trickle_is_given_up),
         cmocka_unit_test(test_head),
         cmocka_unit_test(test_put),
         cmocka_unit_test(test_put_answers),

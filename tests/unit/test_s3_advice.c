@@ -38,6 +38,8 @@ static const struct {
     {"a wrong region", "AuthorizationHeaderMalformed", STATUS_INVALID, 400,
      S3_USE_READ, "AWS_REGION"},
     {"no answer at all", "", STATUS_UNAVAILABLE, 0, S3_USE_READ, "network"},
+    {"an object that trickled, or was cut short", "", STATUS_UNAVAILABLE, 200,
+     S3_USE_READ, "in time"},
     {"a store in trouble", "InternalError", STATUS_UNAVAILABLE, 500,
      S3_USE_READ, "later"},
     {"too many requests", "SlowDown", STATUS_THROTTLED, 503, S3_USE_WRITE,

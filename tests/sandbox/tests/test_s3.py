@@ -1,5 +1,6 @@
 import base64
 import hashlib
+import time
 
 import pytest
 
@@ -186,6 +187,14 @@ def test_a_torn_object_has_the_right_length_and_half_the_bytes(sandbox, s3, faul
         raw.request(sandbox, "GET", "/hosts/hosts.csv")
     half = len(DATA) // 2
     assert (caught.value.partial, caught.value.expected) == (DATA[:half], len(DATA) - half)
+
+
+def test_a_trickle_is_whole_and_slow(sandbox, s3):
+    s3.put("hosts", "hosts.csv", DATA * 20)
+    s3.fail_next(1, "trickle")
+    begun = time.monotonic()
+    assert raw.request(sandbox, "GET", "/hosts/hosts.csv").body == DATA * 20
+    assert time.monotonic() - begun > 1  # 720 bytes
 
 
 def test_requests_can_be_held(s3_client, s3, later):
