@@ -43,12 +43,27 @@ void record_survey_free(struct record_survey *survey)
     free(survey);
 }
 
-static void end(struct record_survey *survey, const char *why)
+static void end(struct record_survey *survey, enum log_level level,
+                const char *why)
 {
     survey->ended = true;
-    log_event(LOG_LEVEL_INFO, "records_surveyed",
-              log_uint("records", survey->found),
+    log_event(level, "records_surveyed", log_uint("records", survey->found),
               log_uint("calls", survey->calls), log_str("end", why));
+}
+
+/* Whether a listing names as its next page the one at hand, or something that
+ * could not be asked for: it would spend all calls on nothing. */
+static bool is_stuck(const struct record_survey *survey,
+                     const struct rrset_cursor *next)
+{
+    if (next->name.len > CURSOR_MAX_BYTES ||
+        next->type.len > CURSOR_MAX_BYTES ||
+        next->identifier.len > CURSOR_MAX_BYTES)
+        return true;
+    return next->name.len > 0 &&
+           span_equal(next->name, strbuf_span(&survey->name)) &&
+           span_equal(next->type, strbuf_span(&survey->type)) &&
+           span_equal(next->identifier, strbuf_span(&survey->identifier));
 }
 
 static void set_cursor(struct record_survey *survey,
@@ -81,13 +96,18 @@ static void on_rrsets(void *arg, const struct aws_reply *reply,
     survey->in_flight = false;
     survey->hooks.call_done(survey->hooks.arg, survey->sent_at, reply);
     if (reply->status != STATUS_OK) {
-        end(survey, failure_of(reply));
+        end(survey, LOG_LEVEL_INFO, failure_of(reply));
         return;
     }
     survey->found += count;
     for (size_t i = 0; i < count; i++)
         survey->hooks.found(survey->hooks.arg, &rrsets[i], survey->sent_at);
-    set_cursor(survey, next);
+    if (is_stuck(survey, next))
+        end(survey, LOG_LEVEL_ERROR,
+            "the listing does not move on: check AWS_ENDPOINT_URL_ROUTE_53 or "
+            "AWS_ENDPOINT_URL if it is set, and proxies");
+    else
+        set_cursor(survey, next);
 }
 
 bool record_survey_is_over(const struct record_survey *survey)
@@ -108,9 +128,9 @@ bool record_survey_wants_call(struct record_survey *survey,
     if (survey->in_flight || survey->ended)
         return false;
     if (!zone_directory_at(zones, survey->next_zone, &zone_id))
-        end(survey, "complete");
+        end(survey, LOG_LEVEL_INFO, "complete");
     else if (survey->calls == RECORD_SURVEY_MAX_CALLS)
-        end(survey, "enough calls spent");
+        end(survey, LOG_LEVEL_INFO, "enough calls spent");
     return !survey->ended;
 }
 

@@ -4,7 +4,8 @@
  *
  * Best effort, once: a listing shows 300 records, so a home's or a club's zones
  * are read in a call or two; after RECORD_SURVEY_MAX_CALLS it ends, since a
- * large service must not spend its calls on reading. A failure ends it too.
+ * large service must not spend its calls on reading. A failure ends it too,
+ * and so does a listing that names as its next page the one at hand.
  * Its calls are spent from the account's budget, and its owner sends them only
  * while nothing else wants to leave. Lives on the updater's thread.
  */

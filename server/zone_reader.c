@@ -12,6 +12,9 @@ enum {
     RETRY_CAP_MS = 15000,
     CALL_TIMEOUT_MS = 10000,
     MARKER_MAX_BYTES = 1024,
+    /* After a listing without end, which spent calls that the changes of
+     * hosts could have had. */
+    ENDLESS_PAUSE_MS = 60000,
 };
 
 struct zone_reader {
@@ -20,7 +23,7 @@ struct zone_reader {
     struct zone_reader_hooks hooks;
     struct zone_directory *directory;
     struct strbuf marker; /* where the listing goes on */
-    size_t next_id;       /* of config->hosted_zones */
+    size_t next_id;       /* of config->hosted_zones; without them, of a page */
     bool wanted;          /* a reading is to be started, or goes on */
     bool in_flight;
     bool stale; /* a zone is gone since the last reading */
@@ -118,25 +121,70 @@ const struct zone_directory *zone_reader_directory(
     return reader->directory;
 }
 
-/* From the first page again, later: half a listing is worth nothing. */
-static void start_over(struct zone_reader *reader, int64_t now)
+/* From the first page again, after `pause_ms` and more: half a listing is worth
+ * nothing. */
+static void start_over(struct zone_reader *reader, int64_t now,
+                       int64_t pause_ms)
 {
     reader->next_id = 0;
     strbuf_rewind(&reader->marker);
-    reader->not_before = now + backoff_fail(&reader->backoff, &reader->jitter);
+    reader->not_before =
+        now + pause_ms + backoff_fail(&reader->backoff, &reader->jitter);
 }
 
-static void log_failure(const struct aws_reply *reply)
+static void log_unread(const struct aws_reply *reply, enum status status,
+                       const char *message, const char *advice)
 {
     log_event(LOG_LEVEL_ERROR, "hosted_zones_unread",
-              log_str("status", status_name(reply->status)),
-              log_str("code", reply->code), log_str("message", reply->message),
+              log_str("status", status_name(status)),
+              log_str("code", reply->code), log_str("message", message),
               log_str("request_id", reply->request_id),
-              log_str("advice",
-                      reply->status == STATUS_DENIED
-                          ? "the credentials need route53:ListHostedZones, or "
-                            "with DYNDNS_HOSTED_ZONES route53:GetHostedZone"
-                          : "will be tried again"));
+              log_str("advice", advice));
+}
+
+static void log_refused(const struct aws_reply *reply)
+{
+    log_unread(reply, reply->status, reply->message,
+               reply->status == STATUS_DENIED
+                   ? "the credentials need route53:ListHostedZones, or with "
+                     "DYNDNS_HOSTED_ZONES route53:GetHostedZone"
+                   : "will be tried again");
+}
+
+static void log_not_held(const struct aws_reply *reply, enum status status)
+{
+    if (status == STATUS_FULL)
+        log_unread(reply, status, "there are more hosted zones than 10000",
+                   "name those to use in DYNDNS_HOSTED_ZONES");
+    else
+        log_unread(reply, status, "out of memory",
+                   "give the service more memory; will be tried again");
+}
+
+/* What is wrong with a listing that says it goes on at `next_marker`; NULL:
+ * nothing. It could keep us reading for ever, and others' calls waiting. */
+static const char *endless_fault(const struct zone_reader *reader,
+                                 struct span next_marker)
+{
+    if (reader->config->hosted_zone_count > 0 || next_marker.len == 0)
+        return NULL;
+    if (next_marker.len > MARKER_MAX_BYTES)
+        return "the listing's next marker is too long";
+    if (span_equal(next_marker, strbuf_span(&reader->marker)))
+        return "the listing does not move on: its next page is this page";
+    if (reader->next_id + 1 == ZONE_READER_MAX_PAGES)
+        return "the listing does not end: it has more pages than zones could "
+               "fill";
+    return NULL;
+}
+
+static void log_endless(const struct aws_reply *reply, const char *fault)
+{
+    log_unread(reply, STATUS_INVALID, fault,
+               "check AWS_ENDPOINT_URL_ROUTE_53 or AWS_ENDPOINT_URL if it is "
+               "set, and proxies; or name the zones to use in "
+               "DYNDNS_HOSTED_ZONES, which needs no listing; will be tried "
+               "again in a minute or two");
 }
 
 static void complete(struct zone_reader *reader, int64_t now)
@@ -155,19 +203,20 @@ static void complete(struct zone_reader *reader, int64_t now)
     reader->hooks.complete(reader->hooks.arg);
 }
 
-static bool add_zones(struct zone_reader *reader,
-                      const struct hosted_zone *zones, size_t count)
+static enum status add_zones(struct zone_reader *reader,
+                             const struct hosted_zone *zones, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
+    enum status status = STATUS_OK;
+
+    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         if (zones[i].is_private && reader->config->hosted_zone_count > 0)
             log_event(LOG_LEVEL_ERROR, "hosted_zone_private",
                       log_span("zone", zones[i].id),
                       log_str("advice", "private hosted zones are never used: "
                                         "mend DYNDNS_HOSTED_ZONES"));
-        if (zone_directory_add(reader->directory, &zones[i]) != STATUS_OK)
-            return false;
+        status = zone_directory_add(reader->directory, &zones[i]);
     }
-    return true;
+    return status;
 }
 
 /* By id, a zone that does not exist is the operator's to mend and must not
@@ -185,6 +234,34 @@ static bool skip_missing(struct zone_reader *reader,
     return true;
 }
 
+/* Whether the page is taken; else the reading starts over, and the log says
+ * why. */
+static bool take_page(struct zone_reader *reader, const struct aws_reply *reply,
+                      const struct hosted_zone *zones, size_t count,
+                      struct span next_marker, int64_t now)
+{
+    const char *fault = endless_fault(reader, next_marker);
+    enum status status;
+
+    if (reply->status != STATUS_OK && !skip_missing(reader, reply)) {
+        log_refused(reply);
+        start_over(reader, now, 0);
+        return false;
+    }
+    status = add_zones(reader, zones, count);
+    if (status != STATUS_OK) {
+        log_not_held(reply, status);
+        start_over(reader, now, status == STATUS_FULL ? ENDLESS_PAUSE_MS : 0);
+        return false;
+    }
+    if (fault != NULL) {
+        log_endless(reply, fault);
+        start_over(reader, now, ENDLESS_PAUSE_MS);
+        return false;
+    }
+    return true;
+}
+
 static void on_zones(void *arg, const struct aws_reply *reply,
                      const struct hosted_zone *zones, size_t count,
                      struct span next_marker)
@@ -194,12 +271,8 @@ static void on_zones(void *arg, const struct aws_reply *reply,
 
     reader->in_flight = false;
     reader->hooks.call_done(reader->hooks.arg, reader->sent_at, reply);
-    if ((reply->status != STATUS_OK && !skip_missing(reader, reply)) ||
-        !add_zones(reader, zones, count)) {
-        log_failure(reply);
-        start_over(reader, now);
+    if (!take_page(reader, reply, zones, count, next_marker, now))
         return;
-    }
     reader->next_id++;
     strbuf_rewind(&reader->marker);
     strbuf_append(&reader->marker, next_marker);

@@ -2,6 +2,10 @@
  * Route 53, page by page, when they are first needed and again when a host has
  * no zone or a zone is gone.
  *
+ * A reading that fails leaves the directory as it was, and is begun anew after
+ * a while. A listing that goes on beyond ZONE_READER_MAX_PAGES, or names as its
+ * next page the one at hand, has failed.
+ *
  * With DYNDNS_HOSTED_ZONES only those zones are read, by id. Its calls are
  * spent from the account's budget like all others: the owner asks
  * zone_reader_wait_ms(), looks at the budget, and calls zone_reader_send().
@@ -12,6 +16,12 @@
 
 #include "server/config.h"
 #include "server/zone_directory.h"
+
+enum {
+    /* Of up to 100 zones; twice what ZONE_DIRECTORY_MAX public ones need, for
+     * private zones and pages that are not full. */
+    ZONE_READER_MAX_PAGES = 200,
+};
 
 struct zone_reader;
 

@@ -67,6 +67,17 @@ def test_without_the_permission_all_goes_on_and_the_log_says_so(start, route53):
     assert service.update("a.example.org", "192.0.2.1").said == "good 192.0.2.1"
 
 
+@pytest.mark.parametrize("kind, level, calls", [("circle", "info", 20), ("stuck", "error", 2)])
+def test_a_listing_without_end_is_given_up(start, route53, kind, level, calls):
+    route53.endless_listings = kind
+    zone = route53.add_zone("example.net")
+    service = start("a.example.net", DYNDNS_HOSTED_ZONES=zone)
+    surveyed = service.wait_for_event("records_surveyed")
+    assert (surveyed.level, surveyed["calls"]) == (level, str(calls))
+    assert len(listings(route53)) == calls
+    assert service.update("a.example.net", "192.0.2.1").said == "good 192.0.2.1"
+
+
 def test_a_large_service_does_not_spend_its_calls_on_reading(start, route53):
     names = [f"z{number}.example.net" for number in range(30)]
     for name in names:

@@ -105,6 +105,25 @@ def test_a_page_that_fails_begins_the_reading_anew(start, route53):
     assert service.update("a.z149.example.net", "192.0.2.1").said == "good 192.0.2.1"
 
 
+@pytest.mark.parametrize(
+    "kind, message, pages", [("circle", "does not end", 200), ("stuck", "does not move on", 2)]
+)
+def test_a_listing_without_end_leaves_the_zones_as_they_were(start, route53, kind, message, pages):
+    route53.add_zone("example.net")
+    service = start("a.example.org", "a.example.com", DYNDNS_DEADLINE_SECONDS=1)
+    service.wait_for_event("hosted_zones_read", usable=2)
+    route53.endless_listings = kind
+    while service.update("a.example.com", "192.0.2.1").said == "dnserr":  # for five seconds
+        with suppress(TimeoutError):
+            route53.wait_for_calls(len(route53.calls) + 1, timeout=0.25)
+    unread = service.wait_for_event("hosted_zones_unread", status="invalid", timeout=60)
+    assert unread.level == "error" and message in unread["message"]
+    assert "AWS_ENDPOINT_URL" in unread["advice"] and "DYNDNS_HOSTED_ZONES" in unread["advice"]
+    assert actions(route53).count(LIST_ZONES) == 1 + pages
+    assert service.update("a.example.org", "192.0.2.1").said == "good 192.0.2.1"
+    assert service.events("hosted_zones_read")[1:] == []
+
+
 def test_the_zones_are_read_again_when_a_host_has_none(start, route53):
     """At most every five seconds: hosts that have no zone make no storm."""
     service = start("a.example.net")

@@ -102,6 +102,9 @@ class Route53(HostedZones):
                             alias stands is refused; True: it takes its place,
                             as the API reference may be read
     propagation_seconds     how long GetChange says PENDING
+    endless_listings        "circle": every page of a listing says that another
+                            one follows, and after the last the first; "stuck":
+                            that the page itself follows; None: as it should be
     """
 
     def __init__(self, account: Account, rate: float, burst: float | None):
@@ -110,6 +113,7 @@ class Route53(HostedZones):
         self.invalid_batch_names = True
         self.upsert_replaces_alias = False
         self.propagation_seconds = 0.0
+        self.endless_listings = None
         self._account = account
         self._bucket = TokenBucket(rate, burst)
         self._in_flight: set[str] = set()
@@ -239,7 +243,7 @@ class Route53(HostedZones):
             start = zone.first_from(name, query.get("type", ""), query.get("identifier", ""))
         max_items, end = _page_end(query, start, RECORD_SETS_A_PAGE)
         record_sets = zone.record_sets()
-        following = record_sets[end] if end < len(record_sets) else None
+        following = self._following(record_sets, start, end)
         return route53_xml.record_sets_page(record_sets[start:end], following, max_items)
 
     def _list_zones(self, _, query):
@@ -251,8 +255,17 @@ class Route53(HostedZones):
             if start is None:
                 raise AwsError(400, "InvalidInput", f"No hosted zone has the marker {marker}")
         max_items, end = _page_end(query, start, ZONES_A_PAGE)
-        following = zones[end] if end < len(zones) else None
+        following = self._following(zones, start, end)
         return route53_xml.hosted_zones_page(zones[start:end], marker, following, max_items)
+
+    def _following(self, listed, start, end):
+        """What the next page begins with; None: nothing is left."""
+        match self.endless_listings:
+            case "circle":
+                return listed[(start + 1) % len(listed)]
+            case "stuck":
+                return listed[start]
+        return listed[end] if end < len(listed) else None
 
     def _get_zone(self, zone_id, _):
         return route53_xml.hosted_zone(self._existing_zone(zone_id))

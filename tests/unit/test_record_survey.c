@@ -146,6 +146,46 @@ static void test_it_ends_when_enough_calls_are_spent(void **state)
     assert_true(fake_logged("calls=20 end=\"enough calls spent\""));
 }
 
+static void test_a_listing_that_never_ends_ends_it(void **state)
+{
+    char name[32];
+
+    (void)state;
+    read_zones(1);
+    for (int i = 0; i < RECORD_SURVEY_MAX_CALLS; i++) {
+        assert_true(send_next());
+        snprintf(name, sizeof name, "m%d.z00.example.org", i);
+        fake_answer_rrsets(NULL, 0, name);
+    }
+    assert_false(send_next());
+    assert_true(fake_logged("calls=20 end=\"enough calls spent\""));
+}
+
+static void test_a_listing_that_does_not_move_on_ends_it(void **state)
+{
+    static const struct rrset a = {SPAN_LITERAL("a.z00.example.org"), RRSET_A,
+                                   60, SPAN_LITERAL("192.0.2.1")};
+    static char name[3000];
+
+    (void)state;
+    read_zones(1);
+    assert_true(send_next());
+    fake_answer_rrsets(&a, 1, "m.z00.example.org");
+    assert_true(send_next());
+    fake_answer_rrsets(&a, 1, "m.z00.example.org");
+    assert_false(send_next());
+    assert_true(fake_logged("error event=records_surveyed records=2 calls=2 "
+                            "end=\"the listing does not move on"));
+    tear_down(state);
+    set_up(state);
+    memset(name, 'm', sizeof name - 1);
+    read_zones(1);
+    assert_true(send_next());
+    fake_answer_rrsets(&a, 1, name);
+    assert_false(send_next());
+    assert_true(fake_logged("error event=records_surveyed records=1 calls=1"));
+}
+
 static void test_a_failure_ends_it(void **state)
 {
     static const struct {
@@ -194,6 +234,10 @@ int main(void)
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_it_ends_when_enough_calls_are_spent, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_listing_that_never_ends_ends_it,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_a_listing_that_does_not_move_on_ends_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_failure_ends_it, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_a_call_that_cannot_be_made_ends_it,

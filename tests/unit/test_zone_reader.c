@@ -10,7 +10,13 @@
 
 #include <cmocka.h>
 
-enum { REREAD_INTERVAL_MS = 5000, RETRY_FIRST_MS = 500, RETRY_CAP_MS = 15000 };
+enum {
+    REREAD_INTERVAL_MS = 5000,
+    RETRY_FIRST_MS = 500,
+    RETRY_CAP_MS = 15000,
+    ENDLESS_PAUSE_MS = 60000,
+    ZONES_A_PAGE = 100,
+};
 
 static struct config config;
 static struct zone_reader *reader;
@@ -300,6 +306,105 @@ static void test_a_call_that_cannot_be_made_has_failed(void **state)
     assert_int_equal(told.completions, 1);
 }
 
+/* --- listings without end ------------------------------------------------------- */
+
+/* With example.org in service, an hour later. */
+static void begin_again(void)
+{
+    send_now("list ");
+    fake_answer_zones(org, "");
+    fake_now += 3600000;
+    fake_log();
+    zone_reader_request(reader);
+}
+
+static void assert_given_up(const char *message, int64_t wait_least)
+{
+    assert_true(fake_logged("error event=hosted_zones_unread status=invalid"));
+    assert_true(fake_logged(message));
+    assert_true(fake_logged("DYNDNS_HOSTED_ZONES"));
+    assert_int_equal(told.completions, 1);
+    assert_string_equal(find("home.example.org"), "Z1");
+    assert_string_equal(find("home.example.net"), "");
+    assert_in_range(zone_reader_wait_ms(reader, fake_now), wait_least,
+                    wait_least + RETRY_CAP_MS);
+    send_soon("list "); /* from the first page */
+    fake_answer_zones(net, "");
+    assert_string_equal(find("home.example.net"), "Z2");
+}
+
+static void test_a_listing_that_never_ends_is_given_up(void **state)
+{
+    char marker[32], expected[32] = "list ";
+
+    (void)state;
+    begin_again();
+    for (unsigned page = 1; page <= 200; page++) {
+        send_now(expected);
+        snprintf(marker, sizeof marker, "M%u", page);
+        snprintf(expected, sizeof expected, "list M%u", page);
+        fake_answer_zones(net, marker);
+    }
+    assert_given_up("does not end", ENDLESS_PAUSE_MS);
+}
+
+static void test_ten_thousand_zones_are_no_endless_listing(void **state)
+{
+    char marker[32];
+
+    (void)state;
+    for (unsigned page = 1; page <= 200; page++) {
+        assert_int_equal(zone_reader_wait_ms(reader, fake_now), 0);
+        zone_reader_send(reader, fake_now);
+        snprintf(marker, sizeof marker, "M%u", page);
+        fake_answer_zones(org, page < 200 ? marker : "");
+    }
+    assert_int_equal(told.completions, 1);
+}
+
+static void test_a_listing_that_does_not_move_on_is_given_up(void **state)
+{
+    (void)state;
+    begin_again();
+    send_now("list ");
+    fake_answer_zones(net, "Z2");
+    send_now("list Z2");
+    fake_answer_zones(net, "Z2");
+    assert_given_up("does not move on", ENDLESS_PAUSE_MS);
+}
+
+static void test_a_marker_that_cannot_be_asked_for_is_no_page_one(void **state)
+{
+    static char marker[2000];
+
+    (void)state;
+    begin_again();
+    memset(marker, 'M', sizeof marker - 1);
+    send_now("list ");
+    fake_answer_zones(net, marker);
+    assert_given_up("too long", ENDLESS_PAUSE_MS);
+}
+
+static void test_too_many_zones_are_told_with_what_to_do(void **state)
+{
+    static struct fake_zone page[ZONES_A_PAGE + 1];
+    char marker[32];
+
+    (void)state;
+    begin_again();
+    for (size_t i = 0; i < ZONES_A_PAGE; i++)
+        page[i] = net[0];
+    for (unsigned i = 0; zone_reader_wait_ms(reader, fake_now) == 0; i++) {
+        assert_in_range(i, 0, 100);
+        zone_reader_send(reader, fake_now);
+        snprintf(marker, sizeof marker, "M%u", i);
+        fake_answer_zones(page, marker);
+    }
+    assert_true(fake_logged("error event=hosted_zones_unread status=full"));
+    assert_true(fake_logged("DYNDNS_HOSTED_ZONES"));
+    assert_string_equal(find("home.example.org"), "Z1");
+}
+
 /* --- DYNDNS_HOSTED_ZONES ------------------------------------------------------------ */
 
 static char id1[] = "Z1", id2[] = "Z2", id3[] = "Z3";
@@ -400,6 +505,11 @@ int main(void)
         READER_TEST(test_waits_between_failures_grow_and_a_success_ends_them),
         READER_TEST(test_a_failure_is_told_with_what_to_do),
         READER_TEST(test_a_call_that_cannot_be_made_has_failed),
+        READER_TEST(test_a_listing_that_never_ends_is_given_up),
+        READER_TEST(test_ten_thousand_zones_are_no_endless_listing),
+        READER_TEST(test_a_listing_that_does_not_move_on_is_given_up),
+        READER_TEST(test_a_marker_that_cannot_be_asked_for_is_no_page_one),
+        READER_TEST(test_too_many_zones_are_told_with_what_to_do),
         BY_ID_TEST(test_named_zones_are_read_by_id),
         BY_ID_TEST(test_a_named_zone_that_is_missing_does_not_stop_the_others),
         BY_ID_TEST(test_a_named_private_zone_is_told_and_not_used),

@@ -152,3 +152,18 @@ def test_a_zone_says_whether_it_is_private(dns_client, route53):
     assert len(reply["DelegationSet"]["NameServers"]) == 2
     route53.remove_zone(public)
     assert refusal(dns_client.get_hosted_zone, Id=public)[:2] == (404, "NoSuchHostedZone")
+
+
+@pytest.mark.parametrize("kind, markers", [("circle", 2), ("stuck", 1)])
+def test_listings_may_have_no_end(dns_client, route53, zone, kind, markers):
+    route53.add_zone("example.net")
+    route53.endless_listings = kind
+    seen, more = [], {}
+    for _ in range(5):
+        reply = dns_client.list_hosted_zones(**more)
+        assert reply["IsTruncated"]
+        seen.append(reply["NextMarker"])
+        more = {"Marker": seen[-1]}
+    assert len(set(seen)) == markers
+    names, reply = listed(dns_client, zone)
+    assert reply["IsTruncated"] and "NextRecordName" in reply
