@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 #include "cli/file_replace.h"
+#include "cli/regular_file.h"
 #include "cli/say.h"
 #include "cli/sidecar.h"
 
@@ -21,9 +22,12 @@ static int print(struct span body)
 static void remember(const struct store *store, const char *file,
                      const char *etag)
 {
-    if (sidecar_write(file, store_bucket(store), store_key(store), etag) !=
-        STATUS_OK)
-        say("%s.etag: warning: cannot be written: %s", file, strerror(errno));
+    enum status status =
+        sidecar_write(file, store_bucket(store), store_key(store), etag);
+
+    if (status != STATUS_OK)
+        say("%s.etag: warning: cannot be written: %s", file,
+            sidecar_fault(file, status));
 }
 
 /* The file first: were we interrupted in between, the old ETag beside a new
@@ -31,14 +35,18 @@ static void remember(const struct store *store, const char *file,
 static int save(const struct store *store, const char *file, struct span body,
                 const char *etag)
 {
+    const char *obstacle;
+
     switch (file_replace(file, body)) {
     case STATUS_OK:
         remember(store, file, etag);
         return EXIT_OK;
     case STATUS_INVALID:
-        say("%s: not a regular file, and left alone\n"
-            "to print the database, use: dyndb download-database -",
-            file);
+        obstacle = regular_file_obstacle(file, LINKS_REFUSED);
+        say("%s: %s, and left alone\n"
+            "name a regular file or a new one; to print the database, use: "
+            "dyndb download-database -",
+            file, obstacle == NULL ? "it is no regular file" : obstacle);
         return EXIT_FAILED;
     case STATUS_NOMEM:
         say("%s: out of memory", file);

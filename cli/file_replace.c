@@ -89,22 +89,24 @@ static enum status replace_undisturbed(char *temporary, const char *path,
     return status;
 }
 
+/* A symbolic link is refused. To follow it would let whoever put it there, in
+ * /tmp say, choose which of our files is overwritten; to replace it would cut
+ * the link that somebody keeps into a repository, which then grows stale.
+ *
+ * One that comes after this look is replaced by rename(2), which follows none;
+ * nor does mkostemp(3), which makes a file that was not there. So nothing is
+ * ever written to what a link points to. */
 enum status file_replace(const char *path, struct span content)
 {
-    char *target = NULL, *temporary = NULL;
-    enum status status = STATUS_NOMEM;
+    enum status status;
+    char *temporary;
     struct stat st;
 
-    if (stat(path, &st) == 0) {
-        if (!S_ISREG(st.st_mode))
-            return STATUS_INVALID;
-        target = realpath(path, NULL);
-    } else {
-        target = strdup(path);
-    }
-    if (target != NULL && asprintf(&temporary, "%s.XXXXXX", target) >= 0)
-        status = replace_undisturbed(temporary, target, content);
+    if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
+        return STATUS_INVALID;
+    if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
+        return STATUS_NOMEM;
+    status = replace_undisturbed(temporary, path, content);
     free(temporary);
-    free(target);
     return status;
 }

@@ -8,8 +8,8 @@
 
 /* Makes `path` a file of mode 0600 with this content: written beside it under
  * another name, flushed to the disk, then renamed. Whatever happens, `path` is
- * the old file or the new one. A symbolic link is followed and stays one.
- * STATUS_INVALID: what is there is no regular file, and is left alone.
+ * the old file or the new one. STATUS_INVALID: what is there is no regular
+ * file, and is left alone; a symbolic link is none, and never followed.
  * STATUS_UNAVAILABLE: errno says why. STATUS_NOMEM. */
 NODISCARD enum status file_replace(const char *path, struct span content);
 

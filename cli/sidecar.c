@@ -1,9 +1,11 @@
 #include "cli/sidecar.h"
 #include "cli/file_replace.h"
+#include "cli/regular_file.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { SIDECAR_MAX_BYTES = 4096 };
 
@@ -19,20 +21,26 @@ static enum status read_text(const char *file, char text[SIDECAR_MAX_BYTES],
                              size_t *len)
 {
     char *path = sidecar_path(file);
-    FILE *stream;
-    bool failed;
+    enum status status;
+    ssize_t got;
+    int fd;
 
     *len = 0;
     if (path == NULL)
         return STATUS_NOMEM;
-    stream = fopen(path, "re");
+    status = regular_file_open(path, LINKS_REFUSED, &fd);
     free(path);
-    if (stream == NULL)
-        return errno == ENOENT ? STATUS_NOT_FOUND : STATUS_UNAVAILABLE;
-    *len = fread(text, 1, SIDECAR_MAX_BYTES, stream);
-    failed = ferror(stream) != 0;
-    fclose(stream);
-    return failed ? STATUS_UNAVAILABLE : STATUS_OK;
+    if (status != STATUS_OK)
+        return status;
+    do
+        got = read(fd, text, SIDECAR_MAX_BYTES);
+    while (got < 0 && errno == EINTR);
+    if (got < 0)
+        status = STATUS_UNAVAILABLE;
+    else
+        *len = (size_t)got;
+    close(fd);
+    return status;
 }
 
 /* Cuts the line `label: value` off the text. */
@@ -84,4 +92,19 @@ enum status sidecar_write(const char *file, const char *bucket, const char *key,
     strbuf_clear(&text);
     free(path);
     return status;
+}
+
+const char *sidecar_fault(const char *file, enum status status)
+{
+    const char *fault = strerror(errno);
+    char *path;
+
+    if (status == STATUS_NOMEM)
+        return "out of memory";
+    if (status != STATUS_INVALID)
+        return fault;
+    path = sidecar_path(file);
+    fault = path == NULL ? NULL : regular_file_obstacle(path, LINKS_REFUSED);
+    free(path);
+    return fault == NULL ? "it is not a file that dyndb wrote" : fault;
 }

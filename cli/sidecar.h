@@ -14,7 +14,8 @@
 
 /* Reads the ETag that is remembered for `file`. STATUS_OK with etag "": there
  * is no sidecar, or it speaks of another object. STATUS_INVALID: there is one,
- * but not of our making. STATUS_UNAVAILABLE: it cannot be read. */
+ * but not of our making; a symbolic link, and what is no regular file, never
+ * is. STATUS_UNAVAILABLE: it cannot be read. */
 NODISCARD enum status sidecar_read(const char *file, const char *bucket,
                                    const char *key, char etag[S3_ETAG_MAX + 1]);
 
@@ -22,5 +23,9 @@ NODISCARD enum status sidecar_read(const char *file, const char *bucket,
  * of file_replace(). */
 NODISCARD enum status sidecar_write(const char *file, const char *bucket,
                                     const char *key, const char *etag);
+
+/* Why one of these has just failed with `status`, in words; borrowed until the
+ * next strerror(3). */
+const char *sidecar_fault(const char *file, enum status status);
 
 #endif

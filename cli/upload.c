@@ -1,58 +1,14 @@
 #include "cli/careful_put.h"
 #include "cli/commands.h"
+#include "cli/input.h"
 #include "cli/say.h"
 #include "cli/sidecar.h"
 
 #include "s3db/hostdb_csv.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <unistd.h>
 
-enum { READ_BYTES = 64 * 1024 };
-
-/* How messages call the input. */
-static const char *name_of(const char *file)
-{
-    return file == NULL ? "<stdin>" : file;
-}
-
-/* ---- reading and checking ---- */
-
-/* Reads to the end; false with errno. */
-static bool read_all(int fd, struct strbuf *body)
-{
-    static char piece[READ_BYTES];
-    ssize_t len;
-
-    for (;;) {
-        len = read(fd, piece, sizeof piece);
-        if (len == 0)
-            return true;
-        if (len < 0 && errno == EINTR)
-            continue;
-        if (len < 0)
-            return false;
-        strbuf_append(body, span_from(piece, (size_t)len));
-        if (!strbuf_ok(body)) {
-            errno = EFBIG;
-            return false;
-        }
-    }
-}
-
-static bool read_input(const char *file, struct strbuf *body)
-{
-    int fd = file == NULL ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC);
-    bool complete = fd >= 0 && read_all(fd, body);
-
-    if (!complete)
-        say("%s: cannot be read: %s", name_of(file), strerror(errno));
-    if (file != NULL && fd >= 0)
-        close(fd);
-    return complete;
-}
+/* ---- checking ---- */
 
 /* `arg` points to the input's name. */
 static void print_fault(void *arg, const struct hostdb_csv_fault *fault)
@@ -115,27 +71,23 @@ static bool quote_etag(const char *given, char etag[S3_ETAG_MAX + 1])
 static bool find_seen(const struct store *store, const struct options *options,
                       char etag[S3_ETAG_MAX + 1], const char **seen)
 {
+    enum status status;
+
     etag[0] = '\0';
     *seen = options->force ? NULL : etag;
     if (options->force)
         return true;
     if (options->if_match != NULL)
         return quote_etag(options->if_match, etag);
-    if (options->file == NULL)
+    if (!input_is_file(options->file))
         return true;
-    switch (sidecar_read(options->file, store_bucket(store), store_key(store),
-                         etag)) {
-    case STATUS_OK:
-        return true;
-    case STATUS_INVALID:
-        say("%s.etag: not a file that dyndb wrote; move it away, or use "
-            "--if-match or --force",
-            options->file);
-        return false;
-    default:
-        say("%s.etag: cannot be read: %s", options->file, strerror(errno));
-        return false;
-    }
+    status = sidecar_read(options->file, store_bucket(store), store_key(store),
+                          etag);
+    if (status != STATUS_OK)
+        say("%s.etag: cannot be read: %s\n"
+            "move it away, or use --if-match or --force",
+            options->file, sidecar_fault(options->file, status));
+    return status == STATUS_OK;
 }
 
 /* ---- the outcome ---- */
@@ -144,7 +96,7 @@ static void explain_conflict(const struct store *store,
                              const struct options *options, const char *seen,
                              const struct store_reply *reply)
 {
-    const char *where = store_where(store), *file = name_of(options->file);
+    const char *where = store_where(store), *file = input_name(options->file);
 
     if (reply->aws.status == STATUS_NOT_FOUND)
         say("%s no longer exists, and %s is not uploaded\n"
@@ -156,7 +108,7 @@ static void explain_conflict(const struct store *store,
             "download it to another file, bring your changes into that one, "
             "and upload that; or replace it with --force",
             where, file);
-    else if (options->file == NULL)
+    else if (!input_is_file(options->file))
         say("%s exists already, and is not replaced\n"
             "name the version to replace with --if-match ETAG, which "
             "download-database prints; or replace any with --force",
@@ -172,18 +124,20 @@ static void explain_conflict(const struct store *store,
 static void remember(const struct store *store, const char *file,
                      const char *etag)
 {
-    if (sidecar_write(file, store_bucket(store), store_key(store), etag) !=
-        STATUS_OK)
+    enum status status =
+        sidecar_write(file, store_bucket(store), store_key(store), etag);
+
+    if (status != STATUS_OK)
         say("%s.etag: warning: cannot be written: %s\n"
             "before the next upload, download the database again",
-            file, strerror(errno));
+            file, sidecar_fault(file, status));
 }
 
 static int conclude(const struct store *store, const struct options *options,
                     size_t hosts, const struct store_reply *reply,
                     bool already_there)
 {
-    if (options->file != NULL)
+    if (input_is_file(options->file))
         remember(store, options->file, reply->etag);
     if (!options->quiet)
         say("%s: %zu host%s %s, ETag %s", store_where(store), hosts,
@@ -228,8 +182,8 @@ int upload_database(struct store *store, const struct options *options)
     size_t hosts;
 
     strbuf_init(&body, STORE_MAX_BYTES);
-    if (read_input(options->file, &body)) {
-        hosts = check(name_of(options->file), strbuf_span(&body));
+    if (input_read(options->file, &body)) {
+        hosts = check(input_name(options->file), strbuf_span(&body));
         if (hosts > 0)
             result = put(store, options, strbuf_span(&body), hosts);
     }

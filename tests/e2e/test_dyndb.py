@@ -150,6 +150,113 @@ def test_what_is_no_regular_file_is_left_alone(tool, store):
     assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
 
 
+# What stands at a name may be somebody else's choice, as in /tmp.
+
+NO_FILES = {
+    "pipe": ("it is a pipe", os.mkfifo),
+    "directory": ("it is a directory", os.mkdir),
+    "link": ("it is a symbolic link", lambda path: os.symlink("precious", path)),
+    "link to nothing": ("it is a symbolic link", lambda path: os.symlink("nothing", path)),
+}
+
+
+def identity(path):
+    found = os.lstat(path)
+    return found.st_ino, found.st_mode, found.st_size, found.st_mtime_ns
+
+
+@pytest.fixture
+def precious(tmp_path):
+    """A file that nobody shall write to; returns what it is."""
+    path = tmp_path / "precious"
+    path.write_text("precious")
+    path.chmod(0o644)
+    return lambda: (path.read_text(), stat.S_IMODE(path.stat().st_mode))
+
+
+@pytest.mark.parametrize("kind", NO_FILES)
+def test_what_stands_in_the_place_of_the_file_is_left_alone(tool, store, file, precious, kind):
+    words, make = NO_FILES[kind]
+    make(file)
+    before = identity(file), sorted(os.listdir(file.parent)), precious()
+    store("a.example.org")
+    finished = tool("download-database", "hosts.csv")
+    assert finished.returncode == FAILED
+    assert f"hosts.csv: {words}" in finished.stderr and "download-database -" in finished.stderr
+    assert (identity(file), sorted(os.listdir(file.parent)), precious()) == before
+
+
+@pytest.mark.parametrize("kind", NO_FILES)
+def test_a_download_beside_what_is_no_sidecar_succeeds_with_a_warning(
+    tool, store, file, precious, kind
+):
+    words, make = NO_FILES[kind]
+    sidecar = f"{file}.etag"
+    make(sidecar)
+    before = identity(sidecar), precious()
+    store("a.example.org")
+    finished = tool("download-database", "hosts.csv")
+    assert finished.returncode == OK and file.read_bytes() == csv_of("a.example.org")
+    assert f"hosts.csv.etag: warning: cannot be written: {words}" in finished.stderr
+    assert (identity(sidecar), precious()) == before
+
+
+@pytest.mark.parametrize("kind", NO_FILES)
+def test_an_upload_beside_what_is_no_sidecar_is_refused(tool, file, s3, precious, kind):
+    """At once, though nobody ever writes to the pipe."""
+    words, make = NO_FILES[kind]
+    file.write_bytes(csv_of("a.example.org"))
+    sidecar = f"{file}.etag"
+    make(sidecar)
+    before = identity(sidecar), precious()
+    finished = tool("upload-database", "hosts.csv")
+    assert finished.returncode == FAILED and s3.requests == []
+    assert f"hosts.csv.etag: cannot be read: {words}" in finished.stderr
+    assert "--if-match" in finished.stderr
+    forced = tool("upload-database", "--force", "hosts.csv")
+    assert forced.returncode == OK and stored(s3) == csv_of("a.example.org")
+    assert f"hosts.csv.etag: warning: cannot be written: {words}" in forced.stderr
+    assert (identity(sidecar), precious()) == before
+
+
+@pytest.mark.parametrize("kind", ["pipe", "directory"])
+def test_an_upload_of_what_is_no_file_is_refused(tool, file, s3, kind):
+    words, make = NO_FILES[kind]
+    make(file)
+    finished = tool("upload-database", "hosts.csv")
+    assert finished.returncode == FAILED and s3.requests == []
+    assert f"hosts.csv: cannot be read: {words}" in finished.stderr
+    assert "upload-database -" in finished.stderr
+
+
+def test_an_upload_through_a_link_only_reads(tool, file, s3, tmp_path):
+    (tmp_path / "repository").mkdir()
+    kept = tmp_path / "repository" / "hosts.csv"
+    kept.write_bytes(csv_of("a.example.org"))
+    file.symlink_to(kept)
+    assert tool("upload-database", "hosts.csv").returncode == OK
+    assert stored(s3) == csv_of("a.example.org") and file.is_symlink()
+    assert os.listdir(kept.parent) == ["hosts.csv"]
+
+
+def test_the_other_name_of_a_file_keeps_what_it_was(tool, store, file, tmp_path):
+    other = tmp_path / "other"
+    other.write_text("old")
+    os.link(other, file)
+    store("a.example.org")
+    assert tool("download-database", "hosts.csv").returncode == OK
+    assert file.read_bytes() == csv_of("a.example.org") and other.read_text() == "old"
+
+
+@pytest.mark.parametrize("name", ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"])
+def test_what_is_open_already_may_be_a_pipe(tool, s3, tmp_path, name):
+    finished = tool("upload-database", name, stdin=csv_of("a.example.org"))
+    assert finished.returncode == OK and stored(s3) == csv_of("a.example.org")
+    assert "warning" not in finished.stderr and os.listdir(tmp_path) == []
+    again = tool("upload-database", name, stdin=csv_of("b.example.org"))
+    assert again.returncode == FAILED and "--if-match" in again.stderr
+
+
 def test_a_missing_file_is_told(tool, s3):
     finished = tool("upload-database", "missing.csv")
     assert finished.returncode == FAILED

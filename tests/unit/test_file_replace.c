@@ -100,14 +100,48 @@ static void test_an_empty_content_is_a_content(void **state)
     assert_content(path, "");
 }
 
-static void test_a_symbolic_link_stays_one(void **state)
+static void test_a_symbolic_link_is_left_alone_and_so_is_its_target(
+    void **state)
 {
     (void)state;
-    write_file(other, "old", 0600);
+    write_file(other, "old", 0644);
     assert_int_equal(symlink("other", path), 0);
-    assert_int_equal(file_replace(path, span_from_string("new")), STATUS_OK);
+    assert_int_equal(file_replace(path, span_from_string("new")),
+                     STATUS_INVALID);
     assert_true(S_ISLNK(mode_of(path)));
-    assert_content(other, "new");
+    assert_content(other, "old");
+    assert_int_equal(mode_of(other) & 07777, 0644);
+}
+
+static void test_a_link_to_nothing_makes_no_file(void **state)
+{
+    (void)state;
+    assert_int_equal(symlink("other", path), 0);
+    assert_int_equal(file_replace(path, span_from_string("new")),
+                     STATUS_INVALID);
+    assert_true(S_ISLNK(mode_of(path)));
+    assert_int_equal(access(other, F_OK), -1);
+}
+
+/* rename(2) gives the name a new file; the old one is still the other's. */
+static void test_the_other_name_of_a_file_keeps_it(void **state)
+{
+    (void)state;
+    write_file(other, "old", 0644);
+    assert_int_equal(link(other, path), 0);
+    assert_int_equal(file_replace(path, span_from_string("new")), STATUS_OK);
+    assert_content(path, "new");
+    assert_content(other, "old");
+    assert_int_equal(mode_of(other) & 07777, 0644);
+}
+
+static void test_a_pipe_is_left_alone(void **state)
+{
+    (void)state;
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_int_equal(file_replace(path, span_from_string("new")),
+                     STATUS_INVALID);
+    assert_true(S_ISFIFO(mode_of(path)));
 }
 
 static void test_a_directory_is_left_alone(void **state)
@@ -160,8 +194,14 @@ int main(void)
                                   empty_directory),
         cmocka_unit_test_teardown(test_an_empty_content_is_a_content,
                                   empty_directory),
-        cmocka_unit_test_teardown(test_a_symbolic_link_stays_one,
+        cmocka_unit_test_teardown(
+            test_a_symbolic_link_is_left_alone_and_so_is_its_target,
+            empty_directory),
+        cmocka_unit_test_teardown(test_a_link_to_nothing_makes_no_file,
                                   empty_directory),
+        cmocka_unit_test_teardown(test_the_other_name_of_a_file_keeps_it,
+                                  empty_directory),
+        cmocka_unit_test_teardown(test_a_pipe_is_left_alone, empty_directory),
         cmocka_unit_test_teardown(test_a_directory_is_left_alone,
                                   empty_directory),
         cmocka_unit_test_teardown(test_a_device_is_left_alone, empty_directory),

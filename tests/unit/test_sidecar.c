@@ -1,5 +1,6 @@
 #include "cli/sidecar.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -88,11 +89,99 @@ static void test_what_is_written_is_read(void **state)
     assert_int_equal(st.st_mode & 07777, 0600);
 }
 
+/* ---- what else may stand there ---- */
+
+static char elsewhere[64];
+
+static void make_pipe(void)
+{
+    assert_int_equal(mkfifo(sidecar, 0600), 0);
+}
+
+static void make_directory_there(void)
+{
+    assert_int_equal(mkdir(sidecar, 0700), 0);
+}
+
+static void make_link(void)
+{
+    assert_int_equal(symlink(elsewhere, sidecar), 0);
+}
+
+static void make_strange_file(void)
+{
+    FILE *stream = fopen(sidecar, "w");
+
+    assert_non_null(stream);
+    fputs("a.example,token\n", stream);
+    fclose(stream);
+}
+
+static const struct {
+    const char *label;
+    void (*make)(void);
+    const char *fault;
+    enum status written;
+} obstacles[] = {
+    {"a pipe that nobody writes to does not hang us", make_pipe, "it is a pipe",
+     STATUS_INVALID},
+    {"a directory", make_directory_there, "it is a directory", STATUS_INVALID},
+    {"a link is not followed, though a sidecar is at its end", make_link,
+     "it is a symbolic link", STATUS_INVALID},
+    {"a file of somebody else's", make_strange_file,
+     "it is not a file that dyndb wrote", STATUS_OK},
+};
+
+static void test_what_is_no_sidecar_is_neither_read_nor_followed(void **state)
+{
+    char etag[S3_ETAG_MAX + 1];
+    struct stat st;
+
+    (void)state;
+    snprintf(elsewhere, sizeof elsewhere, "%s/other.etag", directory);
+    for (size_t i = 0; i < sizeof obstacles / sizeof obstacles[0]; i++) {
+        enum status status;
+
+        print_message("  %s\n", obstacles[i].label);
+        assert_int_equal(sidecar_write(file, "b", "k", ETAG), STATUS_OK);
+        assert_int_equal(rename(sidecar, elsewhere), 0);
+        assert_int_equal(chmod(elsewhere, 0644), 0);
+        obstacles[i].make();
+        status = sidecar_read(file, "b", "k", etag);
+        assert_int_equal(status, STATUS_INVALID);
+        assert_string_equal(etag, "");
+        assert_string_equal(sidecar_fault(file, status), obstacles[i].fault);
+        status = sidecar_write(file, "b", "k", "\"another\"");
+        assert_int_equal(status, obstacles[i].written);
+        if (status != STATUS_OK)
+            assert_string_equal(sidecar_fault(file, status),
+                                obstacles[i].fault);
+        assert_int_equal(stat(elsewhere, &st), 0);
+        assert_int_equal(st.st_mode & 07777, 0644);
+        assert_int_equal(remove(sidecar), 0);
+        /* What the link points to is as it was. */
+        assert_int_equal(rename(elsewhere, sidecar), 0);
+        assert_int_equal(sidecar_read(file, "b", "k", etag), STATUS_OK);
+        assert_string_equal(etag, ETAG);
+    }
+}
+
+static void test_faults_in_words(void **state)
+{
+    (void)state;
+    errno = EACCES;
+    assert_string_equal(sidecar_fault(file, STATUS_UNAVAILABLE),
+                        "Permission denied");
+    assert_string_equal(sidecar_fault(file, STATUS_NOMEM), "out of memory");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_read),
         cmocka_unit_test(test_what_is_written_is_read),
+        cmocka_unit_test(test_what_is_no_sidecar_is_neither_read_nor_followed),
+        cmocka_unit_test(test_faults_in_words),
     };
 
     return cmocka_run_group_tests(tests, make_directory, remove_directory);
