@@ -2,6 +2,8 @@
 #include "cli/commands.h"
 #include "cli/say.h"
 
+#include "base/core_files.h"
+
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,6 +86,7 @@ int main(int argc, char **argv)
     struct strbuf fault;
     int result;
 
+    core_files_forbid();
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write(2) */
     strbuf_init(&fault, 4096);
     if (options_parse(&options, argc, argv, &fault) != STATUS_OK)

@@ -4,6 +4,7 @@
  */
 #include "aws/aws_client.h"
 #include "base/clock.h"
+#include "base/core_files.h"
 #include "base/log.h"
 #include "server/config.h"
 #include "server/http_server.h"
@@ -204,6 +205,7 @@ int main(int argc, char **argv)
     struct config config;
     int result;
 
+    core_files_forbid();
     if (!parse_options(argc, argv, &action)) {
         fputs("Try 'dyndns53 --help'.\n", stderr);
         return EXIT_USAGE;

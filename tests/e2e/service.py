@@ -73,6 +73,10 @@ class Service:
         self.wait_for_event("records_surveyed")
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def is_running(self) -> bool:
         return self._process.poll() is None
 
