@@ -1,6 +1,10 @@
 #include "base/log.h"
 
+#include "base/log_writer.h"
+
+#include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <syslog.h>
 #include <time.h>
@@ -8,6 +12,7 @@
 
 static enum log_target log_target = LOG_TARGET_STDERR;
 static enum log_level log_threshold = LOG_LEVEL_INFO;
+static struct log_writer *log_writer; /* NULL: lines are written at once */
 
 static const struct {
     const char *name;
@@ -23,8 +28,10 @@ void log_open(const char *program, enum log_target target, enum log_level level)
 {
     log_target = target;
     log_threshold = level;
+    /* Without LOG_NDELAY: to connect may block as well, and is left to whoever
+     * writes the first line. */
     if (target == LOG_TARGET_SYSLOG)
-        openlog(program, LOG_PID | LOG_NDELAY, LOG_DAEMON);
+        openlog(program, LOG_PID, LOG_DAEMON);
 }
 
 bool log_enabled(enum log_level level)
@@ -133,37 +140,98 @@ size_t log_format(char *out, const char *prefix, const char *event,
     return line.len;
 }
 
-static void write_stderr(enum log_level level, const char *event,
-                         const struct log_field *fields, size_t count)
+/* --- where lines go ------------------------------------------------------- */
+
+/* The line as it will be written, into line[LOG_LINE_MAX_BYTES]; returns its
+ * length. syslogd adds time and level on its own. */
+static size_t compose(char *line, enum log_level level, const char *event,
+                      const struct log_field *fields, size_t count)
 {
-    char prefix[64], stamp[32], out[LOG_LINE_MAX_BYTES + 1];
+    char prefix[64], stamp[32];
     struct timespec now;
     struct tm utc;
     size_t len;
 
+    if (log_target == LOG_TARGET_SYSLOG)
+        return log_format(line, "", event, fields, count);
     clock_gettime(CLOCK_REALTIME, &now);
     gmtime_r(&now.tv_sec, &utc);
     strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", &utc);
     snprintf(prefix, sizeof prefix, "time=%s.%03ldZ level=%s ", stamp,
              now.tv_nsec / 1000000, levels[level].name);
-    len = log_format(out, prefix, event, fields, count);
-    out[len++] = '\n';
-    /* When the log itself cannot be written there is nobody left to tell. */
-    if (write(STDERR_FILENO, out, len) < 0)
-        return;
+    len = log_format(line, prefix, event, fields, count);
+    line[len++] = '\n';
+    return len;
+}
+
+/* One write(2) is the rule. It takes less only if it is interrupted, or if
+ * somebody with whom we share the descriptor made it non-blocking. */
+static bool write_stderr(const char *line, size_t len)
+{
+    struct pollfd reader = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+    while (len > 0) {
+        ssize_t written = write(STDERR_FILENO, line, len);
+
+        if (written >= 0) {
+            line += written;
+            len -= (size_t)written;
+        } else if (errno == EAGAIN) {
+            poll(&reader, 1, -1);
+        } else if (errno != EINTR) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool deliver(enum log_level level, const char *line, size_t len)
+{
+    if (log_target == LOG_TARGET_STDERR)
+        return write_stderr(line, len);
+    syslog(levels[level].syslog_priority, "%.*s", (int)len, line);
+    return true; /* syslog(3) tells nobody */
+}
+
+/* Errors that nobody can read any more are an error, however much is logged. */
+static bool tell_loss(struct log_loss loss)
+{
+    struct log_field lines = log_uint("count", loss.lines);
+    enum log_level level =
+        loss.worst == LOG_LEVEL_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN;
+    char line[LOG_LINE_MAX_BYTES];
+
+    return deliver(level, line,
+                   compose(line, level, "log_lines_lost", &lines, 1));
+}
+
+enum status log_start(void)
+{
+    static const struct log_writer_hooks hooks = {deliver, tell_loss};
+
+    log_writer = log_writer_new(&hooks, LOG_QUEUE_BYTES);
+    return log_writer == NULL ? STATUS_NOMEM : STATUS_OK;
+}
+
+void log_stop(int timeout_ms)
+{
+    if (log_writer != NULL)
+        log_writer_end(log_writer, timeout_ms);
+    log_writer = NULL;
 }
 
 void log_write(enum log_level level, const char *event,
                const struct log_field *fields, size_t count)
 {
-    char out[LOG_LINE_MAX_BYTES + 1];
+    char line[LOG_LINE_MAX_BYTES];
+    size_t len;
 
     if (!log_enabled(level))
         return;
-    if (log_target == LOG_TARGET_STDERR) {
-        write_stderr(level, event, fields, count);
-        return;
-    }
-    log_format(out, "", event, fields, count);
-    syslog(levels[level].syslog_priority, "%s", out);
+    len = compose(line, level, event, fields, count);
+    if (log_writer != NULL)
+        log_writer_put(log_writer, level, line, len);
+    else
+        /* When the log itself cannot be written there is nobody to tell. */
+        deliver(level, line, len);
 }

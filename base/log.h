@@ -9,16 +9,28 @@
  * forge a second line nor a second key. A line is written with one write(2);
  * what is beyond LOG_LINE_MAX_BYTES is cut and ends in "...".
  *
+ * Between log_start() and log_stop() a thread of its own writes, and nobody
+ * else ever waits for whoever reads the log: see log_writer. Lines for which
+ * there is no room, because too much waits to be read, are counted, and
+ * event=log_lines_lost tells how many. Before log_start() a line is written at
+ * once.
+ *
  * Never pass a token, a signature, a secret key or an Authorization header.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
 #include "base/span.h"
+#include "base/status.h"
 
 #include <stdint.h>
 
-enum { LOG_LINE_MAX_BYTES = 2048 };
+enum {
+    LOG_LINE_MAX_BYTES = 2048,
+    /* What may wait to be read. At Route 53's own pace, 2,500 changes a second,
+     * half of it (see log_queue) is what is logged in two seconds. */
+    LOG_QUEUE_BYTES = 2 * 1024 * 1024,
+};
 
 enum log_level {
     LOG_LEVEL_ERROR, /* wakes a person */
@@ -63,13 +75,24 @@ static inline struct log_field log_uint(const char *key, size_t value)
 void log_open(const char *program, enum log_target target,
               enum log_level level);
 
+/* From now on a thread writes the lines. STATUS_NOMEM when memory or threads are
+ * short: then lines are written at once, as before. To be called before a
+ * second thread is started. */
+NODISCARD enum status log_start(void);
+
+/* Writes what is still to be written, for so long at most, and ends the thread.
+ * To be called when all other threads have ended, and to be the last that the
+ * log hears of: a line after it would be written at once, and might have to
+ * wait for a reader. Harmless without log_start(). */
+void log_stop(int timeout_ms);
+
 /* Whether lines of this level are written, for those that cost much. */
 bool log_enabled(enum log_level level);
 
 /* Parses "error", "warn", "info" or "debug". */
 bool log_level_parse(struct span name, enum log_level *level);
 
-/* Writes one line; thread-safe. `event` is a lower_case_word. */
+/* Logs one line; thread-safe. `event` is a lower_case_word. */
 void log_write(enum log_level level, const char *event,
                const struct log_field *fields, size_t count);
 

@@ -19,8 +19,9 @@
 #include <unistd.h>
 
 enum {
-    EXIT_USAGE = 2,  /* also: the configuration is wrong */
-    STOP_MS = 25000, /* systemd waits for 90 s, Heroku for 30 */
+    EXIT_USAGE = 2,     /* also: the configuration is wrong */
+    STOP_MS = 25000,    /* systemd waits for 90 s, Heroku for 30 */
+    LOG_STOP_MS = 2000, /* after that, for a reader who may never come */
 };
 
 static const char usage[] =
@@ -158,6 +159,12 @@ static void on_table(void *server, struct snapshot *snapshot)
     http_server_use_table(server, snapshot);
 }
 
+static void log_cannot_start(void)
+{
+    log_event(LOG_LEVEL_ERROR, "cannot_start",
+              log_str("reason", "memory, threads or descriptors are short"));
+}
+
 static int serve(const struct config *config)
 {
     static struct asked_counts asked;
@@ -170,6 +177,10 @@ static int serve(const struct config *config)
 
     health_init(&health);
     block_signals(&awaited);
+    if (log_start() != STATUS_OK) {
+        log_cannot_start();
+        return EXIT_FAILURE;
+    }
     raise_open_files();
     pin_malloc();
     server = http_server_new(config, &health, &asked);
@@ -178,9 +189,7 @@ static int serve(const struct config *config)
     updater = updater_new(config, &health, &asked, on_table, server);
     if (updater == NULL || http_server_start(server, updater) != STATUS_OK ||
         updater_start(updater) != STATUS_OK) {
-        log_event(LOG_LEVEL_ERROR, "cannot_start",
-                  log_str("reason", "memory, threads or descriptors are "
-                                    "short"));
+        log_cannot_start();
     } else {
         log_event(LOG_LEVEL_INFO, "started",
                   log_str("version", DYNDNS53_VERSION),
@@ -196,6 +205,7 @@ static int serve(const struct config *config)
 out:
     updater_free(updater);
     http_server_free(server);
+    log_stop(LOG_STOP_MS);
     return result;
 }
 

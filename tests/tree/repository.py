@@ -2,6 +2,7 @@
 
 import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,6 +30,43 @@ def sources(*folders) -> list[str]:
     return [name for name in files() if re.fullmatch(rf"({'|'.join(folders)})/.*\.[ch]", name)]
 
 
+@dataclass(frozen=True)
+class LogCall:
+    """A place in the sources that logs."""
+
+    where: str  # path and function
+    events: frozenset[str]  # what it may say
+    levels: frozenset[str]  # as far as the call says them; "any" where a variable does
+    before: str  # the function's text up to the call
+
+
+def log_calls() -> list[LogCall]:
+    """Every place of the programs that logs an event."""
+    found = []
+    for name in sources(*FLOORS):
+        # A function's head begins in the first column, and so does its end.
+        functions = re.compile(r"^\w[^;{}]*?\b(\w+)\([^;{}]*\)\n\{\n(.*?)^\}", re.M | re.S)
+        for function in functions.finditer(read(name)):
+            body = function[2]
+            for call in re.finditer(r"\b(?:log_event|compose)\((.*?)\);", body, re.S):
+                before_fields = re.split(r"\blog_(?:str|span|u?int)\(", call[1])[0]
+                events = frozenset(re.findall(r'"([a-z0-9_]+)"', before_fields))
+                levels = frozenset(re.findall(r"LOG_LEVEL_(\w+)", before_fields) or {"any"})
+                if events:
+                    where = f"{name}: {function[1]}"
+                    found.append(LogCall(where, events, levels, body[: call.start()]))
+    return found
+
+
+def events() -> dict[str, set[str]]:
+    """The events that the programs log, each with its levels."""
+    found = {}
+    for call in log_calls():
+        for event in call.events:
+            found.setdefault(event, set()).update(call.levels)
+    return found
+
+
 def program(variable) -> str:
     """The program under test that a variable names."""
     return str(Path(os.environ[variable]).resolve(strict=True))
@@ -39,19 +77,6 @@ def clean_environment(**variables) -> dict[str, str]:
     what finds programs and suits sanitizers."""
     kept = {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
     return kept | {"PATH": os.environ["PATH"]} | variables
-
-
-def events() -> dict[str, set[str]]:
-    """The events that the programs log, each with its levels as far as the
-    call says them; "any" where a variable does."""
-    found = {}
-    for name in sources(*FLOORS):
-        for call in re.findall(r"\blog_event\((.*?)\);", read(name), re.S):
-            before_fields = re.split(r"\blog_(?:str|span|u?int)\(", call)[0]
-            levels = set(re.findall(r"LOG_LEVEL_(\w+)", before_fields)) or {"any"}
-            for event in re.findall(r'"([a-z0-9_]+)"', before_fields):
-                found.setdefault(event, set()).update(levels)
-    return found
 
 
 def variables() -> set[str]:

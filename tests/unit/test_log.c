@@ -1,12 +1,17 @@
 #include "base/log.h"
 
+#include "base/strbuf.h"
+
 #include <fcntl.h>
 #include <regex.h>
+#include <semaphore.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -315,6 +320,143 @@ static void test_a_log_that_cannot_be_written_stops_nobody(void **state)
     close(saved);
 }
 
+/* --- a reader who does not read -------------------------------------------- */
+
+enum {
+    PATIENCE_MS = 60000,
+    PLENTY = 2 * LOG_QUEUE_BYTES / 64, /* lines; more than there is room for */
+};
+
+/* What an ordinary pipe has to say, line by line. */
+struct reader {
+    FILE *stream;
+    size_t lines; /* of event=e */
+};
+
+/* Reads up to the first line of another event; into text[LOG_LINE_MAX_BYTES +
+ * 1]. */
+static void read_up_to_another(struct reader *reader, char *text)
+{
+    while (fgets(text, LOG_LINE_MAX_BYTES + 1, reader->stream) != NULL &&
+           strstr(text, " event=e ") != NULL) {
+        assert_non_null(strchr(text, '\n'));
+        reader->lines++;
+    }
+}
+
+/* Fills the log beyond what it holds, then reads; the reader's end of the pipe
+ * may be such that whoever writes is told to come again (EAGAIN). */
+static void lose_and_read(int writer_flags)
+{
+    int saved = dup(STDERR_FILENO), fds[2];
+    struct reader reader = {0};
+    char text[LOG_LINE_MAX_BYTES + 1];
+    unsigned long lost;
+
+    assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+    assert_int_equal(fcntl(fds[1], F_SETFL, writer_flags), 0);
+    dup2(fds[1], STDERR_FILENO);
+    close(fds[1]);
+    reader.stream = fdopen(fds[0], "r");
+    assert_non_null(reader.stream);
+    assert_int_equal(log_start(), STATUS_OK);
+
+    for (int i = 0; i < PLENTY; i++)
+        log_event(LOG_LEVEL_INFO, "e", log_int("number", i));
+    read_up_to_another(&reader, text);
+    assert_matches(text, " level=warn event=log_lines_lost count=[0-9]+\n$");
+    lost = strtoul(strrchr(text, '=') + 1, NULL, 10);
+    assert_in_range(lost, 1, PLENTY);
+    assert_int_equal(reader.lines + lost, PLENTY);
+
+    log_event(LOG_LEVEL_INFO, "later", log_int("v", 1));
+    log_stop(PATIENCE_MS);
+    assert_non_null(fgets(text, sizeof text, reader.stream));
+    assert_matches(text, " event=later v=1\n$");
+    dup2(saved, STDERR_FILENO);
+    close(saved);
+    assert_null(fgets(text, sizeof text, reader.stream));
+    fclose(reader.stream);
+}
+
+static void test_a_full_pipe_stops_nobody(void **state)
+{
+    (void)state;
+    lose_and_read(0);
+}
+
+static void test_a_full_pipe_that_somebody_made_non_blocking_loses_no_more(
+    void **state)
+{
+    (void)state;
+    lose_and_read(O_NONBLOCK);
+}
+
+static void test_log_stop_writes_what_is_left(void **state)
+{
+    struct capture capture = capture_begin();
+    char line[LOG_LINE_MAX_BYTES + 2];
+
+    (void)state;
+    assert_int_equal(log_start(), STATUS_OK);
+    log_event(LOG_LEVEL_INFO, "e", log_int("v", 1));
+    log_event(LOG_LEVEL_INFO, "e", log_int("v", 2));
+    log_stop(PATIENCE_MS);
+    capture_next(&capture, line, sizeof line);
+    assert_matches(line, " event=e v=1\n$");
+    capture_next(&capture, line, sizeof line);
+    assert_matches(line, " event=e v=2\n$");
+    assert_int_equal(capture_next(&capture, line, sizeof line), 0);
+    capture_end(&capture);
+}
+
+static void test_without_a_thread_log_stop_is_harmless(void **state)
+{
+    (void)state;
+    log_stop(PATIENCE_MS);
+}
+
+/* --- syslog(3) --------------------------------------------------------------- */
+
+static sem_t syslogd_reads;
+static struct strbuf syslogged; /* looked at when the log is stopped */
+
+void __wrap_syslog(int priority, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Blocks as syslog(3) does when nobody empties its socket. */
+void __wrap_syslog(int priority, const char *format, ...)
+{
+    va_list arguments;
+    char text[LOG_LINE_MAX_BYTES];
+
+    while (sem_wait(&syslogd_reads) != 0)
+        continue;
+    sem_post(&syslogd_reads);
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    strbuf_printf(&syslogged, "%d %s\n", priority, text);
+}
+
+static void test_a_syslog_that_blocks_stops_nobody(void **state)
+{
+    (void)state;
+    strbuf_init(&syslogged, 64 * 1024);
+    sem_init(&syslogd_reads, 0, 0);
+    log_open("test", LOG_TARGET_SYSLOG, LOG_LEVEL_INFO);
+    assert_int_equal(log_start(), STATUS_OK);
+    log_event(LOG_LEVEL_WARN, "e", log_str("v", "100%s"));
+    log_event(LOG_LEVEL_ERROR, "e", log_int("v", 2));
+    sem_post(&syslogd_reads); /* not before both have returned */
+    log_stop(PATIENCE_MS);
+    log_open("test", LOG_TARGET_STDERR, LOG_LEVEL_INFO);
+    assert_string_equal(strbuf_string(&syslogged),
+                        "4 event=e v=100%s\n3 event=e v=2\n");
+    strbuf_clear(&syslogged);
+    sem_destroy(&syslogd_reads);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -331,6 +473,12 @@ int main(void)
         cmocka_unit_test(test_a_cut_line_still_ends_in_a_line_feed),
         cmocka_unit_test(test_a_level_below_the_threshold_writes_nothing),
         cmocka_unit_test(test_a_log_that_cannot_be_written_stops_nobody),
+        cmocka_unit_test(test_a_full_pipe_stops_nobody),
+        cmocka_unit_test(
+            test_a_full_pipe_that_somebody_made_non_blocking_loses_no_more),
+        cmocka_unit_test(test_log_stop_writes_what_is_left),
+        cmocka_unit_test(test_without_a_thread_log_stop_is_harmless),
+        cmocka_unit_test(test_a_syslog_that_blocks_stops_nobody),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
