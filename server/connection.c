@@ -1,5 +1,7 @@
 #include "server/connection.h"
 
+#include "base/clock.h"
+
 #include <netinet/tcp.h>
 #include <stdlib.h>
 
@@ -40,6 +42,9 @@ static void pause_at_ceiling(struct loop *loop)
     loop->accepting = false;
     for (size_t i = 0; i < loop->listener_count; i++)
         h2o_socket_read_stop(loop->listeners[i]);
+    /* Whoever connects and hangs up comes here as often as he likes. */
+    if (!log_quota_allows(&loop->ceilings, clock_now_s()))
+        return;
     log_event(LOG_LEVEL_WARN, "connections_at_ceiling",
               log_uint("connections", loop->connections),
               log_str("advice", "raise the limit of open files (ulimit -n, "

@@ -38,6 +38,7 @@ struct loop {
     h2o_timeout_entry_t sweep;
     struct snapshot *snapshot; /* NULL before the first table */
     struct log_quota refusals;
+    struct log_quota ceilings; /* apart, so that none of them hides a refusal */
     size_t connections;
     size_t pending; /* updates posted and not yet answered */
     bool accepting; /* false while the ceiling of connections is reached */

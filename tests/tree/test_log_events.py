@@ -1,0 +1,84 @@
+"""Who can make the server log what, and how often: one line of the table below
+for each event of the log."""
+
+import re
+
+import pytest
+from repository import FLOORS, log_calls, read, sources
+
+# Who is behind an event, and therefore what bounds how often it is logged.
+STRANGER = "anybody, without a token: only by way of a quota"
+TENANT = "whoever has a token, as often as he likes: only by way of a quota"
+AWS = "a call to AWS or its answer: calls are spaced, and so is what they say"
+OPERATOR = "who runs the server: a start, a stop, a signal, a database"
+LOG = "the log itself: once for each time that something was left out"
+
+KIND = {
+    "address_refused": TENANT,
+    "badauth": STRANGER,
+    "batch_done": AWS,
+    "batch_failed": AWS,
+    "cannot_listen": OPERATOR,
+    "cannot_start": OPERATOR,
+    "connections_at_ceiling": STRANGER,
+    "hosted_zone_ambiguous": AWS,
+    "hosted_zone_gone": AWS,
+    "hosted_zone_missing": AWS,
+    "hosted_zone_private": AWS,
+    "hosted_zones_read": AWS,
+    "hosted_zones_unread": AWS,
+    "listening": OPERATOR,
+    "log_lines_lost": LOG,
+    "record_changed": AWS,  # Route 53 took it, with at most 499 others in a call
+    "record_confirmed": AWS,
+    "record_refused": AWS,
+    "records_surveyed": AWS,
+    "refusals_not_logged": LOG,
+    "reload": OPERATOR,
+    "row_left_out": OPERATOR,  # at most 20 for each database
+    "started": OPERATOR,
+    "stopped": OPERATOR,
+    "stopped_with_requests_in_hand": OPERATOR,
+    "stopping": OPERATOR,
+    "table_load_failed": OPERATOR,
+    "table_loaded": OPERATOR,
+    "table_not_in_service": OPERATOR,
+    "table_unchanged": OPERATOR,
+    "update_not_taken": TENANT,
+}
+
+# What else writes on standard error: the log does, and main before there is one.
+# (dyndb has no log.)
+MAY_WRITE = {"server/main.c", "base/log.c", "base/log.h"}
+
+QUOTA = re.compile(r"if \(!log_quota_allows\([^;{}]*\)\)\n +return;\n")
+CALLS = log_calls()
+
+
+def test_every_event_has_its_kind_and_no_other():
+    assert {event for call in CALLS for event in call.events} == set(KIND)
+
+
+def test_every_log_call_is_looked_at():
+    """Neither outside of a function that was found, nor without a literal name."""
+    written = 0
+    for name in sources(*FLOORS):
+        written += len(re.findall(r"^ .*\blog_event\(", read(name), re.M))
+    examples = len(re.findall(r"^ \* .*\blog_event\(", read("base/log.h"), re.M))
+    of_the_log_itself = sum("log_lines_lost" in call.events for call in CALLS)
+    assert len(CALLS) == written - examples + of_the_log_itself
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.where)
+def test_what_callers_cause_as_often_as_they_like_has_a_quota(call):
+    needs_one = {KIND[event] for event in call.events} & {STRANGER, TENANT}
+    if needs_one:
+        assert QUOTA.search(call.before), f"{call.where} logs {set(call.events)} without a quota"
+
+
+def test_nobody_writes_beside_the_log():
+    """Since that would wait for the reader, and no quota would know of it."""
+    beside = re.compile(r"\bstderr\b|\bSTDERR_FILENO\b|\bperror\(|\bv?syslog\(|\blog_write\(")
+    for name in set(sources("base", "aws", "s3db", "server")) - MAY_WRITE:
+        code = re.sub(r'/\*.*?\*/|"(?:[^"\\\n]|\\.)*"', "", read(name), flags=re.S)
+        assert not beside.search(code), name
