@@ -149,14 +149,16 @@ def dig(sandbox):
 def start(request, sandbox, store):
     """Starts servers: start("a.example.org", DYNDNS_TTL=60) lists these hosts,
     sets these variables (None: unset), and waits until it is ready. Each must
-    be running, and end well, when the test is over, unless the test ended it."""
+    be running, and end well, when the test is over, unless the test ended it.
+    `within` is a command that becomes the server; `reads_log` is Service's."""
     binary = _binary("DYNDNS53_BIN")
     services = request.node.stash.setdefault(_services, [])
 
-    def start(*hosts, ready=True, command=(binary,), **environment):
+    def start(*hosts, ready=True, reads_log=True, within=(), **environment):
         if hosts:
             store(*hosts)
-        service = Service(list(command), DEFAULTS | sandbox.environment() | environment)
+        settings = DEFAULTS | sandbox.environment() | environment
+        service = Service([*within, binary], settings, reads_log)
         services.append(service)
         if ready:
             service.wait_until_ready()

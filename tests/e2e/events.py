@@ -54,9 +54,10 @@ def _unescape(text):
 
 
 class EventLog:
-    """Reads a stream in a thread of its own, until the stream ends."""
+    """Reads a stream in a thread of its own, until the stream ends. Without
+    `reading` it does not begin before it is told to."""
 
-    def __init__(self, stream):
+    def __init__(self, stream, reading=True):
         self._stream = stream
         self._changed = threading.Condition()
         self._lines: list[bytes] = []
@@ -65,7 +66,9 @@ class EventLog:
         self._ended = False
         self._closing = False
         self._thread = threading.Thread(target=self._read, name="event-log", daemon=True)
-        self._thread.start()
+        self._reading = False
+        if reading:
+            self.start_reading()
 
     def _read(self):
         for line in self._stream:
@@ -82,8 +85,14 @@ class EventLog:
             self._changed.notify_all()
         self._stream.close()
 
+    def start_reading(self):
+        if not self._reading:
+            self._reading = True
+            self._thread.start()
+
     def join(self):
         """Waits for the end of the stream."""
+        self.start_reading()
         self._thread.join(TIMEOUT_SECONDS)
 
     def stop_reading(self):

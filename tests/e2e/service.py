@@ -51,16 +51,18 @@ def run(
 
 
 class Service:
-    """A running server. Ports of 0 in DYNDNS_LISTEN are read from its log."""
+    """A running server. Ports of 0 in DYNDNS_LISTEN are read from its log.
+    Without `reads_log`, nobody reads that before log.start_reading() is called,
+    or the server has ended."""
 
-    def __init__(self, command: list[str], environment: dict[str, str]):
+    def __init__(self, command: list[str], environment: dict[str, str], reads_log=True):
         self._process = subprocess.Popen(
             command,
             env=clean_environment(**environment),
             stdin=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         )
-        self.log = EventLog(self._process.stderr)
+        self.log = EventLog(self._process.stderr, reads_log)
 
     # --- its life
 
