@@ -18,6 +18,7 @@ from e2e import events  # noqa: E402
 
 BUILD = ROOT / "build" / "bench"
 RUSH = str(BUILD / "tests" / "bench" / "rush")
+LOG_COST = str(BUILD / "tests" / "bench" / "log_cost")
 PYTHON = "/usr/bin/python3"
 PATIENCE_SECONDS = 60
 STOP_SECONDS = 30

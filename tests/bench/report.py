@@ -196,6 +196,25 @@ def waiters(results) -> str:
     )
 
 
+def log_line(results) -> str:
+    turns = results["turns"]
+    rows = [
+        [
+            what,
+            f"{median(turns, f'queued_{kind}'):,.0f}",
+            f"{median(turns, f'direct_{kind}'):,.0f}",
+            _spread(_log_ratios(turns, kind)),
+        ]
+        for what, kind in [("time that passes", "ns"), ("time on a core", "cpu_ns")]
+    ]
+    head = ["of the caller, ns a line", "handed over", "written by itself", "ratio (range)"]
+    return table(head, rows)
+
+
+def _log_ratios(turns, kind):
+    return [each[f"queued_{kind}"] / each[f"direct_{kind}"] for each in turns]
+
+
 # --- what was promised
 
 
@@ -209,6 +228,7 @@ def promises(results) -> list[tuple[str, str, bool]]:
         *_promises_of_coalescing(results["coalescing"]),
         *_promises_of_requests(results["nginx"]),
         *_promises_of_growth(results["growth"]),
+        *_promises_of_the_log(results["log"]),
     ]
 
 
@@ -284,6 +304,17 @@ def _promises_of_growth(results):
     ]
 
 
+def _promises_of_the_log(results):
+    ratio = statistics.median(_log_ratios(results["turns"], "cpu_ns"))
+    return [
+        (
+            "a log line takes its caller no longer than to write it",
+            f"{ratio:.2f} of the time on a core",
+            ratio <= 1,
+        )
+    ]
+
+
 def promise_table(results) -> str:
     rows = [
         [promise, measured, "yes" if held else "**no**"]
@@ -312,6 +343,9 @@ def text(results) -> str:
             f"{results['growth']['turns']} reloads of each.",
             growth(results["growth"]),
             waiters(results["growth"]),
+            "### A log line",
+            f"{len(results['log']['turns'])} turns of {results['log']['lines']:,} lines.",
+            log_line(results["log"]),
         ]
     )
 
