@@ -11,7 +11,7 @@ static struct span span_of(h2o_iovec_t text)
     return span_from(text.base, text.len);
 }
 
-static struct address peer_address(h2o_req_t *req)
+struct address caller_peer(h2o_req_t *req)
 {
     struct sockaddr_storage storage;
     struct sockaddr *sa = (struct sockaddr *)&storage;
@@ -23,7 +23,7 @@ static struct address peer_address(h2o_req_t *req)
 
 struct address caller_address(const struct loop *loop, h2o_req_t *req)
 {
-    struct address peer = peer_address(req);
+    struct address peer = caller_peer(req);
     struct span forwarded_for[FORWARDED_FOR_MAX];
     size_t count = 0;
     ssize_t at = -1;

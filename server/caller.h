@@ -6,6 +6,9 @@
 
 #include "server/loop.h"
 
+/* The socket's other end; ADDRESS_NONE once it is gone. */
+struct address caller_peer(h2o_req_t *req);
+
 /* The client's address (client_address.h); ADDRESS_NONE when a trusted proxy
  * did not tell. */
 struct address caller_address(const struct loop *loop, h2o_req_t *req);

@@ -1,6 +1,7 @@
 #include "server/handlers.h"
 
 #include "base/clock.h"
+#include "server/admission.h"
 #include "server/caller.h"
 #include "server/connection.h"
 #include "server/http_reply.h"
@@ -181,6 +182,8 @@ static void register_ip(struct loop *loop, h2o_req_t *req)
     struct host host;
     const char *fault;
 
+    if (!admission_check_update(loop, req))
+        return;
     if (loop->snapshot == NULL) {
         send_word(loop, req, REPLY_911, NULL);
         return;
@@ -254,11 +257,14 @@ static const struct route {
 static int on_request(h2o_handler_t *handler, h2o_req_t *req)
 {
     struct loop *loop = loop_of(req);
-    struct span path = span_of(req->path_normalized);
-    struct span method = span_of(req->method);
+    struct span path, method;
 
     (void)handler;
     connection_note_request(req);
+    if (!admission_check(loop, req))
+        return 0;
+    path = span_of(req->path_normalized);
+    method = span_of(req->method);
     for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
         const struct route *route = &routes[i];
 
