@@ -115,6 +115,25 @@ def test_what_a_proxy_does_not_tell_plainly_is_nobodys_address(
     assert lasting_sandbox.route53.record(new_host, "A") is None
 
 
+@pytest.mark.parametrize("blank", [" ", "\t", "  \t "], ids=["blank", "tab", "several"])
+@pytest.mark.parametrize(
+    "value", ["203.0.113.9,\r\n{blank}198.51.100.7", "203.0.113.9\r\n{blank}, 198.51.100.7"]
+)
+def test_a_folded_header_is_refused_whole(
+    lasting_service, lasting_sandbox, new_host, value, blank
+):
+    """Whoever passes over its second line believes what the caller wrote."""
+    headers = forwarded(value.format(blank=blank))
+    for reply in (
+        lasting_service.get("/check_ip", headers),
+        lasting_service.update(new_host, headers=headers),
+        lasting_service.update(new_host, "192.0.2.1", headers=headers),
+    ):
+        assert (reply.status, reply.header("Connection")) == (400, "close")
+        assert reply.said == "bad request: a header is folded over two lines"
+    assert lasting_sandbox.route53.record(new_host, "A") is None
+
+
 def test_a_garbled_header_is_no_obstacle_to_myip(lasting_service, new_host):
     reply = lasting_service.update(new_host, "192.0.2.1", headers=forwarded("rubbish"))
     assert reply.said == "good 192.0.2.1"

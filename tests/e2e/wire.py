@@ -55,11 +55,21 @@ def request(method, target, headers=(), body=b"", version="HTTP/1.1") -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1") + body
 
 
+def _connect(address, timeout):
+    if not isinstance(address, str):
+        return socket.create_connection(address, timeout)
+    connected = socket.socket(socket.AF_UNIX)
+    connected.settimeout(timeout)
+    connected.connect(address)
+    return connected
+
+
 class Connection:
-    """To be closed by whoever opened it, or used in a with statement."""
+    """To a host and a port, or to the path of a Unix socket. To be closed by
+    whoever opened it, or used in a with statement."""
 
     def __init__(self, address, timeout=TIMEOUT_SECONDS):
-        self._socket = socket.create_connection(address, timeout)
+        self._socket = _connect(address, timeout)
         self._received = b""
 
     def __enter__(self):
@@ -108,6 +118,20 @@ class Connection:
         except TimeoutError:
             return False
 
+    def receive_to_end(self, timeout=TIMEOUT_SECONDS) -> bytes:
+        """What comes until the server closes."""
+        self._socket.settimeout(timeout)
+        try:
+            while True:
+                self._read_some()
+        except ConnectionClosed:
+            received, self._received = self._received, b""
+            return received
+
+    def end_sending(self):
+        """As a client that will send nothing more, and still listens."""
+        self._socket.shutdown(socket.SHUT_WR)
+
     def _read_some(self):
         try:
             data = self._socket.recv(65536)
@@ -130,6 +154,23 @@ def _parse_head(head: str) -> Reply:
     # ddclient 3.10 reads the size of the first chunk as the answer.
     assert "transfer-encoding" not in dict(headers), f"chunked: {head!r}"
     return Reply(int(match[1]), match[2], headers, "")
+
+
+def statuses(received: bytes) -> list[int]:
+    """Of the replies in a stream of whole ones; "100 Continue" is none. None of
+    them may be to HEAD."""
+    found = []
+    while received:
+        head, end, received = received.partition(b"\r\n\r\n")
+        assert end, f"no reply: {head!r}"
+        status = int(head.split(b" ")[1])
+        if status < 200:
+            continue
+        length = re.search(rb"\ncontent-length: *(\d+)", head, re.I)
+        assert length, f"no Content-Length: {head!r}"
+        found.append(status)
+        received = received[int(length[1]) :]
+    return found
 
 
 class Pending:
