@@ -29,16 +29,19 @@ struct address client_address(const struct address *peer,
                               const struct proxy_list *proxies)
 {
     static const struct address unknown = {.family = ADDRESS_NONE};
-    struct address client = *peer;
+    struct address client;
     struct span rest, element;
 
-    if (count == 0 || !proxy_list_contains(proxies, peer))
+    if (!proxy_list_contains(proxies, peer))
         return *peer;
-    if (count > 1)
+    if (count != 1)
         return unknown;
     rest = forwarded_for[0];
-    while (proxy_list_contains(proxies, &client) && cut_last(&rest, &element))
+    while (cut_last(&rest, &element)) {
         if (!address_parse(element, &client))
             return unknown;
-    return client;
+        if (!proxy_list_contains(proxies, &client))
+            return client;
+    }
+    return unknown;
 }

@@ -64,6 +64,9 @@ static enum query_result find_parameter(h2o_req_t *req, const char *name,
     return found;
 }
 
+static const char proxy_was_silent[] =
+    "a trusted proxy did not tell the client's address";
+
 /* The address to register: `myip`, else the caller's. Returns what is wrong
  * with it, or NULL. */
 static const char *choose_address(const struct loop *loop, h2o_req_t *req,
@@ -83,7 +86,7 @@ static const char *choose_address(const struct loop *loop, h2o_req_t *req,
         return "myip is no IPv4 or IPv6 address";
     }
     if (wanted->family == ADDRESS_NONE)
-        return "a trusted proxy did not tell the client's address";
+        return proxy_was_silent;
     if (address_is_internal(wanted) && !loop->shared->config->allow_internal)
         return "the address is internal";
     return NULL;
@@ -105,6 +108,11 @@ static void log_address_refused(struct loop *loop, const struct host *host,
         advice = "if the server stands behind a proxy, name it in "
                  "DYNDNS_TRUSTED_PROXIES: that is the likely reason; to "
                  "register internal addresses, set DYNDNS_ALLOW_INTERNAL";
+    else if (reason == proxy_was_silent)
+        advice = "have the proxy append its caller's address to one "
+                 "X-Forwarded-For header, and name nothing but proxies in "
+                 "DYNDNS_TRUSTED_PROXIES; a caller on the proxy's own machine "
+                 "gives myip";
     log_event(LOG_LEVEL_WARN, "address_refused", log_span("host", host->name),
               log_str("client", from), log_str("address", text),
               log_str("reason", reason), log_str("advice", advice));

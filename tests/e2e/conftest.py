@@ -14,6 +14,7 @@ import pytest
 
 from sandbox import Sandbox
 
+from . import proxy
 from .hosts import csv_of, numbered
 from .service import Service, run
 
@@ -26,7 +27,7 @@ DEFAULTS = {
     "DYNDNS_LISTEN": "127.0.0.1:0,[::1]:0",
     "DYNDNS_BUCKET": BUCKET,
     "DYNDNS_DATABASE": KEY,
-    "DYNDNS_TRUSTED_PROXIES": "127.0.0.1,::1",
+    "DYNDNS_TRUSTED_PROXIES": proxy.ADDRESS,
     "DYNDNS_REFRESH_SECONDS": "0",
     "DYNDNS_ROUTE53_RATE": "1000",
 }

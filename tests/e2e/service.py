@@ -147,12 +147,14 @@ class Service:
         events = self.events("listening")[:count]
         return [(event["address"], int(event["port"])) for event in events]
 
-    def connect(self, address=None) -> wire.Connection:
-        return wire.Connection(address or self.address)
+    def connect(self, address=None, *, source=None) -> wire.Connection:
+        return wire.Connection(address or self.address, source=source)
 
-    def send(self, method, target, headers=(), body=b"", *, address=None, **more) -> wire.Pending:
+    def send(
+        self, method, target, headers=(), body=b"", *, address=None, source=None, **more
+    ) -> wire.Pending:
         """Sends a request on a connection of its own, and does not wait."""
-        connection = self.connect(address)
+        connection = self.connect(address, source=source)
         connection.send(wire.request(method, target, headers, body, **more))
         return wire.Pending(connection, to_head=method == "HEAD")
 

@@ -7,14 +7,12 @@ import socket
 
 import pytest
 
-from .wire import basic
+from . import proxy
 from .hosts import token_of
+from .proxy import forwarded
+from .wire import basic
 
 ADVICE = "DYNDNS_TRUSTED_PROXIES"
-
-
-def forwarded(*values):
-    return [("X-Forwarded-For", value) for value in values]
 
 
 def own_address(family, anywhere):
@@ -52,15 +50,15 @@ def test_check_ip_answers_head(lasting_service):
 
 def test_a_stranger_is_not_believed(start):
     service = start("a.example.org", DYNDNS_TRUSTED_PROXIES=None)
-    for value in ("198.51.100.7", "10.0.0.1", "198.51.100.7, 127.0.0.1", "rubbish"):
-        assert service.get("/check_ip", forwarded(value)).said == "127.0.0.1"
-    reply = service.update("a.example.org", headers=forwarded("198.51.100.7"))
+    for value in ("198.51.100.7", "10.0.0.1", "198.51.100.7, 127.0.0.2", "rubbish"):
+        assert service.get("/check_ip", **forwarded(value)).said == proxy.ADDRESS
+    reply = service.update("a.example.org", **forwarded("198.51.100.7"))
     assert reply.said == "dnserr"
 
 
 def test_nobody_is_trusted_unless_named(start):
-    service = start("a.example.org", DYNDNS_TRUSTED_PROXIES="10.0.0.0/8,127.0.0.2,::2")
-    assert service.get("/check_ip", forwarded("198.51.100.7")).said == "127.0.0.1"
+    service = start("a.example.org", DYNDNS_TRUSTED_PROXIES="10.0.0.0/8,127.0.0.3,::2")
+    assert service.get("/check_ip", **forwarded("198.51.100.7")).said == proxy.ADDRESS
 
 
 @pytest.mark.parametrize(
@@ -74,19 +72,22 @@ def test_nobody_is_trusted_unless_named(start):
         ("203.0.113.9,198.51.100.7", "198.51.100.7"),
         ("rubbish, <script>, 198.51.100.7", "198.51.100.7"),
         (", , 198.51.100.7", "198.51.100.7"),
-        ("198.51.100.7, 127.0.0.1", "198.51.100.7"),
-        ("203.0.113.9, 198.51.100.7, ::1, 127.0.0.1", "198.51.100.7"),
-        ("127.0.0.1, 127.0.0.1", "127.0.0.1"),
+        ("198.51.100.7, 127.0.0.2", "198.51.100.7"),
+        ("203.0.113.9, 198.51.100.7, ::ffff:127.0.0.2, 127.0.0.2", "198.51.100.7"),
+        ("203.0.113.9, 127.0.0.1, 127.0.0.2", "127.0.0.1"),
         ("203.0.113.9, 10.0.0.1", "10.0.0.1"),
     ],
 )
 def test_from_right_to_left_through_trusted_proxies_only(lasting_service, value, client):
-    assert lasting_service.get("/check_ip", forwarded(value)).said == client
+    assert lasting_service.get("/check_ip", **forwarded(value)).said == client
 
 
 @pytest.mark.parametrize(
     "values",
     [
+        [],
+        ["127.0.0.2"],
+        ["127.0.0.2, ::ffff:127.0.0.2"],
         ["203.0.113.9", "198.51.100.7"],
         ["198.51.100.7", "198.51.100.7"],
         ["203.0.113.9"] * 20,
@@ -100,18 +101,18 @@ def test_from_right_to_left_through_trusted_proxies_only(lasting_service, value,
         ["unknown"],
         ['198.51.100.7"<b>&'],
         ["\xff\xfe"],
-        ["rubbish, 127.0.0.1"],
+        ["rubbish, 127.0.0.2"],
         ["9" * 5000],
     ],
-    ids=lambda values: "|".join(values)[:40],
+    ids=lambda values: "|".join(values)[:40] or "none",
 )
 def test_what_a_proxy_does_not_tell_plainly_is_nobodys_address(
     lasting_service, lasting_sandbox, new_host, values
 ):
-    reply = lasting_service.get("/check_ip", forwarded(*values))
+    reply = lasting_service.get("/check_ip", **forwarded(*values))
     assert reply.status == 400
     assert not any(value and value in reply.body for value in values), "it is echoed"
-    assert lasting_service.update(new_host, headers=forwarded(*values)).said == "dnserr"
+    assert lasting_service.update(new_host, **forwarded(*values)).said == "dnserr"
     assert lasting_sandbox.route53.record(new_host, "A") is None
 
 
@@ -135,20 +136,44 @@ def test_a_folded_header_is_refused_whole(
 
 
 def test_a_garbled_header_is_no_obstacle_to_myip(lasting_service, new_host):
-    reply = lasting_service.update(new_host, "192.0.2.1", headers=forwarded("rubbish"))
+    reply = lasting_service.update(new_host, "192.0.2.1", **forwarded("rubbish"))
     assert reply.said == "good 192.0.2.1"
+
+
+def test_a_proxy_that_does_not_tell_is_never_registered_itself(start, dig):
+    """Not even where its own address would do: a public proxy would else
+    register itself for every host behind it."""
+    service = start("a.example.org", DYNDNS_ALLOW_INTERNAL="true")
+    assert service.update("a.example.org").said == "good 127.0.0.1"  # no proxy
+    assert service.update("a.example.org", **forwarded()).said == "dnserr"
+    assert service.update("a.example.org", **forwarded(proxy.ADDRESS)).said == "dnserr"
+    assert dig("a.example.org") == ["127.0.0.1"]
+
+
+def test_a_call_from_the_proxys_own_machine_gives_its_address(lasting_service, new_host):
+    """As from its cron, around the proxy."""
+    assert lasting_service.update(new_host, "192.0.2.1", **forwarded()).said == "good 192.0.2.1"
+
+
+def test_healthz_needs_no_address(lasting_service):
+    """Load balancers ask for it directly."""
+    assert lasting_service.get("/healthz", **forwarded()).status == 200
 
 
 def test_the_log_tells_a_silent_proxy_from_a_missing_one(start):
     service = start("a.example.org")
-    service.update("a.example.org", headers=forwarded("rubbish"))
-    refused = service.wait_for_event("address_refused")
-    assert "proxy did not tell" in refused["reason"]
-    assert refused["advice"] == ""  # the proxy is trusted already
+    for values in (["rubbish"], [], [proxy.ADDRESS]):
+        with service.expecting("address_refused") as found:
+            service.update("a.example.org", **forwarded(*values))
+        refused = found[0]
+        assert "proxy did not tell" in refused["reason"]
+        assert refused["client"] == refused["address"] == "-"
+        assert all(word in refused["advice"] for word in ("X-Forwarded-For", ADVICE, "myip"))
 
 
 def test_the_headers_name_has_no_case(lasting_service):
-    reply = lasting_service.get("/check_ip", [("x-forwarded-FOR", "198.51.100.7")])
+    told = [("x-forwarded-FOR", "198.51.100.7")]
+    reply = lasting_service.get("/check_ip", told, source=proxy.ADDRESS)
     assert reply.said == "198.51.100.7"
 
 
@@ -167,7 +192,7 @@ def test_on_heroku_the_private_ranges_are_trusted(start):
         "a.example.org", DYNO="web.1", DYNDNS_LISTEN=listen, DYNDNS_TRUSTED_PROXIES=None
     )
     router, stranger = service.addresses(2)
-    told = forwarded("203.0.113.9, 198.51.100.7")
+    told = forwarded("203.0.113.9, 198.51.100.7")["headers"]
     assert service.get("/check_ip", told, address=router).said == "198.51.100.7"
     assert service.get("/check_ip", told, address=stranger).said == "127.0.0.1"
 
@@ -209,7 +234,7 @@ INTERNAL = [
 @pytest.mark.parametrize("address", INTERNAL)
 def test_an_internal_address_is_refused(lasting_service, lasting_sandbox, new_host, address):
     assert lasting_service.update(new_host, address).said == "dnserr"
-    assert lasting_service.update(new_host, headers=forwarded(address)).said == "dnserr"
+    assert lasting_service.update(new_host, **forwarded(address)).said == "dnserr"
     for type in ("A", "AAAA"):
         assert lasting_sandbox.route53.record(new_host, type) is None
 
@@ -261,5 +286,5 @@ def test_the_same_host_from_two_places(lasting_service, new_host):
     target = f"/register_ip?hostname={new_host}"
     credentials = basic(new_host, token_of(new_host))
     for address in ("198.51.100.7", "2001:db8::7"):
-        reply = lasting_service.get(target, [credentials, *forwarded(address)])
+        reply = lasting_service.get(target, **forwarded(address, headers=[credentials]))
         assert reply.said == f"good {address}"

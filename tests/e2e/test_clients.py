@@ -9,6 +9,7 @@ import subprocess
 
 import pytest
 
+from . import proxy
 from .hosts import token_of
 from .wire import basic
 
@@ -102,7 +103,7 @@ def test_inadyn_2_10(lasting_service, new_host, address, encoded):
 
 def test_inadyn_2_10_appends_the_hosts_name(lasting_service, new_host):
     """ddns-path="/register_ip?": a path without % gets the name appended."""
-    with lasting_service.connect() as connection:
+    with lasting_service.connect(source=proxy.ADDRESS) as connection:
         connection.send(
             f"GET /register_ip?{new_host} HTTP/1.0\r\nHost: 127.0.0.1\r\n".encode()
             + authorization(new_host)

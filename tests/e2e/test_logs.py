@@ -7,15 +7,15 @@ import pytest
 from . import wire
 from .events import LINE_MAX_BYTES
 from .hosts import numbered, token_of
+from .proxy import forwarded
 from .wire import basic
 
 
 def test_every_change_has_its_line(start, route53):
     zone = route53.add_zone("example.net", zone_id="Z0123456789ABCDEFGHIJ")
     service = start("a.example.net")
-    forwarded = [("X-Forwarded-For", "198.51.100.7")]
-    service.update("a.example.net", headers=forwarded)
-    service.update("a.example.net", "192.0.2.1", headers=forwarded)
+    service.update("a.example.net", **forwarded("198.51.100.7"))
+    service.update("a.example.net", "192.0.2.1", **forwarded("198.51.100.7"))
     service.update("a.example.net", "2001:db8::1")
     service.wait_for_event("record_changed", type="AAAA")
     changes = [
@@ -114,7 +114,7 @@ def test_hostile_bytes_forge_no_line(service, store):
     service.get("/register_ip", [basic(evil, evil)])
     service.update("a.example.org", evil)
     service.update("a.example.org" + evil, "192.0.2.1")
-    service.get("/register_ip?myip=%0alevel=error", [("X-Forwarded-For", "\x1b[2J")])
+    service.get("/register_ip?myip=%0alevel=error", **forwarded("\x1b[2J"))
     store(
         b'a.example.org,token\n"evil\nlevel=error event=forged","x"\n'
         b'"\x1b[2J.example.org",x\nb.example.org,"\x1b[2J"\n'

@@ -5,6 +5,7 @@ import pytest
 from . import wire
 from .conftest import ZONE
 from .hosts import token_of
+from .proxy import forwarded
 from .wire import basic
 
 REALM = 'Basic realm="dyndns53"'
@@ -36,14 +37,14 @@ def test_one_family_leaves_the_other_alone(service, dig):
 
 
 def test_without_myip_the_callers_own_address_is_registered(service, dig):
-    forwarded = ("X-Forwarded-For", "198.51.100.7")
-    assert service.update("a.example.org", headers=[forwarded]).said == "good 198.51.100.7"
+    reply = service.update("a.example.org", **forwarded("198.51.100.7"))
+    assert reply.said == "good 198.51.100.7"
     assert dig("a.example.org") == ["198.51.100.7"]
 
 
 def test_an_empty_myip_is_none(service):
-    forwarded = ("X-Forwarded-For", "198.51.100.7")
-    assert service.update("a.example.org", "", headers=[forwarded]).said == "good 198.51.100.7"
+    reply = service.update("a.example.org", "", **forwarded("198.51.100.7"))
+    assert reply.said == "good 198.51.100.7"
 
 
 def test_an_address_is_answered_and_written_in_its_canonical_form(service, dig):
@@ -174,8 +175,9 @@ def test_hostname_in_the_query_touches_no_other_host(service, route53):
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 
 
-def post(service, host, target, headers=(), body=b""):
-    return service.request("POST", target, [basic(host, token_of(host)), *headers], body)
+def post(service, host, target, headers=(), body=b"", **more):
+    credentials = basic(host, token_of(host))
+    return service.request("POST", target, [credentials, *headers], body, **more)
 
 
 def test_post_takes_parameters_from_the_query(lasting_service, new_host):
@@ -201,8 +203,8 @@ def test_the_query_wins_over_the_form(lasting_service, new_host):
 
 
 def test_a_body_that_is_no_form_says_nothing(lasting_service, new_host):
-    headers = [("Content-Type", "text/plain"), ("X-Forwarded-For", "198.51.100.7")]
-    reply = post(lasting_service, new_host, "/register_ip", headers, b"myip=192.0.2.2")
+    told = forwarded("198.51.100.7", headers=[("Content-Type", "text/plain")])
+    reply = post(lasting_service, new_host, "/register_ip", body=b"myip=192.0.2.2", **told)
     assert reply.said == "good 198.51.100.7"
 
 

@@ -55,9 +55,10 @@ def request(method, target, headers=(), body=b"", version="HTTP/1.1") -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1") + body
 
 
-def _connect(address, timeout):
+def _connect(address, timeout, source):
     if not isinstance(address, str):
-        return socket.create_connection(address, timeout)
+        source_address = None if source is None else (source, 0)
+        return socket.create_connection(address, timeout, source_address)
     connected = socket.socket(socket.AF_UNIX)
     connected.settimeout(timeout)
     connected.connect(address)
@@ -68,8 +69,9 @@ class Connection:
     """To a host and a port, or to the path of a Unix socket. To be closed by
     whoever opened it, or used in a with statement."""
 
-    def __init__(self, address, timeout=TIMEOUT_SECONDS):
-        self._socket = _connect(address, timeout)
+    def __init__(self, address, timeout=TIMEOUT_SECONDS, *, source=None):
+        """From the address `source`, if the kernel is not to choose one."""
+        self._socket = _connect(address, timeout, source)
         self._received = b""
 
     def __enter__(self):

@@ -1,6 +1,7 @@
 /* Whatever the caller writes in front of what the proxy appends, it changes
- * nothing: the client is the same with and without it. The input is the
- * caller's part, a line feed, and the proxy's. */
+ * nothing: where two callers' elements lead to the same client, so does any
+ * other. And a proxy is never the client. The input is the caller's part, a
+ * line feed, and the proxy's. */
 #include "server/client_address.h"
 
 #include <stdint.h>
@@ -17,7 +18,28 @@ static struct address ask(struct span header, const struct proxy_list *proxies)
 
     if (!address_equal(&told, &stranger))
         abort();
-    return client_address(&peer, &header, 1, proxies);
+    told = client_address(&peer, &header, 1, proxies);
+    if (proxy_list_contains(proxies, &told))
+        abort();
+    return told;
+}
+
+/* The client when a caller's element stands in front of the proxy's part. */
+static struct address ask_behind(const char *element, struct span appended,
+                                 const struct proxy_list *proxies)
+{
+    size_t element_len = strlen(element);
+    char *text = malloc(element_len + 1 + appended.len);
+    struct address told;
+
+    if (text == NULL)
+        abort();
+    memcpy(text, element, element_len);
+    text[element_len] = ',';
+    memcpy(text + element_len + 1, appended.ptr, appended.len);
+    told = ask(span_from(text, element_len + 1 + appended.len), proxies);
+    free(text);
+    return told;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -28,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *text = malloc(size + 1);
     char *line_feed = size == 0 ? NULL : memchr(data, '\n', size);
     struct span whole = {text, size}, appended = whole;
-    struct address with, without;
+    struct address with, behind_one, behind_another;
 
     if (text == NULL)
         abort();
@@ -40,9 +62,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         appended = span_from(text + at + 1, size - at - 1);
     }
     with = ask(whole, &proxies);
-    without = ask(appended, &proxies);
-    if (!proxy_list_contains(&proxies, &without) &&
-        !address_equal(&with, &without))
+    behind_one = ask_behind("192.0.2.1", appended, &proxies);
+    behind_another = ask_behind("192.0.2.2", appended, &proxies);
+    if (line_feed != NULL && address_equal(&behind_one, &behind_another) &&
+        !address_equal(&with, &behind_one))
         abort();
     free(text);
     return 0;

@@ -57,10 +57,13 @@ static const struct {
     {"no peer is no client", NOBODY, {"192.0.2.9"}, NOBODY},
 
     /* One trusted proxy. */
-    {"a trusted peer that says nothing is the client",
+    {"a trusted peer that says nothing is not the client",
      "10.0.0.1",
      {NULL},
-     "10.0.0.1"},
+     NOBODY},
+    {"nor is one with a public address", "203.0.113.7", {NULL}, NOBODY},
+    {"nor an IPv6 one", "2001:db8:aaaa::1", {NULL}, NOBODY},
+    {"nor a mapped one", "::ffff:10.0.0.1", {NULL}, NOBODY},
     {"the one element", "10.0.0.1", {"192.0.2.9"}, "192.0.2.9"},
     {"the router appends the real client last",
      "10.0.0.1",
@@ -119,10 +122,15 @@ static const struct {
      "10.0.0.1",
      {"192.0.2.9, 203.0.113.7, 198.51.100.66"},
      "198.51.100.66"},
-    {"trusted to the very end: the one furthest left",
+    {"trusted to the very end: the one furthest left did not tell",
      "10.0.0.1",
      {"10.0.0.3, 10.0.0.2"},
-     "10.0.0.3"},
+     NOBODY},
+    {"a trusted element alone did not tell either",
+     "10.0.0.1",
+     {"203.0.113.7"},
+     NOBODY},
+    {"a proxy that names itself", "10.0.0.1", {"10.0.0.1"}, NOBODY},
     {"a mapped proxy in the chain is its IPv4 address",
      "10.0.0.1",
      {"192.0.2.9, ::ffff:10.0.0.2"},
@@ -231,19 +239,18 @@ static void test_without_trusted_proxies_nobody_is_believed(void **state)
     assert_false(proxy_list_contains(&nobody, &peer));
 }
 
-/* "0.0.0.0/0" trusts every IPv4 peer: then the leftmost element is what the
- * caller wrote, and that is what the operator asked for. */
-static void test_whoever_trusts_everybody_believes_everybody(void **state)
+/* "0.0.0.0/0" makes a proxy of every IPv4 address, so that no client is left:
+ * better than to believe what callers write. */
+static void test_whoever_trusts_everybody_has_no_clients(void **state)
 {
     struct cidr everybody = block("0.0.0.0/0");
     struct proxy_list proxies = {&everybody, 1};
-    struct address peer = address("198.51.100.7"),
-                   wanted = address("192.0.2.9"), client;
+    struct address peer = address("198.51.100.7"), client;
     struct span header = span_from_string("192.0.2.9, 192.0.2.10");
 
     (void)state;
     client = client_address(&peer, &header, 1, &proxies);
-    assert_true(address_equal(&client, &wanted));
+    assert_int_equal(client.family, ADDRESS_NONE);
     peer = address("2001:db8::7");
     client = client_address(&peer, &header, 1, &proxies);
     assert_true(address_equal(&client, &peer));
@@ -267,7 +274,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_client_address),
         cmocka_unit_test(test_without_trusted_proxies_nobody_is_believed),
-        cmocka_unit_test(test_whoever_trusts_everybody_believes_everybody),
+        cmocka_unit_test(test_whoever_trusts_everybody_has_no_clients),
         cmocka_unit_test(test_the_length_bounds_the_header),
     };
 
