@@ -10,10 +10,11 @@ struct listeners {
     size_t count;
 };
 
-/* Opens, binds and listens on every configured address; IPv6 sockets that are
- * bound to "::" take IPv4 callers too. Each is told in the log with the port
- * it really has. STATUS_UNAVAILABLE, with the reason in the log, when one
- * cannot be had; the others are closed then. */
+/* Opens, binds and listens on every configured address. A socket that is bound
+ * to "::" takes IPv4 callers too, unless an IPv4 address with the same port is
+ * configured beside it: then each takes its own family. Each is told in the
+ * log with the port it really has. STATUS_UNAVAILABLE, with the reason in the
+ * log, when one cannot be had; the others are closed then. */
 NODISCARD enum status listeners_open(struct listeners *listeners,
                                      const struct config *config);
 void listeners_close(struct listeners *listeners);

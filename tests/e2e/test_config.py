@@ -167,6 +167,14 @@ def test_an_ipv4_proxy_is_trusted_on_a_dual_stack_socket(start):
     assert service.get("/check_ip", forwarded, address=("::1", port)).said == "::1"
 
 
+@pytest.mark.parametrize("listen", ["0.0.0.0:{0},[::]:{0}", "[::]:{0},0.0.0.0:{0}"])
+def test_all_addresses_of_both_families_can_be_listed(start, free_port, listen):
+    service = start("a.example.org", DYNDNS_LISTEN=listen.format(free_port))
+    for own_address in ("127.0.0.1", "::1"):
+        reply = service.get("/check_ip", address=(own_address, free_port))
+        assert reply.said == own_address
+
+
 def test_it_listens_on_several_addresses(start):
     service = start("a.example.org", DYNDNS_LISTEN="127.0.0.1:0, [::1]:0,127.0.0.2:0")
     addresses = service.addresses(3)

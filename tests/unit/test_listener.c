@@ -19,12 +19,17 @@ static int set_up(void **state)
     return 0;
 }
 
-static struct listen_address any_port(const char *text)
+static struct listen_address at_port(const char *text, uint16_t port)
 {
-    struct listen_address listen = {.port = 0};
+    struct listen_address listen = {.port = port};
 
     assert_true(address_parse(span_from_string(text), &listen.address));
     return listen;
+}
+
+static struct listen_address any_port(const char *text)
+{
+    return at_port(text, 0);
 }
 
 static uint16_t port_of(int fd)
@@ -38,19 +43,58 @@ static uint16_t port_of(int fd)
                      : ((struct sockaddr_in *)(void *)&bound)->sin_port);
 }
 
+static bool connects(const void *to, socklen_t len)
+{
+    const struct sockaddr *address = to;
+    int fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool connected;
+
+    assert_true(fd >= 0);
+    connected = connect(fd, address, len) == 0;
+    close(fd);
+    return connected;
+}
+
 /* Connects over IPv4; true when somebody listens. */
 static bool answers(uint16_t port)
 {
     struct sockaddr_in to = {.sin_family = AF_INET,
                              .sin_port = htons(port),
                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool connected;
 
-    assert_true(fd >= 0);
-    connected = connect(fd, (struct sockaddr *)&to, sizeof to) == 0;
-    close(fd);
-    return connected;
+    return connects(&to, sizeof to);
+}
+
+static bool answers_over_ipv6(uint16_t port)
+{
+    struct sockaddr_in6 to = {.sin6_family = AF_INET6,
+                              .sin6_port = htons(port),
+                              .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+
+    return connects(&to, sizeof to);
+}
+
+/* A port on which nobody listens, on no address. */
+static uint16_t free_port(void)
+{
+    struct config config = {.listen = {any_port("::")}, .listen_count = 1};
+    struct listeners listeners;
+    uint16_t port;
+
+    assert_int_equal(listeners_open(&listeners, &config), STATUS_OK);
+    port = port_of(listeners.fds[0]);
+    listeners_close(&listeners);
+    fake_reset();
+    return port;
+}
+
+static bool is_ipv6_only(int fd)
+{
+    int only = 0;
+    socklen_t len = sizeof only;
+
+    assert_int_equal(getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, &len), 0);
+    return only != 0;
 }
 
 static bool has_ipv6(void)
@@ -130,6 +174,75 @@ static void test_both_families_side_by_side(void **state)
     listeners_close(&listeners);
 }
 
+static void test_each_family_has_its_own_socket_where_both_are_listed(
+    void **state)
+{
+    static const char *const pairs[][2] = {{"0.0.0.0", "::"},
+                                           {"::", "0.0.0.0"},
+                                           {"127.0.0.1", "::"},
+                                           {"::", "127.0.0.1"}};
+
+    (void)state;
+    if (!has_ipv6())
+        skip();
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        uint16_t port = free_port();
+        struct config config = {
+            .listen = {at_port(pairs[i][0], port), at_port(pairs[i][1], port)},
+            .listen_count = 2};
+        struct listeners listeners;
+
+        if (listeners_open(&listeners, &config) != STATUS_OK)
+            fail_msg("%s,%s: %s", pairs[i][0], pairs[i][1], fake_log());
+        assert_true(answers(port));
+        assert_true(answers_over_ipv6(port));
+        listeners_close(&listeners);
+    }
+}
+
+/* Other ports, and those that the kernel chooses, are no reason. */
+static void test_ipv6_takes_ipv4_callers_where_no_port_is_shared(void **state)
+{
+    uint16_t port;
+
+    (void)state;
+    if (!has_ipv6())
+        skip();
+    port = free_port();
+    for (int fixed = 0; fixed < 2; fixed++) {
+        struct config config = {
+            .listen = {any_port("0.0.0.0"), at_port("::", fixed ? port : 0)},
+            .listen_count = 2};
+        struct listeners listeners;
+
+        assert_int_equal(listeners_open(&listeners, &config), STATUS_OK);
+        assert_false(is_ipv6_only(listeners.fds[1]));
+        assert_true(answers(port_of(listeners.fds[1])));
+        listeners_close(&listeners);
+    }
+}
+
+static void test_an_address_that_is_listed_twice_is_told_as_that(void **state)
+{
+    static const char *const pairs[][2] = {{"127.0.0.1", "127.0.0.1"},
+                                           {"0.0.0.0", "127.0.0.1"},
+                                           {"127.0.0.1", "0.0.0.0"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        uint16_t port = free_port();
+        struct config config = {
+            .listen = {at_port(pairs[i][0], port), at_port(pairs[i][1], port)},
+            .listen_count = 2};
+        struct listeners listeners;
+
+        assert_int_equal(listeners_open(&listeners, &config),
+                         STATUS_UNAVAILABLE);
+        assert_true(fake_logged("DYNDNS_LISTEN names it twice"));
+        assert_false(fake_logged("free the port"));
+    }
+}
+
 static void test_a_port_that_is_taken_is_told_and_closes_the_others(
     void **state)
 {
@@ -152,6 +265,7 @@ static void test_a_port_that_is_taken_is_told_and_closes_the_others(
     assert_int_equal(second.count, 0);
     assert_true(fake_logged("error event=cannot_listen address=127.0.0.1"));
     assert_true(fake_logged("reason=\"Address already in use\""));
+    assert_true(fake_logged("free the port"));
     assert_true(fake_logged("DYNDNS_LISTEN"));
     listeners_close(&first);
 }
@@ -165,6 +279,8 @@ static void test_an_address_that_is_not_ours_is_told(void **state)
     (void)state;
     assert_int_equal(listeners_open(&listeners, &config), STATUS_UNAVAILABLE);
     assert_true(fake_logged("error event=cannot_listen address=192.0.2.1"));
+    assert_true(fake_logged("no such address"));
+    assert_false(fake_logged("free the port"));
 }
 
 int main(void)
@@ -176,6 +292,12 @@ int main(void)
         cmocka_unit_test_setup(test_the_default_takes_callers_of_both_families,
                                set_up),
         cmocka_unit_test_setup(test_both_families_side_by_side, set_up),
+        cmocka_unit_test_setup(
+            test_each_family_has_its_own_socket_where_both_are_listed, set_up),
+        cmocka_unit_test_setup(
+            test_ipv6_takes_ipv4_callers_where_no_port_is_shared, set_up),
+        cmocka_unit_test_setup(
+            test_an_address_that_is_listed_twice_is_told_as_that, set_up),
         cmocka_unit_test_setup(
             test_a_port_that_is_taken_is_told_and_closes_the_others, set_up),
         cmocka_unit_test_setup(test_an_address_that_is_not_ours_is_told,
