@@ -3,6 +3,13 @@
 #include <errno.h>
 #include <unistd.h>
 
+/* What the kernel keeps of a connection for either direction; it doubles these,
+ * for its own needs. A caller who sends request after request and reads no
+ * answer would else be granted megabytes (tcp_wmem and tcp_rmem of tcp(7)), and
+ * as much of our memory, since a loop reads at once whatever has come. A reply
+ * has some 200 bytes and a body 16 KiB at most; a longer head comes in turns. */
+enum { RECEIVE_BUFFER_BYTES = 32 * 1024, SEND_BUFFER_BYTES = 16 * 1024 };
+
 union socket_address {
     struct sockaddr any;
     struct sockaddr_in v4;
@@ -45,6 +52,18 @@ static bool shares_port_with_ipv4(const struct listen_address *wanted,
     return false;
 }
 
+/* Connections inherit them. That of the receiving side decides on the window's
+ * scale, which is told with the first segment, so it must be set before
+ * listen(2). */
+static bool limit_buffers(int fd)
+{
+    static const int receive = RECEIVE_BUFFER_BYTES, send = SEND_BUFFER_BYTES;
+
+    return setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive, sizeof receive) ==
+               0 &&
+           setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send, sizeof send) == 0;
+}
+
 /* Returns the socket, or -1 with errno set. */
 static int open_one(const struct listen_address *wanted, bool ipv6_only)
 {
@@ -57,6 +76,7 @@ static int open_one(const struct listen_address *wanted, bool ipv6_only)
     if (fd < 0)
         return -1;
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+        limit_buffers(fd) &&
         (address.any.sa_family != AF_INET6 ||
          setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only) == 0) &&
         bind(fd, &address.any, len) == 0 && listen(fd, SOMAXCONN) == 0)

@@ -147,8 +147,8 @@ class Service:
         events = self.events("listening")[:count]
         return [(event["address"], int(event["port"])) for event in events]
 
-    def connect(self, address=None, *, source=None) -> wire.Connection:
-        return wire.Connection(address or self.address, source=source)
+    def connect(self, address=None, **more) -> wire.Connection:
+        return wire.Connection(address or self.address, **more)
 
     def send(
         self, method, target, headers=(), body=b"", *, address=None, source=None, **more

@@ -272,6 +272,13 @@ def test_a_peer_that_never_reads_does_not_stop_the_others(lasting_service):
         assert answers(lasting_service)
 
 
+def test_of_a_peer_that_never_reads_little_is_taken(lasting_service):
+    """Its own kernel holds 16 KiB; the rest is in ours, or answered."""
+    with lasting_service.connect(buffer_bytes=4096) as deaf:
+        assert deaf.stuff(GET * 100, most=1024 * 1024) < 256 * 1024
+        assert answers(lasting_service)
+
+
 @pytest.mark.threads
 def test_hundreds_of_callers_at_once(service, in_background):
     """Each on a connection of its own, in the middle of connects and closes."""

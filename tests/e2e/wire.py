@@ -7,6 +7,7 @@ is read here is held to the rules that dynamic-DNS clients depend on.
 
 import base64
 import re
+import select
 import socket
 import struct
 from dataclasses import dataclass
@@ -55,12 +56,18 @@ def request(method, target, headers=(), body=b"", version="HTTP/1.1") -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1") + body
 
 
-def _connect(address, timeout, source):
-    if not isinstance(address, str):
-        source_address = None if source is None else (source, 0)
-        return socket.create_connection(address, timeout, source_address)
-    connected = socket.socket(socket.AF_UNIX)
+def _connect(address, timeout, source, buffer_bytes):
+    if isinstance(address, str):
+        family = socket.AF_UNIX
+    else:
+        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+    connected = socket.socket(family)
     connected.settimeout(timeout)
+    if buffer_bytes is not None:
+        connected.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, buffer_bytes)
+        connected.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer_bytes)
+    if source is not None:
+        connected.bind((source, 0))
     connected.connect(address)
     return connected
 
@@ -69,9 +76,10 @@ class Connection:
     """To a host and a port, or to the path of a Unix socket. To be closed by
     whoever opened it, or used in a with statement."""
 
-    def __init__(self, address, timeout=TIMEOUT_SECONDS, *, source=None):
-        """From the address `source`, if the kernel is not to choose one."""
-        self._socket = _connect(address, timeout, source)
+    def __init__(self, address, timeout=TIMEOUT_SECONDS, *, source=None, buffer_bytes=None):
+        """From the address `source`, if the kernel is not to choose one; with
+        `buffer_bytes` for what is on its way on this side, of either direction."""
+        self._socket = _connect(address, timeout, source, buffer_bytes)
         self._received = b""
 
     def __enter__(self):
@@ -108,6 +116,19 @@ class Connection:
             self._read_some()
         body, self._received = self._received[: int(length)], self._received[int(length) :]
         return Reply(reply.status, reply.reason, reply.headers, body.decode())
+
+    def stuff(self, data: bytes, most: int, *, quiet=1.0) -> int:
+        """Sends data again and again, without ever reading, until the kernel has
+        taken no more for `quiet` seconds, or has taken `most` bytes, or the
+        server has closed. Returns how many were taken."""
+        self._socket.setblocking(False)
+        taken = 0
+        try:
+            while taken < most and select.select([], [self._socket], [], quiet)[1]:
+                taken += self._socket.send(data[taken % len(data) :])
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+        return taken
 
     def is_closed(self, timeout=TIMEOUT_SECONDS) -> bool:
         """Waits for the server to close; False if it has not by then, or if it

@@ -144,6 +144,38 @@ static void test_sockets_do_not_block_and_do_not_outlive_an_exec(void **state)
     listeners_close(&listeners);
 }
 
+/* Twice what was asked for is what the kernel says. */
+static int buffer_bytes(int fd, int which)
+{
+    int bytes = 0;
+    socklen_t len = sizeof bytes;
+
+    assert_int_equal(getsockopt(fd, SOL_SOCKET, which, &bytes, &len), 0);
+    return bytes;
+}
+
+static void test_connections_inherit_small_buffers(void **state)
+{
+    struct config config = {.listen = {any_port("127.0.0.1")},
+                            .listen_count = 1};
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct listeners listeners;
+    int caller = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), accepted;
+
+    (void)state;
+    assert_int_equal(listeners_open(&listeners, &config), STATUS_OK);
+    to.sin_port = htons(port_of(listeners.fds[0]));
+    assert_int_equal(connect(caller, (struct sockaddr *)&to, sizeof to), 0);
+    accepted = accept4(listeners.fds[0], NULL, NULL, SOCK_CLOEXEC);
+    assert_true(accepted >= 0);
+    assert_in_range(buffer_bytes(accepted, SO_RCVBUF), 32 * 1024, 128 * 1024);
+    assert_in_range(buffer_bytes(accepted, SO_SNDBUF), 16 * 1024, 128 * 1024);
+    close(accepted);
+    close(caller);
+    listeners_close(&listeners);
+}
+
 static void test_the_default_takes_callers_of_both_families(void **state)
 {
     struct config config = {
@@ -289,6 +321,7 @@ int main(void)
         cmocka_unit_test_setup(test_it_listens_and_tells_the_true_port, set_up),
         cmocka_unit_test_setup(
             test_sockets_do_not_block_and_do_not_outlive_an_exec, set_up),
+        cmocka_unit_test_setup(test_connections_inherit_small_buffers, set_up),
         cmocka_unit_test_setup(test_the_default_takes_callers_of_both_families,
                                set_up),
         cmocka_unit_test_setup(test_both_families_side_by_side, set_up),
