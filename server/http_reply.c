@@ -1,5 +1,7 @@
 #include "server/http_reply.h"
 
+#include "server/connection.h"
+
 void http_reply_send_text(struct loop *loop, h2o_req_t *req, int status,
                           const char *reason, const char *type,
                           struct span body)
@@ -13,6 +15,7 @@ void http_reply_send_text(struct loop *loop, h2o_req_t *req, int status,
                    H2O_STRLIT("no-store"));
     if (atomic_load_explicit(&loop->stopping, memory_order_relaxed))
         req->http1_is_persistent = 0;
+    connection_note_reply(req);
     h2o_send_inline(req, body.ptr, body.len);
 }
 

@@ -88,6 +88,8 @@ static enum status set_up(struct loop *loop, const struct listeners *listeners)
                                       handlers_on_answers);
     h2o_timeout_init(evloop, &loop->sweep_interval, SWEEP_INTERVAL_MS);
     loop->sweep.cb = on_sweep;
+    h2o_timeout_init(evloop, &loop->pause_interval, CONNECTION_PAUSE_MS);
+    loop->pause.cb = connections_on_pause;
     return take_listeners(loop, listeners);
 }
 
@@ -116,6 +118,8 @@ static void dispose(struct loop *loop)
 
     h2o_timeout_unlink(&loop->sweep);
     h2o_timeout_dispose(evloop, &loop->sweep_interval);
+    h2o_timeout_unlink(&loop->pause);
+    h2o_timeout_dispose(evloop, &loop->pause_interval);
     h2o_multithread_unregister_receiver(loop->h2o.queue, &loop->tables);
     h2o_multithread_unregister_receiver(loop->h2o.queue, &loop->answers);
     h2o_context_dispose(&loop->h2o);
@@ -170,6 +174,7 @@ enum status loop_start(struct loop *loop, const struct loop_shared *shared,
     struct beginning beginning = {.loop = loop, .listeners = listeners};
 
     *loop = (struct loop){.shared = shared};
+    eviction_init(&loop->eviction);
     sem_init(&beginning.done, 0, 0);
     if (pthread_create(&loop->thread, NULL, run, &beginning) == 0) {
         while (sem_wait(&beginning.done) != 0)

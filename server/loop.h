@@ -9,6 +9,7 @@
 #define SERVER_LOOP_H
 
 #include "server/config.h"
+#include "server/eviction.h"
 #include "server/health.h"
 #include "server/listener.h"
 #include "server/log_quota.h"
@@ -34,13 +35,15 @@ struct loop {
     h2o_socket_t *listeners[CONFIG_LISTEN_MAX];
     size_t listener_count;
     h2o_multithread_receiver_t tables, answers;
-    h2o_timeout_t sweep_interval;
-    h2o_timeout_entry_t sweep;
+    h2o_timeout_t sweep_interval, pause_interval;
+    h2o_timeout_entry_t sweep, pause;
     struct snapshot *snapshot; /* NULL before the first table */
     struct log_quota refusals;
     struct log_quota ceilings; /* apart, so that none of them hides a refusal */
     size_t connections;
-    size_t pending; /* updates posted and not yet answered */
+    struct eviction eviction;
+    unsigned short_of_room; /* sweeps until that is over, and told again */
+    size_t pending;         /* updates posted and not yet answered */
     bool accepting; /* false while the ceiling of connections is reached */
     atomic_bool stopping;
     int64_t stop_at; /* written before `stopping` */

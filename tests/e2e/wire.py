@@ -130,6 +130,12 @@ class Connection:
             pass
         return taken
 
+    def is_open(self) -> bool:
+        """Whether the server has not closed by now, whatever is left to read."""
+        poll = select.poll()
+        poll.register(self._socket, select.POLLRDHUP)
+        return poll.poll(0) == []
+
     def is_closed(self, timeout=TIMEOUT_SECONDS) -> bool:
         """Waits for the server to close; False if it has not by then, or if it
         sends anything."""
