@@ -1,6 +1,7 @@
 #include "aws/endpoint.h"
 
 #include "aws/uri.h"
+#include "base/decimal.h"
 
 /* botocore's partitions.json and Route 53's endpoint rules; the first prefix
  * that fits wins, the public cloud has none. */
@@ -100,16 +101,12 @@ static bool is_host(struct span host)
 
 static bool is_port(struct span port)
 {
-    unsigned value = 0;
+    uint32_t value;
 
-    if (port.len < 2 || port.len > 6 || port.ptr[0] != ':')
-        return false;
-    for (size_t i = 1; i < port.len; i++) {
-        if (port.ptr[i] < '0' || port.ptr[i] > '9')
-            return false;
-        value = value * 10 + (unsigned)(port.ptr[i] - '0');
-    }
-    return value > 0 && value <= 65535;
+    return port.len > 1 && port.ptr[0] == ':' &&
+           decimal_parse(span_from(port.ptr + 1, port.len - 1), UINT16_MAX,
+                         &value) &&
+           value > 0;
 }
 
 /* Only characters that need no encoding, lest Route 53's path be signed in

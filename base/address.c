@@ -1,5 +1,7 @@
 #include "base/address.h"
 
+#include "base/decimal.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
@@ -113,21 +115,6 @@ bool cidr_contains(const struct cidr *block, const struct address *address)
            same_prefix(block->base.bytes, address->bytes, block->prefix_bits);
 }
 
-static bool parse_prefix_bits(struct span text, unsigned max, unsigned *bits)
-{
-    unsigned value = 0;
-
-    if (text.len == 0 || text.len > 3)
-        return false;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] < '0' || text.ptr[i] > '9')
-            return false;
-        value = value * 10 + (unsigned)(text.ptr[i] - '0');
-    }
-    *bits = value;
-    return value <= max;
-}
-
 /* Whether all bits beyond the prefix are zero. */
 static bool host_bits_clear(const struct cidr *block)
 {
@@ -149,49 +136,20 @@ bool cidr_parse(struct span text, struct cidr *out)
     const char *slash = text.len == 0 ? NULL : memchr(text.ptr, '/', text.len);
     struct span base = text;
     struct cidr block;
+    uint32_t bits;
 
     if (slash != NULL)
         base.len = (size_t)(slash - text.ptr);
     if (!address_parse(base, &block.base))
         return false;
-    block.prefix_bits = (unsigned)family_bytes(block.base.family) * 8;
+    bits = (uint32_t)family_bytes(block.base.family) * 8;
     if (slash != NULL &&
-        !parse_prefix_bits(span_from(slash + 1, text.len - base.len - 1),
-                           block.prefix_bits, &block.prefix_bits))
+        !decimal_parse(span_from(slash + 1, text.len - base.len - 1), bits,
+                       &bits))
         return false;
+    block.prefix_bits = bits;
     if (!host_bits_clear(&block))
         return false;
     *out = block;
     return true;
-}
-
-/* IPv4: RFC 6890 and its successors, less the documentation blocks. */
-static const struct cidr internal_blocks[] = {
-    {{ADDRESS_IPV4, {0}}, 8},            /* "this network" */
-    {{ADDRESS_IPV4, {10}}, 8},           /* private, RFC 1918 */
-    {{ADDRESS_IPV4, {100, 64}}, 10},     /* carrier-grade NAT, RFC 6598 */
-    {{ADDRESS_IPV4, {127}}, 8},          /* loopback */
-    {{ADDRESS_IPV4, {169, 254}}, 16},    /* link-local */
-    {{ADDRESS_IPV4, {172, 16}}, 12},     /* private */
-    {{ADDRESS_IPV4, {192, 0, 0}}, 24},   /* protocol assignments */
-    {{ADDRESS_IPV4, {192, 88, 99}}, 24}, /* 6to4 relay, deprecated */
-    {{ADDRESS_IPV4, {192, 168}}, 16},    /* private */
-    {{ADDRESS_IPV4, {198, 18}}, 15},     /* benchmarking, RFC 2544 */
-    {{ADDRESS_IPV4, {224}}, 4},          /* multicast */
-    {{ADDRESS_IPV4, {240}}, 4},          /* reserved, broadcast */
-};
-
-/* IPv6: IANA has handed out nothing else to the public so far (RFC 4291 2.4);
- * loopback, link-local, unique local and multicast all lie outside. */
-static const struct cidr global_unicast = {{ADDRESS_IPV6, {0x20}}, 3};
-
-bool address_is_internal(const struct address *address)
-{
-    size_t count = sizeof internal_blocks / sizeof internal_blocks[0];
-
-    for (size_t i = 0; i < count; i++)
-        if (cidr_contains(&internal_blocks[i], address))
-            return true;
-    return address->family != ADDRESS_IPV4 &&
-           !cidr_contains(&global_unicast, address);
 }

@@ -1,4 +1,4 @@
-/* address -- an IP address as a value: read, written, compared, classified.
+/* address -- an IP address as a value: read, written, compared.
  *
  * An IPv4-mapped IPv6 address (::ffff:192.0.2.1, RFC 4291 2.5.5.2) is the
  * IPv4 address: that is what a dual-stack socket shows of an IPv4 caller.
@@ -34,13 +34,6 @@ size_t address_format(const struct address *address,
                       char out[ADDRESS_TEXT_MAX]);
 
 bool address_equal(const struct address *a, const struct address *b);
-
-/* Whether an address means nothing to the world: private, loopback,
- * link-local, carrier-grade NAT, unique local, multicast, unspecified or
- * reserved (IANA's special-purpose registries, RFC 6890), and ADDRESS_NONE.
- * The documentation blocks are not internal: nobody routes them, and a
- * manual's examples must work. */
-bool address_is_internal(const struct address *address);
 
 /* A block of addresses, "10.0.0.0/8" or a single address. */
 struct cidr {

@@ -1,5 +1,6 @@
 #include "server/handlers.h"
 
+#include "base/address_scope.h"
 #include "base/clock.h"
 #include "server/admission.h"
 #include "server/caller.h"
