@@ -60,6 +60,47 @@ static const struct {
     {"NotImplemented", STATUS_INVALID},
 };
 
+/* AWS has codes of its own for a clock that is wrong; elsewhere, Route 53
+ * included, the signature does not match and the words tell why: "Signature
+ * expired: T1 is now earlier than T2", "Signature not yet current: ...". */
+static bool is_clock_refusal(const struct aws_reply *reply)
+{
+    static const char *const codes[] = {"RequestTimeTooSkewed",
+                                        "RequestExpired"};
+    static const char *const words[] = {"Signature expired",
+                                        "Signature not yet current"};
+
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+        if (strcmp(reply->code, codes[i]) == 0)
+            return true;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strncmp(reply->message, words[i], strlen(words[i])) == 0)
+            return true;
+    return false;
+}
+
+/* A proxy's or a captive portal's 403 says nothing about our credentials. */
+static bool is_strangers(const struct aws_reply *reply)
+{
+    return reply->code[0] == '\0' && reply->request_id[0] == '\0';
+}
+
+static enum aws_condition condition_of(const struct aws_reply *reply)
+{
+    switch (reply->status) {
+    case STATUS_THROTTLED:
+        return AWS_THROTTLED;
+    case STATUS_DENIED:
+        if (is_strangers(reply))
+            return AWS_FAILING;
+        return is_clock_refusal(reply) ? AWS_CLOCK_SKEWED : AWS_DENIED;
+    case STATUS_UNAVAILABLE:
+        return reply->http_status == 0 ? AWS_UNREACHABLE : AWS_FAILING;
+    default:
+        return AWS_WELL;
+    }
+}
+
 static bool status_by_code(const char *code, enum status *status)
 {
     for (size_t i = 0; i < sizeof known_codes / sizeof known_codes[0]; i++) {
@@ -245,11 +286,13 @@ void aws_reply_read(struct aws_reply *reply,
     } else {
         read_refusal(reply, response);
     }
+    reply->condition = condition_of(reply);
 }
 
 void aws_reply_distrust(struct aws_reply *reply, const char *why)
 {
     reply->status = STATUS_UNAVAILABLE;
+    reply->condition = AWS_FAILING;
     reply->code[0] = '\0';
     reply->message[0] = '\0';
     append_message(reply, span_from_string(why));

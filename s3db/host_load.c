@@ -48,12 +48,19 @@ static void end(struct host_source *source, enum status status,
     done(arg, status, db, report);
 }
 
+/* Of S3, once it has sent the text or said that there is no newer one. */
+static enum aws_condition condition_when_read(const struct host_source *source)
+{
+    return source->bucket == NULL ? AWS_NOT_ASKED : AWS_WELL;
+}
+
 static struct host_source_report new_report(const struct host_source *source,
                                             const struct host_version *version)
 {
     return (struct host_source_report){
         .where = source->where,
         .version = version->text,
+        .condition = condition_when_read(source),
         .bytes = source->bytes,
         .reason = "",
         .advice = "",
@@ -74,6 +81,7 @@ static void end_failure(struct host_source *source,
     report.advice = why->advice;
     report.code = why->code;
     report.request_id = why->request_id;
+    report.condition = why->condition;
     report.repeated = repeated;
     end(source, why->status, NULL, &report);
 }
@@ -111,6 +119,7 @@ static void describe_broken(const struct host_source *source,
 
     *why = (struct host_failure){
         .status = status,
+        .condition = condition_when_read(source),
         .line = error.line,
         .faults = hostdb_csv_faults(source->csv),
         .advice = "correct the CSV; dyndb upload-database would have refused "

@@ -19,6 +19,7 @@ struct host_version {
 /* Why a load failed. */
 struct host_failure {
     enum status status;
+    enum aws_condition condition; /* of S3 */
     size_t line, faults;
     const char *advice;
     char reason[1024], code[64], request_id[64];

@@ -84,6 +84,7 @@ static void end_refused(struct host_source *source,
 {
     struct host_failure why = {
         .status = reply->status,
+        .condition = reply->condition,
         .advice = s3_advice(reply, S3_USE_READ),
     };
 
@@ -104,6 +105,7 @@ static void end_strange(struct host_source *source,
     struct aws_reply distrusted = *reply;
 
     distrusted.status = STATUS_UNAVAILABLE;
+    distrusted.condition = AWS_FAILING;
     snprintf(distrusted.message, sizeof distrusted.message, "%s",
              "the reply has no ETag, so it is not an object store's");
     end_refused(source, &distrusted);

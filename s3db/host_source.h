@@ -47,7 +47,8 @@ struct host_source_report {
     const char *advice;     /* what to do about it; may be "" */
     const char *code;       /* AWS's error code; "" without one */
     const char *request_id; /* to quote to AWS's support; "" without one */
-    bool repeated;          /* the very version that failed before */
+    enum aws_condition condition; /* of S3; AWS_NOT_ASKED with a local file */
+    bool repeated;                /* the very version that failed before */
 };
 
 /* Ends a load, with

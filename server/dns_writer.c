@@ -18,12 +18,16 @@ enum {
     MAX_CHANGES = 262144,
     MAX_ZONES = 10000,
     MAX_RECORD_BYTES = 256 * 1024 * 1024,
+
+    /* While Route 53 is ill and nobody wants anything of it. */
+    PROBE_INTERVAL_MS = 30000,
 };
 
 struct dns_writer {
     struct aws_client *client;
     const struct config *config;
     struct health *health;
+    int64_t told_at; /* when Route 53 last said something, or did not */
     struct coalescer *coalescer;
     struct zone_reader *zones;
     struct record_survey *survey;
@@ -78,6 +82,20 @@ static void on_refused(void *arg, struct span name, enum rrset_type type,
                                 "CNAME or a weighted set may stand there"));
 }
 
+static void note_health(struct dns_writer *writer, enum health_call call,
+                        const struct aws_reply *reply)
+{
+    struct health_news news = {
+        .condition = reply->condition,
+        .code = reply->code,
+        .message = reply->message,
+        .request_id = reply->request_id,
+    };
+
+    writer->told_at = clock_now_ms();
+    health_note_route53(writer->health, time(NULL), call, &news);
+}
+
 /* --- what the zone reader tells ------------------------------------------- */
 
 static void on_zone_call_done(void *arg, int64_t sent_at,
@@ -85,7 +103,7 @@ static void on_zone_call_done(void *arg, int64_t sent_at,
 {
     struct dns_writer *writer = arg;
 
-    health_note_aws(writer->health, reply->status);
+    note_health(writer, HEALTH_LISTING, reply);
     coalescer_call_done(writer->coalescer, clock_now_ms(), sent_at,
                         reply->status);
 }
@@ -109,8 +127,7 @@ static void on_survey_call_done(void *arg, int64_t sent_at,
 
     if (status == STATUS_DENIED)
         status = STATUS_OK;
-    if (status != STATUS_NOMEM) /* no call was made */
-        health_note_aws(writer->health, status);
+    note_health(writer, HEALTH_SURVEY, reply);
     coalescer_call_done(writer->coalescer, clock_now_ms(), sent_at, status);
 }
 
@@ -302,7 +319,7 @@ static void on_upserted(void *arg, const struct aws_reply *reply)
     struct dns_writer *writer = batch->sender;
     int64_t now = clock_now_ms();
 
-    health_note_aws(writer->health, reply->status);
+    note_health(writer, HEALTH_CHANGE, reply);
     log_batch(batch, now, reply);
     coalescer_done(writer->coalescer, now, batch, reply);
 }
@@ -332,10 +349,27 @@ static void send_batch(struct dns_writer *writer, struct batch *batch)
 /* --- the turn ----------------------------------------------------------------
  */
 
+/* An illness would last until the next change if nobody looked whether it is
+ * over, and where callers are sent elsewhere meanwhile there is no next change.
+ * So the zones are read again, which does no harm. Milliseconds until then;
+ * -1: not to be done. */
+static int64_t probe_wait_ms(const struct dns_writer *writer, int64_t now)
+{
+    int64_t due_at = writer->told_at + PROBE_INTERVAL_MS;
+
+    if (!health_route53_is_ill(writer->health) ||
+        zone_reader_wait_ms(writer->zones, now) >= 0 ||
+        zone_reader_is_reading(writer->zones) ||
+        coalescer_stats(writer->coalescer).flights > 0)
+        return -1;
+    return due_at > now ? due_at - now : 0;
+}
+
 /* Listings go first: while hosts have no zone, nothing else can help them. */
 static void read_zones(struct dns_writer *writer, int64_t now)
 {
-    if (coalescer_wants_zones(writer->coalescer))
+    if (coalescer_wants_zones(writer->coalescer) ||
+        probe_wait_ms(writer, now) == 0)
         zone_reader_request(writer->zones);
     if (zone_reader_wait_ms(writer->zones, now) != 0 ||
         coalescer_call_wait_ms(writer->coalescer, now) > 0)
@@ -398,6 +432,7 @@ int64_t dns_writer_wait_ms(const struct dns_writer *writer, int64_t now)
                   : account > reading  ? account
                                        : reading;
     }
+    reading = sooner(reading, probe_wait_ms(writer, now));
     return sooner(reading, coalescer_wait_ms(writer->coalescer, now));
 }
 

@@ -241,7 +241,7 @@ static void healthz(struct loop *loop, h2o_req_t *req)
     struct strbuf body;
     bool well;
 
-    strbuf_init(&body, 1024);
+    strbuf_init(&body, HEALTH_JSON_MAX_BYTES);
     well = health_write_json(loop->shared->health, &body);
     http_reply_send_text(loop, req, well ? 200 : 503,
                          well ? "OK" : "Service Unavailable",

@@ -121,9 +121,14 @@ static void on_load_done(void *arg, enum status status, struct hostdb *hosts,
 {
     struct table_loader *loader = arg;
     bool failed = status != STATUS_OK && status != STATUS_UNCHANGED;
+    struct health_news news = {
+        .condition = report->condition,
+        .code = report->code,
+        .message = report->reason,
+        .request_id = report->request_id,
+    };
 
-    if (loader->config->bucket != NULL)
-        health_note_aws(loader->health, status);
+    health_note_s3(loader->health, time(NULL), &news);
     if (status == STATUS_OK) {
         loader->in_service = true;
         loader->loaded(loader->arg, hosts);

@@ -132,6 +132,23 @@ static void start_over(struct zone_reader *reader, int64_t now,
         now + pause_ms + backoff_fail(&reader->backoff, &reader->jitter);
 }
 
+static const char *advice_on(const struct aws_reply *reply)
+{
+    switch (reply->condition) {
+    case AWS_DENIED:
+        return "the credentials need route53:ListHostedZones, or with "
+               "DYNDNS_HOSTED_ZONES route53:GetHostedZone";
+    case AWS_CLOCK_SKEWED:
+        return "set this machine's clock: AWS refuses signatures that are "
+               "some minutes off";
+    case AWS_UNREACHABLE:
+        return "check the network, and AWS_ENDPOINT_URL_ROUTE_53 if it is "
+               "set; will be tried again";
+    default:
+        return "will be tried again";
+    }
+}
+
 static void log_unread(const struct aws_reply *reply, enum status status,
                        const char *message, const char *advice)
 {
@@ -144,11 +161,7 @@ static void log_unread(const struct aws_reply *reply, enum status status,
 
 static void log_refused(const struct aws_reply *reply)
 {
-    log_unread(reply, reply->status, reply->message,
-               reply->status == STATUS_DENIED
-                   ? "the credentials need route53:ListHostedZones, or with "
-                     "DYNDNS_HOSTED_ZONES route53:GetHostedZone"
-                   : "will be tried again");
+    log_unread(reply, reply->status, reply->message, advice_on(reply));
 }
 
 static void log_not_held(const struct aws_reply *reply, enum status status)

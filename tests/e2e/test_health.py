@@ -1,18 +1,51 @@
-"""/healthz: whether a host table is in service, and AWS was last reached."""
+"""/healthz: whether this server can do its work, and if not, since when and why."""
 
 import json
+import re
+from datetime import datetime, timezone
+
+import pytest
 
 CHANGE = "ChangeResourceRecordSets"
+CLOCK_SECONDS_OFF = 3600
+LOOKS = 5
 
 
 def health(service):
     reply = service.get("/healthz")
     assert reply.header("Content-Type") == "application/json"
+    assert reply.body.count(b"\n" if isinstance(reply.body, bytes) else "\n") == 1
     return reply.status, json.loads(reply.body)
 
 
+def states(service):
+    """The status, and the state of each service."""
+    status, body = health(service)
+    return status, {name: body[name]["state"] for name in ("route53", "s3") if name in body}
+
+
+def load(service):
+    """Makes the server look at S3 once more; returns its status and states."""
+    with service.expecting("table_unchanged"):
+        service.reload()
+    return states(service)
+
+
+WELL = (200, {"route53": "ok", "s3": "ok"})
+
+
 def test_all_is_well(service):
-    assert health(service) == (200, {"status": "ok", "hosts": 602, "table": "current"})
+    status, body = health(service)
+    since = [body[name].pop("since") for name in ("route53", "s3")]
+    assert (status, body) == (
+        200,
+        {"status": "ok", "hosts": 602, "table": "current",
+         "route53": {"state": "ok"}, "s3": {"state": "ok"}},
+    )  # fmt: skip
+    for text in since:
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", text)
+        then = datetime.fromisoformat(text.replace("Z", "+00:00"))
+        assert 0 <= (datetime.now(timezone.utc) - then).total_seconds() < 3600
 
 
 def test_head_is_answered(service):
@@ -25,59 +58,188 @@ def test_without_a_host_table_it_is_503_with_the_reason(start, s3):
         status, body = health(service)
     assert (status, body["status"], body["hosts"], body["table"]) == (503, "unavailable", 0, "none")
     assert "no host table" in body["reason"]
+    assert body["s3"]["state"] == "unknown"
 
 
-def test_aws_out_of_reach_is_503_until_it_is_back(service, sandbox):
+# --- Route 53
+
+
+def test_route53_that_was_never_reached_is_503_whatever_s3_says(start, free_port):
+    """S3 is well and says so again and again; Route 53's endpoint refuses."""
+    service = start(
+        "a.example.org", ready=False, AWS_ENDPOINT_URL_ROUTE_53=f"http://127.0.0.1:{free_port}"
+    )
+    service.wait_for_event("table_loaded")
+    told = service.wait_for_event("route53_health", state="unreachable", before="unknown")
+    assert told.level == "error"
+    first = health(service)[1]
+    for _ in range(LOOKS):
+        assert load(service) == (503, {"route53": "unreachable", "s3": "ok"})
+    status, body = health(service)
+    assert "not reached" in body["reason"] and "Route 53" in body["reason"]
+    assert body == first  # "since" too
+    assert len(service.events("route53_health")) == 1
+    assert service.events("s3_health") == []
+
+
+def test_route53_out_of_reach_is_503_until_it_is_back(start, sandbox):
+    service = start("a.example.org", AWS_ENDPOINT_URL_S3=sandbox.endpoint_url)
     sandbox.unplug()
     pending = service.update_later("a.example.org", "192.0.2.1")
     service.wait_for_event("batch_failed")
     status, body = health(service)
-    assert (status, body["hosts"]) == (503, 602)
+    assert (status, body["hosts"]) == (503, 1)
     assert "not reached" in body["reason"]
+    assert body["route53"]["state"] == "unreachable"
     sandbox.plug()
     assert pending.wait().said == "good 192.0.2.1"
     assert health(service)[0] == 200
+    [ill, well] = service.events("route53_health")
+    assert (ill.level, ill["state"], ill["before"]) == ("error", "unreachable", "ok")
+    assert (well.level, well["state"], well["before"]) == ("info", "ok", "unreachable")
 
 
-def test_refused_credentials_are_503_with_the_reason(service, route53):
-    route53.fail_always("expired-token", CHANGE)
-    assert service.update("a.example.org", "192.0.2.1").said == "911"
-    status, body = health(service)
-    assert status == 503 and "credentials" in body["reason"]
+@pytest.mark.parametrize(
+    "fault, code, state, word",
+    [
+        ("expired-token", "ExpiredToken", "denied", "credentials"),
+        ("access-denied", "AccessDenied", "denied", "permission"),
+        ("500", "InternalFailure", "failing", "faults"),
+        ("502", "", "failing", "in its place"),
+        ("silence", "", "unreachable", "no answer"),
+    ],
+)
+def test_each_illness_of_route53_is_told_apart_and_heals(service, route53, fault, code, state, word):
+    route53.fail_always(fault, CHANGE)
+    pending = service.update_later("a.example.org", "192.0.2.1")
+    told = service.wait_for_event("route53_health", state=state, timeout=60)
+    assert (told.level, told["before"], told["code"]) == ("error", "ok", code)
+    for _ in range(LOOKS):
+        assert load(service) == (503, {"route53": state, "s3": "ok"})
+    body = health(service)[1]
+    assert word in body["reason"] and word in body["route53"]["reason"]
     route53.heal()
-    route53.wait_for_record("a.example.org", "A", "192.0.2.1")
-    service.wait_for_event("record_changed")
-    assert health(service)[0] == 200
+    service.wait_for_event("route53_health", state="ok", before=state, timeout=60)
+    assert load(service) == WELL
+    pending.wait()
+
+
+def test_a_wrong_clock_is_no_matter_of_credentials(service, sandbox):
+    """Route 53 calls it SignatureDoesNotMatch, and only its words tell."""
+    sandbox.account.clock_skew_seconds = CLOCK_SECONDS_OFF
+    assert service.update("a.example.org", "192.0.2.1").said == "911"
+    told = service.wait_for_event("route53_health", state="clock_skewed")
+    assert told["code"] == "SignatureDoesNotMatch" and "expired" in told["message"]
+    with service.expecting("s3_health", state="clock_skewed", code="RequestTimeTooSkewed"):
+        service.reload()
+    status, body = health(service)
+    assert status == 503 and "clock" in body["reason"] and "clock" in body["s3"]["reason"]
+    sandbox.account.clock_skew_seconds = 0
+    service.wait_for_event("route53_health", state="ok", timeout=60)
+    with service.expecting("s3_health", state="ok", before="clock_skewed"):
+        service.reload()
+    assert states(service) == WELL
+
+
+def test_a_wrong_clock_at_the_start_comes_with_advice(start, sandbox):
+    sandbox.account.clock_skew_seconds = -CLOCK_SECONDS_OFF
+    service = start("a.example.org", ready=False)
+    assert "clock" in service.wait_for_event("hosted_zones_unread")["advice"]
+    assert "clock" in service.wait_for_event("table_load_failed")["advice"]
+    assert service.get("/healthz").status == 503
+    sandbox.account.clock_skew_seconds = 0
+    service.wait_for_event("route53_health", state="ok", timeout=60)
+    service.wait_for_event("s3_health", state="ok", timeout=60)
+    service.wait_for_event("table_loaded", timeout=60)
+    assert states(service) == WELL
+
+
+def test_a_denied_change_is_not_outvoted_by_a_listing_that_is_allowed(start, route53):
+    service = start("a.example.org", "b.example.net")
+    route53.fail_always("access-denied", CHANGE)
+    assert service.update("a.example.org", "192.0.2.1").said == "911"
+    # A host without a zone: once the listing is some seconds old the zones are
+    # read again, with success.
+    while len(service.events("hosted_zones_read")) < 2:
+        assert service.update("b.example.net", "192.0.2.1").said == "dnserr"
+    assert states(service) == (503, {"route53": "denied", "s3": "ok"})
+    assert len(service.events("route53_health")) == 1
+    route53.heal()
+    service.wait_for_event("record_changed", timeout=60)
+    assert states(service) == WELL
 
 
 def test_a_refused_record_is_no_illness(service, route53):
     route53.set_record("example.org", "a.example.org", "CNAME", "elsewhere.example.net.")
     assert service.update("a.example.org", "192.0.2.1").said == "dnserr"
-    assert health(service)[0] == 200
+    assert states(service) == WELL
 
 
-def test_throttling_is_no_illness(service, route53):
+def test_throttling_is_no_illness_but_is_told(service, route53):
     with route53.held():
         pending = service.update_later("a.example.org", "192.0.2.1")
         route53.wait_for_batches(1)
-        route53.fail_next(1, "throttling")
-    service.wait_for_event("batch_failed", code="Throttling")
-    assert health(service)[0] == 200
+        route53.fail_always("throttling", CHANGE)
+    assert service.wait_for_event("route53_health", state="throttled").level == "warn"
+    status, body = health(service)
+    assert (status, body["status"], body["route53"]["state"]) == (200, "ok", "throttled")
+    assert "fewer calls" in body["route53"]["reason"] and "reason" not in body
+    route53.heal()
     assert pending.wait().said == "good 192.0.2.1"
+    assert states(service) == WELL
+
+
+# --- S3
+
+
+@pytest.mark.parametrize(
+    "fault, state",
+    [
+        ("throttling", "throttled"),
+        ("expired-token", "denied"),
+        ("access-denied", "denied"),
+        ("500", "failing"),
+        ("503", "failing"),
+        ("reset-before", "unreachable"),
+    ],
+)
+def test_trouble_with_s3_is_told_while_the_table_serves(service, s3, fault, state):
+    s3.fail_always(fault)
+    with service.expecting("s3_health", state=state, before="ok") as ill:
+        service.reload()
+    assert ill[0].level == "warn"
+    service.wait_for_event("table_load_failed")
+    status, body = health(service)
+    assert (status, body["status"], body["table"]) == (200, "ok", "stale")
+    assert body["s3"]["state"] == state and body["s3"]["reason"]
+    assert service.update("a.example.org", "192.0.2.1").said == "good 192.0.2.1"
+    assert states(service) == (200, {"route53": "ok", "s3": state})
+    with service.expecting("table_load_failed"):
+        service.reload()
+    assert len(service.events("s3_health")) == 1
+    s3.heal()
+    with service.expecting("s3_health", state="ok", before=state) as well:
+        service.reload()
+    assert well[0].level == "info"
+    service.wait_for_event("table_unchanged")
+    assert health(service)[1]["table"] == "current"
 
 
 def test_a_reload_that_failed_shows_as_a_stale_table(service, store):
+    """The database is broken, S3 is not."""
     store(b"")
     with service.expecting("table_load_failed"):
         service.reload()
-    assert health(service) == (200, {"status": "ok", "hosts": 602, "table": "stale"})
+    status, body = health(service)
+    assert (status, body["status"], body["hosts"], body["table"]) == (200, "ok", 602, "stale")
+    assert states(service) == WELL
 
 
-def test_a_local_database_is_well_once_route53_was_reached(start, tmp_path):
+def test_of_a_local_database_no_s3_is_told(start, tmp_path):
     file = tmp_path / "hosts.csv"
     file.write_text("a.example.org,token\n")
     service = start(DYNDNS_BUCKET=None, DYNDNS_DATABASE=file)
-    assert health(service) == (200, {"status": "ok", "hosts": 1, "table": "current"})
+    assert states(service) == (200, {"route53": "ok"})
 
 
 def test_the_figures_follow_the_table(service, store):

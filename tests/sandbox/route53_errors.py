@@ -48,7 +48,12 @@ def for_signature(refused: SignatureRefused) -> AwsError:
         case Reason.WRONG_REGION:
             problem = "Credential should be scoped to a valid region."
         case Reason.SKEWED:
-            problem = f"Signature expired: {text} is not within 5 minutes of the server's time"
+            problem = (
+                f"Signature expired: {text} is now earlier than {refused.server_time} - 5 min."
+                if text < refused.server_time
+                else f"Signature not yet current: {text} is still later than "
+                f"{refused.server_time} + 5 min."
+            )
         case Reason.UNSIGNED_HEADER:
             problem = f"'{text}' must be a 'SignedHeader' in the AWS Authorization."
         case Reason.MISMATCH:

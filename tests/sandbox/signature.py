@@ -37,14 +37,16 @@ class Reason(Enum):
 
 class SignatureRefused(Exception):
     """Why a request is not believed. `canonical_request` and `string_to_sign`
-    are what a mismatch was computed from; AWS shows them to the client too."""
+    are what a mismatch was computed from; AWS shows them to the client too.
+    `server_time` is what a skewed clock was compared with."""
 
-    def __init__(self, reason, message, canonical_request="", string_to_sign=""):
+    def __init__(self, reason, message, canonical_request="", string_to_sign="", server_time=""):
         super().__init__(message)
         self.reason = reason
         self.message = message
         self.canonical_request = canonical_request
         self.string_to_sign = string_to_sign
+        self.server_time = server_time
 
 
 def verify(request, account, service: str, region: str, max_skew_seconds: int):
@@ -105,8 +107,9 @@ def _check_clock(request, account, date, max_skew_seconds):
         raise SignatureRefused(Reason.MALFORMED, "no readable X-Amz-Date header") from None
     if not timestamp.startswith(date):
         raise SignatureRefused(Reason.MALFORMED, "the scope's date is not that of X-Amz-Date")
-    if abs((account.now() - signed_at).total_seconds()) > max_skew_seconds:
-        raise SignatureRefused(Reason.SKEWED, timestamp)
+    now = account.now()
+    if abs((now - signed_at).total_seconds()) > max_skew_seconds:
+        raise SignatureRefused(Reason.SKEWED, timestamp, server_time=now.strftime(TIMESTAMP))
     return timestamp
 
 

@@ -204,9 +204,26 @@ static void answer(const struct aws_reply *reply,
                         span_from_string(next_marker));
 }
 
+/* As aws_error.c has it, of an answer without further details. */
+static enum aws_condition condition_of(enum status status)
+{
+    switch (status) {
+    case STATUS_DENIED:
+        return AWS_DENIED;
+    case STATUS_THROTTLED:
+        return AWS_THROTTLED;
+    case STATUS_UNAVAILABLE:
+        return AWS_UNREACHABLE;
+    default:
+        return AWS_WELL;
+    }
+}
+
 void fake_answer(enum status status, const char *message)
 {
-    struct aws_reply reply = {.status = status, .request_id = "r3qu3st"};
+    struct aws_reply reply = {.status = status,
+                              .condition = condition_of(status),
+                              .request_id = "r3qu3st"};
 
     snprintf(reply.message, sizeof reply.message, "%s",
              message == NULL ? "" : message);
@@ -225,7 +242,7 @@ void fake_answer_second(enum status status)
 
 void fake_answer_zones(const struct fake_zone *zones, const char *next_marker)
 {
-    const struct aws_reply reply = {.status = STATUS_OK};
+    const struct aws_reply reply = {.status = STATUS_OK, .condition = AWS_WELL};
     struct hosted_zone listed[ZONES_MAX];
     size_t count = 0;
 
@@ -241,7 +258,7 @@ void fake_answer_zones(const struct fake_zone *zones, const char *next_marker)
 void fake_answer_rrsets(const struct rrset *rrsets, size_t count,
                         const char *next_name)
 {
-    const struct aws_reply reply = {.status = STATUS_OK};
+    const struct aws_reply reply = {.status = STATUS_OK, .condition = AWS_WELL};
     struct rrset_cursor next = {.name = span_from_string(next_name)};
     struct call call = take_oldest();
 

@@ -249,6 +249,79 @@ static void test_answers(void **state)
     }
 }
 
+/* What an answer tells about AWS itself. */
+static const struct {
+    const char *label;
+    enum aws_service service;
+    long http_status;
+    const char *request_id, *body;
+    enum aws_condition condition;
+} told[] = {
+    {"an answer", AWS_ROUTE53, 200, "r", "<x/>", AWS_WELL},
+    {"nothing newer", AWS_S3, 304, "r", "", AWS_WELL},
+    {"a refused record", AWS_ROUTE53, 400, "",
+     ROUTE53_BATCH("<Message>no</Message>"), AWS_WELL},
+    {"a zone that is busy", AWS_ROUTE53, 400, "",
+     ROUTE53_ERROR("PriorRequestNotComplete", "wait"), AWS_WELL},
+    {"no such object", AWS_S3, 404, "", S3_ERROR("NoSuchKey", "no"), AWS_WELL},
+    {"Route 53 throttles", AWS_ROUTE53, 400, "",
+     ROUTE53_ERROR("Throttling", "Rate exceeded"), AWS_THROTTLED},
+    {"S3 throttles", AWS_S3, 503, "", S3_ERROR("SlowDown", "slow"),
+     AWS_THROTTLED},
+    {"a secret that is wrong", AWS_ROUTE53, 403, "",
+     ROUTE53_ERROR("SignatureDoesNotMatch",
+                   "The request signature we calculated does not match"),
+     AWS_DENIED},
+    {"a token that has expired is no clock", AWS_ROUTE53, 403, "",
+     ROUTE53_ERROR("ExpiredToken", "The security token has expired"),
+     AWS_DENIED},
+    {"a permission that is not there", AWS_S3, 403, "",
+     S3_ERROR("AccessDenied", "Access Denied"), AWS_DENIED},
+    {"HEAD: a permission that is not there", AWS_S3, 403, "r", "", AWS_DENIED},
+    {"a clock that is behind, in Route 53's words", AWS_ROUTE53, 403, "",
+     ROUTE53_ERROR("SignatureDoesNotMatch",
+                   "Signature expired: 20260301T100000Z is now earlier than "
+                   "20260301T101000Z (20260301T101500Z - 5 min.)"),
+     AWS_CLOCK_SKEWED},
+    {"a clock that is ahead", AWS_ROUTE53, 403, "",
+     ROUTE53_ERROR("SignatureDoesNotMatch",
+                   "Signature not yet current: 20260301T102000Z is still later "
+                   "than 20260301T101500Z (20260301T101000Z + 5 min.)"),
+     AWS_CLOCK_SKEWED},
+    {"the same from AWS's front door", AWS_ROUTE53, 403, "",
+     "<InvalidSignatureException><Message>Signature expired: 2026 is now "
+     "earlier than 2027</Message></InvalidSignatureException>",
+     AWS_CLOCK_SKEWED},
+    {"a clock, in S3's words", AWS_S3, 403, "",
+     S3_ERROR("RequestTimeTooSkewed", "The difference is too large."),
+     AWS_CLOCK_SKEWED},
+    {"a clock, in the words of the common errors", AWS_ROUTE53, 400, "",
+     ROUTE53_ERROR("RequestExpired", "too late"), AWS_CLOCK_SKEWED},
+    {"a refusal of another kind in such words", AWS_ROUTE53, 400, "",
+     ROUTE53_ERROR("InvalidInput", "Signature expired"), AWS_WELL},
+    {"a fault of its own", AWS_ROUTE53, 500, "",
+     ROUTE53_ERROR("InternalFailure", "oops"), AWS_FAILING},
+    {"a gateway", AWS_S3, 502, "", "<html/>", AWS_FAILING},
+    {"a stranger's 403 is not about our credentials", AWS_ROUTE53, 403, "",
+     "<html>Forbidden</html>", AWS_FAILING},
+    {"a proxy that wants a password", AWS_ROUTE53, 407, "", "<html/>",
+     AWS_FAILING},
+    {"a success that is none", AWS_ROUTE53, 204, "r", "", AWS_FAILING},
+};
+
+static void test_what_an_answer_tells_about_aws(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(told); i++) {
+        struct aws_reply reply =
+            read_answer(told[i].service, told[i].http_status,
+                        told[i].request_id, told[i].body);
+
+        if (reply.condition != told[i].condition)
+            fail_msg("%s: %d", told[i].label, (int)reply.condition);
+    }
+}
+
 static void test_broken_transport(void **state)
 {
     struct aws_response response = {
@@ -262,6 +335,7 @@ static void test_broken_transport(void **state)
     aws_reply_read(&reply, &response);
     assert_int_equal(reply.status, STATUS_UNAVAILABLE);
     assert_string_equal(reply.message, "Connection refused");
+    assert_int_equal(reply.condition, AWS_UNREACHABLE);
 
     /* Cut short: whatever it was going to say, it did not say it. */
     response.http_status = 400;
@@ -270,10 +344,12 @@ static void test_broken_transport(void **state)
     aws_reply_read(&reply, &response);
     assert_int_equal(reply.status, STATUS_UNAVAILABLE);
     assert_string_equal(reply.code, "");
+    assert_int_equal(reply.condition, AWS_FAILING);
 
     response.transport = STATUS_FULL; /* the receiver's own verdict */
     aws_reply_read(&reply, &response);
     assert_int_equal(reply.status, STATUS_FULL);
+    assert_int_equal(reply.condition, AWS_WELL);
 }
 
 static void test_distrust(void **state)
@@ -283,6 +359,7 @@ static void test_distrust(void **state)
     (void)state;
     aws_reply_distrust(&reply, "a page");
     assert_int_equal(reply.status, STATUS_UNAVAILABLE);
+    assert_int_equal(reply.condition, AWS_FAILING);
     assert_string_equal(reply.message, "a page");
     assert_string_equal(reply.request_id, "r");
 }
@@ -313,6 +390,7 @@ int main(void)
         cmocka_unit_test(test_s3_codes),
         cmocka_unit_test(test_shapes),
         cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_what_an_answer_tells_about_aws),
         cmocka_unit_test(test_broken_transport),
         cmocka_unit_test(test_distrust),
         cmocka_unit_test(test_long_words_end_in_dots),

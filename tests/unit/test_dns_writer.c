@@ -55,7 +55,7 @@ static int set_up(void **state)
     config = (struct config){.ttl_seconds = 60,
                              .deadline_seconds = DEADLINE_MS / 1000,
                              .route53_calls_per_second = 5};
-    health_init(&health);
+    health_init(&health, true, time(NULL));
     health_note_table(&health, 2);
     writer = dns_writer_new(NULL, &config, &health, 7);
     assert_non_null(writer);
@@ -308,20 +308,80 @@ static void test_no_answer_until_the_deadline_is_911(void **state)
     assert_true(dns_writer_is_idle(writer));
 }
 
-static void test_a_denial_is_911_and_seen_on_the_health_page(void **state)
+static bool is_well(void)
 {
     struct strbuf page;
+    bool well;
+
+    strbuf_init(&page, HEALTH_JSON_MAX_BYTES);
+    well = health_write_json(&health, &page);
+    strbuf_clear(&page);
+    return well;
+}
+
+static void test_a_denial_is_911_and_seen_on_the_health_page(void **state)
+{
     struct caller *caller;
 
     (void)state;
     read_zones(org);
+    assert_true(is_well());
     caller = ask("a.example.org", "192.0.2.1");
     run(0);
     fake_answer(STATUS_DENIED, "expired");
     assert_told(caller, REPLY_911);
-    strbuf_init(&page, 1024);
-    assert_false(health_write_json(&health, &page));
-    strbuf_clear(&page);
+    assert_false(is_well());
+    assert_true(fake_logged("error event=route53_health state=denied"));
+    assert_true(fake_logged("message=expired request_id=r3qu3st"));
+}
+
+/* A watcher may send callers elsewhere while the page says 503, so the page
+ * must not wait for a caller to find that all is well again. */
+static void test_an_illness_that_is_over_is_noticed_without_callers(
+    void **state)
+{
+    enum { PROBE_INTERVAL_MS = 30000, FORGET_MS = 3600000 };
+
+    (void)state;
+    read_zones(org);
+    run(FORGET_MS);
+    assert_int_equal(fake_waiting(), 0); /* well: nobody is asked */
+    ask("a.example.org", "192.0.2.1");
+    run(0);
+    fake_answer(STATUS_UNAVAILABLE, "gone");
+    assert_false(is_well());
+    for (int minute = 0; minute < 20; minute++) {
+        run(60000);
+        while (fake_waiting() > 0)
+            fake_answer(STATUS_UNAVAILABLE, "gone");
+    }
+    assert_false(is_well());
+    (void)fake_log();
+    run(PROBE_INTERVAL_MS);
+    assert_string_equal(fake_oldest(), "list ");
+    fake_answer_zones(org, "");
+    assert_true(is_well());
+    assert_true(fake_logged("info event=route53_health state=ok "
+                            "before=unreachable"));
+    run(FORGET_MS);
+    assert_int_equal(fake_waiting(), 0);
+}
+
+static void test_a_probe_waits_for_what_is_under_way(void **state)
+{
+    (void)state;
+    read_zones(org);
+    ask("a.example.org", "192.0.2.1");
+    run(0);
+    fake_answer(STATUS_DENIED, "no");
+    ask("a.example.org", "192.0.2.2");
+    run(DEADLINE_MS - 1);
+    assert_int_equal(fake_waiting(), 1);
+    assert_string_equal(fake_oldest(), "upsert Z1 a.example.org=192.0.2.2/60");
+    run(10 * DEADLINE_MS); /* it hangs: nothing else is asked meanwhile */
+    assert_int_equal(fake_waiting(), 1);
+    fake_answer(STATUS_OK, NULL);
+    assert_true(is_well());
 }
 
 static void test_a_call_that_cannot_be_made_is_made_later(void **state)
@@ -335,6 +395,7 @@ static void test_a_call_that_cannot_be_made_is_made_later(void **state)
     run(0);
     assert_int_equal(fake_waiting(), 0);
     assert_true(fake_logged("event=batch_failed"));
+    assert_true(is_well()); /* Route 53 was not asked, and is none the worse */
     fake_refuse = STATUS_OK;
     run(500);
     fake_answer(STATUS_OK, NULL);
@@ -613,7 +674,7 @@ static void test_trouble_with_a_survey_is_nobodys_trouble(void **state)
     (void)state;
     begin_survey();
     fake_answer(STATUS_DENIED, "not authorized to list records");
-    assert_int_equal(atomic_load(&health.aws), STATUS_OK);
+    assert_true(is_well());
     ask("a.example.org", "192.0.2.9");
     run(200);
     fake_answer(STATUS_OK, NULL);
@@ -650,6 +711,8 @@ int main(void)
         WRITER_TEST(test_a_refusal_is_dnserr_with_route_53s_words_in_the_log),
         WRITER_TEST(test_no_answer_until_the_deadline_is_911),
         WRITER_TEST(test_a_denial_is_911_and_seen_on_the_health_page),
+        WRITER_TEST(test_an_illness_that_is_over_is_noticed_without_callers),
+        WRITER_TEST(test_a_probe_waits_for_what_is_under_way),
         WRITER_TEST(test_a_call_that_cannot_be_made_is_made_later),
         WRITER_TEST(test_a_record_that_cannot_be_written_is_the_one_refused),
         WRITER_TEST(test_who_could_not_be_served_in_time_is_told_at_once),

@@ -1,138 +1,414 @@
 #include "server/health.h"
 
+#include "base/log.h"
+#include "base/strbuf.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
-enum { NO_CALL = -1, JSON_MAX_BYTES = 1024 };
+#define NOBODY_SINCE "\"state\":\"unknown\",\"since\":\"2026-03-01T10:00:00Z\""
 
-/* What happens, in this order: a call to AWS, a table, a failed reload. */
-static const struct {
-    const char *label;
-    int aws;   /* enum status, or NO_CALL */
-    int hosts; /* -1: no table */
-    bool reload_failed, well;
-    const char *json;
-} cases[] = {
-    {"at the start nothing is well", NO_CALL, -1, false, false,
-     "{\"status\":\"unavailable\",\"reason\":\"no host table is in service "
-     "yet\",\"hosts\":0,\"table\":\"none\"}\n"},
-    {"AWS answers, but no table yet", STATUS_OK, -1, false, false,
-     "{\"status\":\"unavailable\",\"reason\":\"no host table is in service "
-     "yet\",\"hosts\":0,\"table\":\"none\"}\n"},
-    {"the first load failed", STATUS_UNAVAILABLE, -1, true, false,
-     "{\"status\":\"unavailable\",\"reason\":\"no host table is in service "
-     "yet\",\"hosts\":0,\"table\":\"none\"}\n"},
-    {"a table, but AWS was not asked yet", NO_CALL, 3, false, false,
-     "{\"status\":\"unavailable\",\"reason\":\"AWS has not been reached "
-     "yet\",\"hosts\":3,\"table\":\"current\"}\n"},
-    {"both: all is well", STATUS_OK, 3, false, true,
-     "{\"status\":\"ok\",\"hosts\":3,\"table\":\"current\"}\n"},
-    {"a million hosts", STATUS_OK, 1000000, false, true,
-     "{\"status\":\"ok\",\"hosts\":1000000,\"table\":\"current\"}\n"},
-    {"a table that could not be renewed still serves", STATUS_OK, 3, true, true,
-     "{\"status\":\"ok\",\"hosts\":3,\"table\":\"stale\"}\n"},
-    {"AWS does not answer", STATUS_UNAVAILABLE, 3, false, false,
-     "{\"status\":\"unavailable\",\"reason\":\"AWS was not reached at the "
-     "last attempt\",\"hosts\":3,\"table\":\"current\"}\n"},
-    {"AWS denies us", STATUS_DENIED, 3, true, false,
-     "{\"status\":\"unavailable\",\"reason\":\"AWS refused our credentials "
-     "at the last attempt\",\"hosts\":3,\"table\":\"stale\"}\n"},
-    {"a refused record is an answer", STATUS_INVALID, 3, false, true,
-     "{\"status\":\"ok\",\"hosts\":3,\"table\":\"current\"}\n"},
-    {"no such zone is an answer", STATUS_NOT_FOUND, 3, false, true,
-     "{\"status\":\"ok\",\"hosts\":3,\"table\":\"current\"}\n"},
-    {"throttling is an answer", STATUS_THROTTLED, 3, false, true,
-     "{\"status\":\"ok\",\"hosts\":3,\"table\":\"current\"}\n"},
-    {"a busy zone is an answer", STATUS_BUSY, 3, false, true,
-     "{\"status\":\"ok\",\"hosts\":3,\"table\":\"current\"}\n"},
-    {"an unchanged table is an answer", STATUS_UNCHANGED, 3, false, true,
-     "{\"status\":\"ok\",\"hosts\":3,\"table\":\"current\"}\n"},
-};
+/* 2026-03-01T10:00:00Z */
+enum { START = 1772359200, LINES_MAX_BYTES = 16 * 1024 };
 
-static void test_health(void **state)
+/* --- the log -------------------------------------------------------------------
+ */
+
+static char lines[LINES_MAX_BYTES];
+
+void __wrap_log_write(enum log_level level, const char *event,
+                      const struct log_field *fields, size_t count);
+void __wrap_log_write(enum log_level level, const char *event,
+                      const struct log_field *fields, size_t count)
 {
-    (void)state;
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        struct health health;
-        struct strbuf out;
-        bool well;
+    static const char *const levels[] = {"error ", "warn ", "info ", "debug "};
+    size_t len = strlen(lines);
+    char line[LOG_LINE_MAX_BYTES];
 
-        health_init(&health);
-        if (cases[i].aws != NO_CALL)
-            health_note_aws(&health, (enum status)cases[i].aws);
-        if (cases[i].hosts >= 0)
-            health_note_table(&health, (size_t)cases[i].hosts);
-        if (cases[i].reload_failed)
-            health_note_reload_failed(&health);
-        strbuf_init(&out, JSON_MAX_BYTES);
-        well = health_write_json(&health, &out);
-        if (well != cases[i].well || !span_is(strbuf_span(&out), cases[i].json))
-            fail_msg("%s: got %s", cases[i].label, strbuf_string(&out));
-        strbuf_clear(&out);
-    }
+    log_format(line, levels[level], event, fields, count);
+    assert_in_range(snprintf(lines + len, sizeof lines - len, "%s\n", line), 1,
+                    sizeof lines - len - 1);
 }
 
-static bool is_well(const struct health *health)
+static size_t count_lines(void)
 {
-    struct strbuf out;
+    size_t count = 0;
+
+    for (const char *p = lines; *p != '\0'; p++)
+        count += *p == '\n';
+    return count;
+}
+
+/* --- what happens ---------------------------------------------------------------
+ */
+
+static struct health health;
+static struct strbuf page;
+
+static int set_up(void **state)
+{
+    (void)state;
+    lines[0] = '\0';
+    health_init(&health, true, START);
+    strbuf_init(&page, HEALTH_JSON_MAX_BYTES);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    strbuf_clear(&page);
+    return 0;
+}
+
+static struct health_news news_of(enum aws_condition condition)
+{
+    return (struct health_news){condition, "", "", ""};
+}
+
+static void route53(time_t now, enum health_call call,
+                    enum aws_condition condition)
+{
+    struct health_news news = news_of(condition);
+
+    health_note_route53(&health, START + now, call, &news);
+}
+
+static void s3(time_t now, enum aws_condition condition)
+{
+    struct health_news news = news_of(condition);
+
+    health_note_s3(&health, START + now, &news);
+}
+
+static bool is_well(void)
+{
     bool well;
 
-    strbuf_init(&out, JSON_MAX_BYTES);
-    well = health_write_json(health, &out);
-    strbuf_clear(&out);
+    strbuf_rewind(&page);
+    well = health_write_json(&health, &page);
+    assert_true(strbuf_ok(&page));
+    assert_true(page.len > 3 && strbuf_string(&page)[page.len - 1] == '\n');
     return well;
 }
 
-static void test_the_last_word_of_aws_counts(void **state)
+static void assert_says(const char *text)
 {
-    struct health health;
+    is_well();
+    if (strstr(strbuf_string(&page), text) == NULL)
+        fail_msg("no %s in %s", text, strbuf_string(&page));
+}
+
+/* --- the page --------------------------------------------------------------------
+ */
+
+static void test_at_the_start_nothing_is_well(void **state)
+{
+    (void)state;
+    assert_false(is_well());
+    assert_string_equal(
+        strbuf_string(&page),
+        "{\"status\":\"unavailable\",\"reason\":\"no host table is in service "
+        "yet\",\"hosts\":0,\"table\":\"none\",\"route53\":{" NOBODY_SINCE
+        ",\"reason\":\"it was not asked yet\"},\"s3\":{" NOBODY_SINCE
+        ",\"reason\":\"it was not asked yet\"}}\n");
+}
+
+static void test_all_is_well(void **state)
+{
+    (void)state;
+    s3(2, AWS_WELL);
+    health_note_table(&health, 1000000);
+    assert_false(is_well()); /* Route 53 was not asked yet */
+    route53(3661, HEALTH_LISTING, AWS_WELL);
+    strbuf_rewind(&page);
+    strbuf_append_string(&page, "before ");
+    assert_true(health_write_json(&health, &page));
+    assert_string_equal(
+        strbuf_string(&page),
+        "before {\"status\":\"ok\",\"hosts\":1000000,\"table\":\"current\","
+        "\"route53\":{\"state\":\"ok\",\"since\":\"2026-03-01T11:01:01Z\"},"
+        "\"s3\":{\"state\":\"ok\",\"since\":\"2026-03-01T10:00:02Z\"}}\n");
+}
+
+static void test_without_s3_nothing_is_said_of_it(void **state)
+{
+    (void)state;
+    health_init(&health, false, START);
+    health_note_table(&health, 3);
+    route53(0, HEALTH_LISTING, AWS_WELL);
+    assert_true(is_well());
+    assert_string_equal(
+        strbuf_string(&page),
+        "{\"status\":\"ok\",\"hosts\":3,\"table\":\"current\",\"route53\":{"
+        "\"state\":\"ok\",\"since\":\"2026-03-01T10:00:00Z\"}}\n");
+}
+
+static const struct {
+    const char *label;
+    enum aws_condition condition;
+    bool well;
+    const char *state, *reason;
+} conditions[] = {
+    {"well", AWS_WELL, true, "\"ok\"", ""},
+    {"throttling is no illness", AWS_THROTTLED, true, "\"throttled\"",
+     "fewer calls"},
+    {"refused credentials", AWS_DENIED, false, "\"denied\"", "credentials"},
+    {"a wrong clock", AWS_CLOCK_SKEWED, false, "\"clock_skewed\"", "clock"},
+    {"faults of its own", AWS_FAILING, false, "\"failing\"", "faults"},
+    {"no answer", AWS_UNREACHABLE, false, "\"unreachable\"", "not reached"},
+};
+
+/* As the first word, and after others. */
+static void test_each_condition_of_route53(void **state)
+{
+    (void)state;
+    for (size_t before = 0; before <= COUNT(conditions); before++) {
+        for (size_t i = 0; i < COUNT(conditions); i++) {
+            char wanted[64];
+
+            health_init(&health, true, START);
+            health_note_table(&health, 3);
+            s3(0, AWS_WELL);
+            if (before < COUNT(conditions))
+                route53(0, HEALTH_CHANGE, conditions[before].condition);
+            route53(1, HEALTH_CHANGE, conditions[i].condition);
+            if (is_well() != conditions[i].well)
+                fail_msg("%s: %s", conditions[i].label, strbuf_string(&page));
+            snprintf(wanted, sizeof wanted, "\"route53\":{\"state\":%s",
+                     conditions[i].state);
+            assert_says(wanted);
+            assert_says(conditions[i].reason);
+            assert_says(conditions[i].well ? "{\"status\":\"ok\",\"hosts\""
+                                           : "\"reason\":\"Route 53: ");
+        }
+    }
+}
+
+/* While a table serves, nobody loses anything by S3's absence. */
+static void test_each_condition_of_s3_is_told_but_is_no_illness(void **state)
+{
+    (void)state;
+    health_note_table(&health, 3);
+    route53(0, HEALTH_LISTING, AWS_WELL);
+    for (size_t i = 0; i < COUNT(conditions); i++) {
+        char wanted[64];
+
+        s3(1, conditions[i].condition);
+        assert_true(is_well());
+        snprintf(wanted, sizeof wanted, "\"s3\":{\"state\":%s",
+                 conditions[i].state);
+        assert_says(wanted);
+        assert_says(conditions[i].reason);
+    }
+}
+
+static void test_s3_says_nothing_about_route53(void **state)
+{
+    (void)state;
+    health_note_table(&health, 3);
+    route53(5, HEALTH_LISTING, AWS_UNREACHABLE);
+    for (int i = 0; i < 10; i++) {
+        s3(10 + i, AWS_WELL);
+        assert_false(is_well());
+        assert_says("\"route53\":{\"state\":\"unreachable\","
+                    "\"since\":\"2026-03-01T10:00:05Z\"");
+        assert_says("\"s3\":{\"state\":\"ok\"");
+        route53(10 + i, HEALTH_LISTING, AWS_UNREACHABLE);
+    }
+    assert_int_equal(count_lines(), 1);
+}
+
+static void test_since_is_when_the_state_began(void **state)
+{
+    (void)state;
+    route53(1, HEALTH_CHANGE, AWS_DENIED);
+    route53(60, HEALTH_CHANGE, AWS_DENIED);
+    assert_says("\"denied\",\"since\":\"2026-03-01T10:00:01Z\"");
+    route53(61, HEALTH_CHANGE, AWS_WELL);
+    assert_says("\"ok\",\"since\":\"2026-03-01T10:01:01Z\"");
+}
+
+static void test_a_call_that_was_never_made_tells_nothing(void **state)
+{
+    (void)state;
+    route53(1, HEALTH_CHANGE, AWS_NOT_ASKED);
+    s3(1, AWS_NOT_ASKED);
+    assert_false(health_route53_is_ill(&health));
+    assert_says("\"route53\":{" NOBODY_SINCE);
+    route53(2, HEALTH_CHANGE, AWS_UNREACHABLE);
+    route53(3, HEALTH_CHANGE, AWS_NOT_ASKED);
+    assert_says("\"unreachable\"");
+    assert_true(health_route53_is_ill(&health));
+}
+
+/* --- denials ---------------------------------------------------------------------
+ */
+
+static void test_a_denied_change_is_not_forgotten_over_a_listing(void **state)
+{
+    (void)state;
+    health_note_table(&health, 3);
+    route53(0, HEALTH_LISTING, AWS_WELL);
+    route53(1, HEALTH_CHANGE, AWS_DENIED);
+    for (int i = 0; i < 10; i++) {
+        route53(2 + i, HEALTH_LISTING, AWS_WELL);
+        route53(2 + i, HEALTH_SURVEY, AWS_WELL);
+        route53(2 + i, HEALTH_LISTING, AWS_THROTTLED);
+        assert_false(is_well());
+    }
+    assert_says("\"denied\",\"since\":\"2026-03-01T10:00:01Z\"");
+    assert_int_equal(count_lines(), 1);
+    /* An outage of everything is told, and then the denial is back. */
+    route53(20, HEALTH_LISTING, AWS_UNREACHABLE);
+    assert_says("\"unreachable\"");
+    route53(21, HEALTH_LISTING, AWS_WELL);
+    assert_says("\"denied\"");
+    route53(22, HEALTH_CHANGE, AWS_WELL);
+    assert_true(is_well());
+}
+
+static void test_a_denied_listing_is_not_forgotten_over_a_change(void **state)
+{
+    (void)state;
+    health_note_table(&health, 3);
+    route53(1, HEALTH_LISTING, AWS_DENIED);
+    route53(2, HEALTH_CHANGE, AWS_WELL);
+    assert_false(is_well());
+    route53(3, HEALTH_LISTING, AWS_WELL);
+    assert_true(is_well());
+}
+
+static void test_a_denial_that_nobody_tries_again_grows_old(void **state)
+{
+    const time_t holds = HEALTH_DENIAL_HOLDS_SECONDS;
 
     (void)state;
-    health_init(&health);
-    health_note_table(&health, 1);
-    health_note_aws(&health, STATUS_OK);
-    health_note_aws(&health, STATUS_DENIED);
-    assert_false(is_well(&health));
-    health_note_aws(&health, STATUS_OK);
-    assert_true(is_well(&health));
-    health_note_aws(&health, STATUS_UNAVAILABLE);
-    assert_false(is_well(&health));
-    health_note_aws(&health, STATUS_INVALID);
-    assert_true(is_well(&health));
+    health_note_table(&health, 3);
+    route53(100, HEALTH_CHANGE, AWS_DENIED);
+    route53(200, HEALTH_CHANGE, AWS_DENIED);
+    route53(200 + holds - 1, HEALTH_LISTING, AWS_WELL);
+    assert_false(is_well());
+    route53(200 + holds, HEALTH_LISTING, AWS_WELL);
+    assert_true(is_well());
+    /* A clock that was set back must not make it last for years. */
+    route53(10000, HEALTH_CHANGE, AWS_DENIED);
+    route53(300, HEALTH_LISTING, AWS_WELL);
+    assert_true(is_well());
 }
+
+static void test_a_survey_may_be_denied(void **state)
+{
+    (void)state;
+    health_note_table(&health, 3);
+    route53(0, HEALTH_LISTING, AWS_WELL);
+    route53(1, HEALTH_SURVEY, AWS_DENIED);
+    assert_true(is_well());
+    route53(2, HEALTH_SURVEY, AWS_UNREACHABLE);
+    assert_false(is_well());
+}
+
+/* --- the table ---------------------------------------------------------------- */
 
 static void test_a_new_table_is_current_again(void **state)
 {
-    struct health health;
-    struct strbuf out;
-
     (void)state;
-    health_init(&health);
-    health_note_aws(&health, STATUS_OK);
+    route53(0, HEALTH_LISTING, AWS_WELL);
     health_note_table(&health, 3);
     health_note_reload_failed(&health);
+    assert_true(is_well());
+    assert_says("\"hosts\":3,\"table\":\"stale\"");
     health_note_table(&health, 4);
-    strbuf_init(&out, JSON_MAX_BYTES);
-    strbuf_append_string(&out, "before ");
-    assert_true(health_write_json(&health, &out));
-    assert_string_equal(strbuf_string(&out),
-                        "before {\"status\":\"ok\",\"hosts\":4,"
-                        "\"table\":\"current\"}\n");
-    strbuf_clear(&out);
+    assert_says("\"hosts\":4,\"table\":\"current\"");
 }
+
+static void test_a_first_load_that_fails_is_no_stale_table(void **state)
+{
+    (void)state;
+    route53(0, HEALTH_LISTING, AWS_WELL);
+    s3(0, AWS_DENIED);
+    health_note_reload_failed(&health);
+    assert_false(is_well());
+    assert_says("no host table");
+    assert_says("\"table\":\"none\"");
+    assert_says("\"s3\":{\"state\":\"denied\"");
+}
+
+/* --- what is logged ------------------------------------------------------------ */
+
+static void test_each_change_of_state_is_one_line(void **state)
+{
+    struct health_news gone = {AWS_UNREACHABLE, "", "connection refused", ""};
+    struct health_news denied = {AWS_DENIED, "ExpiredToken", "is expired",
+                                 "r-1"};
+    struct health_news well = {AWS_WELL, "code", "message", "id"};
+
+    (void)state;
+    health_note_route53(&health, START, HEALTH_LISTING, &well);
+    health_note_s3(&health, START, &well);
+    assert_string_equal(lines, ""); /* no news: other lines say so */
+    for (int i = 0; i < 3; i++)
+        health_note_route53(&health, START, HEALTH_LISTING, &gone);
+    for (int i = 0; i < 3; i++)
+        health_note_s3(&health, START, &denied);
+    for (int i = 0; i < 3; i++)
+        health_note_route53(&health, START, HEALTH_CHANGE, &well);
+    assert_string_equal(
+        lines,
+        "error event=route53_health state=unreachable before=ok "
+        "reason=\"it was not reached: there is no answer\" code=\"\" "
+        "message=\"connection refused\" request_id=\"\"\n"
+        "warn event=s3_health state=denied before=ok reason=\"it refuses the "
+        "credentials, which are wrong or expired, or lack a permission\" "
+        "code=ExpiredToken message=\"is expired\" request_id=r-1\n"
+        "info event=route53_health state=ok before=unreachable reason=\"\" "
+        "code=\"\" message=\"\" request_id=\"\"\n");
+}
+
+static void test_a_bad_beginning_is_logged(void **state)
+{
+    (void)state;
+    route53(0, HEALTH_LISTING, AWS_CLOCK_SKEWED);
+    s3(0, AWS_THROTTLED);
+    route53(0, HEALTH_LISTING, AWS_THROTTLED);
+    assert_non_null(strstr(lines, "error event=route53_health "
+                                  "state=clock_skewed before=unknown"));
+    assert_non_null(
+        strstr(lines, "warn event=s3_health state=throttled before=unknown"));
+    assert_non_null(strstr(lines, "warn event=route53_health state=throttled "
+                                  "before=clock_skewed"));
+    assert_int_equal(count_lines(), 3);
+}
+
+#define HEALTH_TEST(function)                                                  \
+    cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_health),
-        cmocka_unit_test(test_the_last_word_of_aws_counts),
-        cmocka_unit_test(test_a_new_table_is_current_again),
+        HEALTH_TEST(test_at_the_start_nothing_is_well),
+        HEALTH_TEST(test_all_is_well),
+        HEALTH_TEST(test_without_s3_nothing_is_said_of_it),
+        HEALTH_TEST(test_each_condition_of_route53),
+        HEALTH_TEST(test_each_condition_of_s3_is_told_but_is_no_illness),
+        HEALTH_TEST(test_s3_says_nothing_about_route53),
+        HEALTH_TEST(test_since_is_when_the_state_began),
+        HEALTH_TEST(test_a_call_that_was_never_made_tells_nothing),
+        HEALTH_TEST(test_a_denied_change_is_not_forgotten_over_a_listing),
+        HEALTH_TEST(test_a_denied_listing_is_not_forgotten_over_a_change),
+        HEALTH_TEST(test_a_denial_that_nobody_tries_again_grows_old),
+        HEALTH_TEST(test_a_survey_may_be_denied),
+        HEALTH_TEST(test_a_new_table_is_current_again),
+        HEALTH_TEST(test_a_first_load_that_fails_is_no_stale_table),
+        HEALTH_TEST(test_each_change_of_state_is_one_line),
+        HEALTH_TEST(test_a_bad_beginning_is_logged),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -102,7 +102,8 @@ enum status s3_get_object(struct aws_client *client, const char *bucket,
 /* The request in hand is answered with an object, in two pieces. */
 static void s3_answers(const char *csv, const char *etag)
 {
-    struct aws_reply reply = {.status = STATUS_OK, .http_status = 200};
+    struct aws_reply reply = {
+        .status = STATUS_OK, .condition = AWS_WELL, .http_status = 200};
     size_t half = strlen(csv) / 2;
 
     reply.status = s3.chunk(s3.arg, span_from(csv, half));
@@ -114,7 +115,10 @@ static void s3_answers(const char *csv, const char *etag)
 
 static void s3_fails(enum status status, long http_status, const char *code)
 {
-    struct aws_reply reply = {.status = status, .http_status = http_status};
+    struct aws_reply reply = {
+        .status = status,
+        .condition = status == STATUS_UNCHANGED ? AWS_WELL : AWS_UNREACHABLE,
+        .http_status = http_status};
 
     copy(reply.code, sizeof reply.code, code);
     copy(reply.message, sizeof reply.message, "the words of S3");
@@ -327,6 +331,31 @@ static void test_s3_reply_without_an_etag_is_not_trusted(void **state)
     host_source_free(source);
 }
 
+static void test_what_a_load_shows_of_s3(void **state)
+{
+    struct host_source *source = new_s3_source();
+
+    (void)state;
+    load_object(source, GOOD, "\"e1\"");
+    assert_int_equal(told.report.condition, AWS_WELL);
+    load(source);
+    s3_fails(STATUS_UNCHANGED, 304, "");
+    assert_int_equal(told.report.condition, AWS_WELL);
+    load(source);
+    s3_fails(STATUS_UNAVAILABLE, 0, "");
+    assert_int_equal(told.report.condition, AWS_UNREACHABLE);
+    /* A broken text is not S3's fault, neither now nor when it stands. */
+    load_object(source, BROKEN, "\"e2\"");
+    assert_int_equal(told.report.condition, AWS_WELL);
+    load(source);
+    s3_fails(STATUS_UNCHANGED, 304, "");
+    assert_true(told.report.repeated);
+    assert_int_equal(told.report.condition, AWS_WELL);
+    load_object(source, OTHER, "");
+    assert_int_equal(told.report.condition, AWS_FAILING);
+    host_source_free(source);
+}
+
 static void test_faults_are_told_up_to_a_ceiling(void **state)
 {
     enum { ROWS = HOST_SOURCE_MAX_FAULTS_TOLD + 5 };
@@ -467,6 +496,7 @@ static void test_file_becomes_a_table(void **state)
     assert_int_equal(told.report.bytes, sizeof GOOD - 1);
     assert_string_equal(told.where, path);
     assert_string_not_equal(told.version, "");
+    assert_int_equal(told.report.condition, AWS_NOT_ASKED);
     host_source_free(source);
 }
 
@@ -631,6 +661,7 @@ int main(void)
         cmocka_unit_test_teardown(test_s3_body_cut_short_is_no_version, forget),
         cmocka_unit_test_teardown(test_s3_reply_without_an_etag_is_not_trusted,
                                   forget),
+        cmocka_unit_test_teardown(test_what_a_load_shows_of_s3, forget),
         cmocka_unit_test_teardown(test_faults_are_told_up_to_a_ceiling, forget),
         cmocka_unit_test_teardown(test_one_load_at_a_time, forget),
         cmocka_unit_test_teardown(test_a_load_that_cannot_start_is_none,

@@ -61,7 +61,7 @@ static int set_up(void **state)
     snprintf(path, sizeof path, "%s/hosts.csv", directory);
     config =
         (struct config){.database = path, .refresh_seconds = REFRESH_SECONDS};
-    health_init(&health);
+    health_init(&health, false, time(NULL));
     loader = table_loader_new(NULL, &config, &health, 7, on_loaded, &told);
     return loader == NULL ? -1 : 0;
 }

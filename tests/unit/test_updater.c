@@ -85,7 +85,7 @@ static void land(const struct flight *flight)
 {
     static const struct hosted_zone zone = {
         .id = SPAN_LITERAL("Z1"), .name = SPAN_LITERAL("example.org")};
-    struct aws_reply reply = {.status = STATUS_OK};
+    struct aws_reply reply = {.status = STATUS_OK, .condition = AWS_WELL};
 
     if (flight->done != NULL)
         flight->done(flight->arg, &reply);
@@ -177,7 +177,7 @@ static int set_up(void **state)
         .route53_calls_per_second = 1000,
         .deadline_seconds = 20,
     };
-    health_init(&health);
+    health_init(&health, false, time(NULL));
     updater = updater_new(&config, &health, &asked, on_table, NULL);
     assert_non_null(updater);
     return 0;

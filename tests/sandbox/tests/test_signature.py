@@ -79,6 +79,14 @@ def test_the_clock_may_differ_by_minutes(sandbox, target, skew_minutes, expected
 
 
 @pytest.mark.parametrize(
+    "skew_minutes, words", [(6, b"Signature expired: "), (-6, b"Signature not yet current: ")]
+)
+def test_route53_tells_a_wrong_clock_in_words_alone(sandbox, skew_minutes, words):
+    sandbox.account.clock_skew_seconds = skew_minutes * 60
+    assert b"<Message>" + words in raw.request(sandbox, "GET", LIST).body
+
+
+@pytest.mark.parametrize(
     "label, target, service, expected",
     [
         ("sorted and strictly encoded", f"{LIST}/Z/rrset?maxitems=1&name=%2A.a", None, 404),
