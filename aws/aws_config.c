@@ -101,13 +101,26 @@ static void check_keys(const struct settings *s, struct strbuf *faults)
                   "(ASIA...), which needs it");
 }
 
+/* A store of one's own may call its region anything. */
+static void check_region(const struct settings *s, struct strbuf *faults)
+{
+    struct span region = span_from_string(s->region.value);
+
+    if (s->region.value == NULL)
+        return;
+    if (!endpoint_region_is_valid(region))
+        add_fault(faults, s->region.name,
+                  "is no region's name, such as eu-west-1");
+    else if (s->s3.value == NULL && !endpoint_region_is_aws(region))
+        add_fault(faults, s->region.name,
+                  "is none of AWS's regions, such as eu-west-1; with another "
+                  "store set AWS_ENDPOINT_URL_S3 too");
+}
+
 static void check(const struct settings *s, struct strbuf *faults)
 {
     check_keys(s, faults);
-    if (s->region.value != NULL &&
-        !endpoint_region_is_valid(span_from_string(s->region.value)))
-        add_fault(faults, s->region.name,
-                  "is no region's name, such as eu-west-1");
+    check_region(s, faults);
     check_endpoint(s->s3, faults);
     /* A shared AWS_ENDPOINT_URL is one fault, not two. */
     if (strcmp(s->route53.name, s->s3.name) != 0)

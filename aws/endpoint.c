@@ -50,6 +50,29 @@ bool endpoint_region_is_valid(struct span region)
     return true;
 }
 
+static bool is_all(struct span text, char first, char last)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] < first || text.ptr[i] > last)
+            return false;
+    return text.len > 0;
+}
+
+bool endpoint_region_is_aws(struct span region)
+{
+    struct span part;
+    size_t words = 0;
+
+    while (span_split(&region, '-', &part)) {
+        if (region.ptr == NULL) /* the last */
+            return words >= 2 && is_all(part, '0', '9');
+        if (!is_all(part, 'a', 'z') || (words == 0 && part.len < 2))
+            return false;
+        words++;
+    }
+    return false;
+}
+
 struct url_parts {
     struct span host; /* with the brackets of IPv6 */
     struct span port; /* with the colon; empty: the scheme's own */

@@ -17,6 +17,11 @@ enum { ENDPOINT_REGION_MAX = 63 }; /* libcurl signs for no longer one */
 /* Whether this can be a region's name: letters, digits and hyphens. */
 bool endpoint_region_is_valid(struct span region);
 
+/* Whether this can be the name of one of AWS's own regions, all of which are
+ * words and a number, as in eu-west-1 and us-gov-west-1 (AWS General Reference,
+ * "Regional endpoints"); a zone, as in eu-west-1a, is none. */
+bool endpoint_region_is_aws(struct span region);
+
 /* Whether a URL may serve as a configured endpoint: http or https, a host, an
  * optional port, an optional plain path; no user, query or fragment. Returns
  * NULL when it may, else the rule it breaks, in words. */

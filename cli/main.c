@@ -52,6 +52,17 @@ static int run_with_settings(const struct settings *settings,
     return result;
 }
 
+static void say_doubts(const struct settings *settings)
+{
+    struct strbuf doubts;
+
+    strbuf_init(&doubts, 4096);
+    settings_doubts(settings, &doubts);
+    if (doubts.len > 0)
+        say("this looks like a mistake:\n%s", strbuf_string(&doubts));
+    strbuf_clear(&doubts);
+}
+
 static const char *get_variable(const char *name)
 {
     return getenv(name);
@@ -66,6 +77,7 @@ static int run(const struct options *options)
     strbuf_init(&faults, 16 * 1024);
     switch (settings_init(&settings, get_variable, &faults)) {
     case STATUS_OK:
+        say_doubts(&settings);
         result = run_with_settings(&settings, options);
         break;
     case STATUS_INVALID:

@@ -1,25 +1,15 @@
 #include "cli/settings.h"
 
+#include "s3db/database_name.h"
+
 #include <stdlib.h>
-
-enum { S3_KEY_MAX_BYTES = 1024 }; /* S3 User Guide, "Naming objects" */
-
-static bool has_control_character(const char *text)
-{
-    for (; *text != '\0'; text++)
-        if ((unsigned char)*text < ' ' || *text == 0x7f)
-            return true;
-    return false;
-}
 
 static const char *bucket_fault(const char *bucket)
 {
     if (bucket == NULL)
         return "is not set: name the S3 bucket of the host database, as in "
                "DYNDNS_BUCKET=dyndns.example.org";
-    if (strchr(bucket, '/') != NULL || has_control_character(bucket))
-        return "is no bucket's name: give it without s3:// and slashes";
-    return NULL;
+    return database_bucket_fault(bucket);
 }
 
 static const char *database_fault(const char *database)
@@ -27,11 +17,7 @@ static const char *database_fault(const char *database)
     if (database == NULL)
         return "is not set: give the key of the CSV object in the bucket, as "
                "in DYNDNS_DATABASE=hosts.csv";
-    if (strlen(database) > S3_KEY_MAX_BYTES)
-        return "is longer than the 1024 bytes of an object's key";
-    if (has_control_character(database))
-        return "holds a control character";
-    return NULL;
+    return database_key_fault(database);
 }
 
 /* Copies the variable if there is no fault; false when memory fails. */
@@ -71,6 +57,23 @@ enum status settings_init(struct settings *settings, aws_getenv_fn *get,
         (settings->bucket == NULL || settings->database == NULL))
         return STATUS_INVALID;
     return status;
+}
+
+static void append_doubt(struct strbuf *doubts, const char *name,
+                         const char *words)
+{
+    if (words != NULL)
+        strbuf_printf(doubts, "%s%s %s", doubts->len > 0 ? "\n" : "", name,
+                      words);
+}
+
+void settings_doubts(const struct settings *settings, struct strbuf *doubts)
+{
+    if (settings->aws.s3_endpoint == NULL)
+        append_doubt(doubts, "DYNDNS_BUCKET",
+                     database_bucket_doubt(settings->bucket));
+    append_doubt(doubts, "DYNDNS_DATABASE",
+                 database_key_doubt(settings->database));
 }
 
 void settings_clear(struct settings *settings)

@@ -15,6 +15,11 @@ struct settings {
  * one a line, with what to do. *settings wants settings_clear() always. */
 NODISCARD enum status settings_init(struct settings *settings,
                                     aws_getenv_fn *get, struct strbuf *faults);
+
+/* Appends what is allowed but most likely a mistake, one a line; nothing if
+ * all is well. */
+void settings_doubts(const struct settings *settings, struct strbuf *doubts);
+
 void settings_clear(struct settings *settings);
 
 #endif

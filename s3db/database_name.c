@@ -117,7 +117,7 @@ const char *database_key_fault(const char *key)
 const char *database_key_doubt(const char *key)
 {
     if (starts_with(key, "s3://"))
-        return "is the key alone, without s3:// and the bucket";
+        return "should be the key alone, without s3:// and the bucket";
     if (key[0] == '/')
         return "begins with a slash, which is a part of the key: in a bucket, "
                "/hosts.csv is not hosts.csv";

@@ -1,7 +1,7 @@
 /* config -- everything that can be set, read from the environment once.
  *
- * The only place where defaults and ranges of tunables stand; dyndns53(8) is
- * its manual. Immutable after config_init(): any thread may read it.
+ * dyndns53(8) is its manual; defaults and ranges stand in variables.c and
+ * nowhere else. Immutable after config_init(): any thread may read it.
  */
 #ifndef SERVER_CONFIG_H
 #define SERVER_CONFIG_H
@@ -56,8 +56,9 @@ NODISCARD enum status config_init(struct config *config, aws_getenv_fn *get,
                                   unsigned cores, struct strbuf *faults);
 void config_clear(struct config *config);
 
-/* Appends what is in force, one `NAME=value` a line, without secrets: what
- * --check-config prints. */
+/* Appends what is in force, one `NAME=value` a line, without secrets; then, as
+ * lines that begin with #, which database is meant and where S3 and Route 53
+ * are: what --check-config prints. */
 void config_describe(const struct config *config, struct strbuf *out);
 
 #endif

@@ -1,67 +1,58 @@
 #include "server/config.h"
 
-static void describe_listen(const struct config *config, struct strbuf *out)
+#include "aws/endpoint.h"
+#include "server/variables.h"
+
+#include <limits.h>
+#include <unistd.h>
+
+static void describe_file(const char *path, struct strbuf *out)
 {
-    char text[ADDRESS_TEXT_MAX];
+    char folder[PATH_MAX];
 
-    strbuf_append_string(out, "DYNDNS_LISTEN=");
-    for (size_t i = 0; i < config->listen_count; i++) {
-        const struct listen_address *listen = &config->listen[i];
-        bool v6 = listen->address.family == ADDRESS_IPV6;
-
-        address_format(&listen->address, text);
-        strbuf_printf(out, "%s%s%s%s:%u", i > 0 ? "," : "", v6 ? "[" : "", text,
-                      v6 ? "]" : "", listen->port);
-    }
-    strbuf_append_char(out, '\n');
+    strbuf_printf(out, "# database: the file %s", path);
+    if (path[0] != '/' && getcwd(folder, sizeof folder) != NULL)
+        strbuf_printf(out, " in %s", folder);
+    strbuf_append_string(out, "\n# S3: not used\n");
 }
 
-static void describe_proxies(const struct config *config, struct strbuf *out)
+static void describe_object(const struct config *config, struct strbuf *out)
 {
-    char text[ADDRESS_TEXT_MAX];
+    const struct aws_config *aws = &config->aws;
 
-    strbuf_append_string(out, "DYNDNS_TRUSTED_PROXIES=");
-    for (size_t i = 0; i < config->trusted_proxies.count; i++) {
-        const struct cidr *block = &config->trusted_proxies.blocks[i];
-
-        address_format(&block->base, text);
-        strbuf_printf(out, "%s%s/%u", i > 0 ? "," : "", text,
-                      block->prefix_bits);
-    }
-    strbuf_append_char(out, '\n');
+    strbuf_printf(out, "# database: the object %s in the bucket %s\n# S3: ",
+                  config->database, config->bucket);
+    endpoint_append_s3_object(out, aws->s3_endpoint, aws->region,
+                              config->bucket, config->database);
+    strbuf_printf(out, ", signed for %s\n", aws->region);
 }
 
-static void describe_zones(const struct config *config, struct strbuf *out)
+/* What follows from the variables, for a person's eyes; as comments, so that
+ * the whole may serve as a file of variables. */
+static void describe_places(const struct config *config, struct strbuf *out)
 {
-    strbuf_append_string(out, "DYNDNS_HOSTED_ZONES=");
-    for (size_t i = 0; i < config->hosted_zone_count; i++)
-        strbuf_printf(out, "%s%s", i > 0 ? "," : "", config->hosted_zones[i]);
-    strbuf_append_char(out, '\n');
+    const struct aws_config *aws = &config->aws;
+
+    if (config->bucket == NULL)
+        describe_file(config->database, out);
+    else
+        describe_object(config, out);
+    strbuf_append_string(out, "# Route 53: ");
+    endpoint_append_route53(out, aws->route53_endpoint, aws->region);
+    strbuf_printf(out, ", signed for %s\n",
+                  endpoint_route53_region(aws->region));
 }
 
 void config_describe(const struct config *config, struct strbuf *out)
 {
-    static const char *const levels[] = {"error", "warn", "info", "debug"};
+    for (size_t i = 0; i < variables_count; i++) {
+        const struct variable *variable = &variables[i];
 
-    describe_listen(config, out);
-    strbuf_printf(out, "DYNDNS_THREADS=%u\n", config->threads);
-    strbuf_printf(out, "DYNDNS_BUCKET=%s\n",
-                  config->bucket == NULL ? "" : config->bucket);
-    strbuf_printf(out, "DYNDNS_DATABASE=%s\n", config->database);
-    strbuf_printf(out, "DYNDNS_REFRESH_SECONDS=%u\n", config->refresh_seconds);
-    describe_proxies(config, out);
-    strbuf_printf(out, "DYNDNS_ALLOW_INTERNAL=%s\n",
-                  config->allow_internal ? "true" : "false");
-    strbuf_printf(out, "DYNDNS_TTL=%u\n", config->ttl_seconds);
-    strbuf_printf(out, "DYNDNS_NOCHG_SECONDS=%u\n", config->nochg_seconds);
-    strbuf_printf(out, "DYNDNS_DEADLINE_SECONDS=%u\n",
-                  config->deadline_seconds);
-    strbuf_printf(out, "DYNDNS_ROUTE53_RATE=%g\n",
-                  config->route53_calls_per_second);
-    describe_zones(config, out);
-    strbuf_printf(out, "DYNDNS_LOG=%s\n",
-                  config->log_target == LOG_TARGET_SYSLOG ? "syslog"
-                                                          : "stderr");
-    strbuf_printf(out, "DYNDNS_LOG_LEVEL=%s\n", levels[config->log_level]);
-    strbuf_printf(out, "AWS_REGION=%s\n", config->aws.region);
+        if (variable->kind->describe == NULL)
+            continue;
+        strbuf_printf(out, "%s=", variable->name);
+        variable->kind->describe(variable, config, out);
+        strbuf_append_char(out, '\n');
+    }
+    describe_places(config, out);
 }

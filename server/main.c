@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/core_files.h"
 #include "base/log.h"
-#include "server/config.h"
+#include "server/config_advice.h"
 #include "server/http_server.h"
 #include "server/updater.h"
 
@@ -20,6 +20,7 @@
 
 enum {
     EXIT_USAGE = 2,     /* also: the configuration is wrong */
+    EXIT_DOUBTFUL = 3,  /* --check-config: it looks like a mistake */
     STOP_MS = 25000,    /* systemd waits for 90 s, Heroku for 30 */
     LOG_STOP_MS = 2000, /* after that, for a reader who may never come */
 };
@@ -76,7 +77,27 @@ static unsigned count_cores(void)
     return cores < 1 ? 1 : (unsigned)cores;
 }
 
-/* All that is wrong is told at once. */
+static void print_advice(void *arg, const char *name, const char *words)
+{
+    (void)arg;
+    fprintf(stderr, "dyndns53: warning: %s %s\n", name, words);
+}
+
+static void log_advice(void *arg, const char *name, const char *words)
+{
+    (void)arg;
+    log_event(LOG_LEVEL_WARN, "config_doubtful", log_str("variable", name),
+              log_str("advice", words));
+}
+
+static size_t advise(const struct config *config, config_advice_fn *tell)
+{
+    return config_advise_on_names(environ, tell, NULL) +
+           config_advise_on_values(config, get_env, tell, NULL);
+}
+
+/* All that is wrong is told at once; a name that is misspelt may be why
+ * another is not set. */
 static bool read_config(struct config *config)
 {
     struct strbuf faults;
@@ -89,6 +110,8 @@ static bool read_config(struct config *config)
                 "dyndns53: the environment is not as it should be:\n%s"
                 "See dyndns53(8), ENVIRONMENT.\n",
                 strbuf_string(&faults));
+    if (status == STATUS_INVALID)
+        config_advise_on_names(environ, print_advice, NULL);
     else if (status != STATUS_OK)
         fputs("dyndns53: memory is short\n", stderr);
     strbuf_clear(&faults);
@@ -100,12 +123,16 @@ static bool read_config(struct config *config)
 static int check_config(const struct config *config)
 {
     struct strbuf text;
+    size_t doubts;
 
     strbuf_init(&text, CONFIG_FAULTS_MAX_BYTES);
     config_describe(config, &text);
     fputs(strbuf_string(&text), stdout);
     strbuf_clear(&text);
-    return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    if (fflush(stdout) != 0)
+        return EXIT_FAILURE;
+    doubts = advise(config, print_advice);
+    return doubts > 0 ? EXIT_DOUBTFUL : EXIT_SUCCESS;
 }
 
 /* Each caller is a descriptor, so take as many as we may. */
@@ -181,6 +208,7 @@ static int serve(const struct config *config)
         log_cannot_start();
         return EXIT_FAILURE;
     }
+    advise(config, log_advice);
     raise_open_files();
     pin_malloc();
     server = http_server_new(config, &health, &asked);

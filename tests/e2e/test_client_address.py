@@ -228,6 +228,8 @@ INTERNAL = [
     "0.0.0.0", "::",  # unspecified
     "240.0.0.1", "255.255.255.255", "0.1.2.3",  # reserved
     "::ffff:10.0.0.1",
+    "2002:c0a8:101::1", "2001:0:a00:1::f7f7:f7f7", "2001:0:808:808::3f57:fefe",  # tunnels to one
+    "64:ff9b::10.0.0.1", "2001:2::1", "2001:10::1", "5f00::1", "192.88.99.1",  # not global
 ]  # fmt: skip
 
 
@@ -239,7 +241,7 @@ def test_an_internal_address_is_refused(lasting_service, lasting_sandbox, new_ho
         assert lasting_sandbox.route53.record(new_host, type) is None
 
 
-@pytest.mark.parametrize("address", ["9.255.255.255", "172.32.0.1", "100.128.0.1", "2001:db8::1"])
+@pytest.mark.parametrize("address", ["9.255.255.255", "172.32.0.1", "100.128.0.1", "2001:db8::1", "2002:808:808::1"])
 def test_its_neighbours_are_not(lasting_service, new_host, address):
     assert lasting_service.update(new_host, address).said == f"good {address}"
 

@@ -1,6 +1,7 @@
 """The command line, and everything that the environment sets."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -16,8 +17,16 @@ from .tls import TlsFront
 LEAST = {
     "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
     "AWS_SECRET_ACCESS_KEY": "the-secret-key",
+    "DYNDNS_BUCKET": "dyndns",
     "DYNDNS_DATABASE": "hosts.csv",
 }
+LOCAL = LEAST | {"DYNDNS_BUCKET": None}
+DOUBTFUL = 3  # the exit status
+
+
+def variables(text):
+    """What --check-config prints of variables; the rest are comments."""
+    return dict(line.split("=", 1) for line in text.splitlines() if not line.startswith("#"))
 
 
 # --- options
@@ -48,10 +57,10 @@ def test_wrong_usage_is_exit_status_2(dyndns53, arguments):
 def test_check_config_prints_what_is_in_force(dyndns53):
     finished = dyndns53("--check-config", environment=LEAST | {"DYNDNS_THREADS": 3})
     assert (finished.returncode, finished.stderr) == (0, "")
-    assert dict(line.split("=", 1) for line in finished.stdout.splitlines()) == {
+    assert variables(finished.stdout) == {
         "DYNDNS_LISTEN": "[::]:8080",
         "DYNDNS_THREADS": "3",
-        "DYNDNS_BUCKET": "",
+        "DYNDNS_BUCKET": "dyndns",
         "DYNDNS_DATABASE": "hosts.csv",
         "DYNDNS_REFRESH_SECONDS": "60",
         "DYNDNS_TRUSTED_PROXIES": "",
@@ -65,6 +74,116 @@ def test_check_config_prints_what_is_in_force(dyndns53):
         "DYNDNS_LOG_LEVEL": "info",
         "AWS_REGION": "us-east-1",
     }
+
+
+def test_check_config_tells_the_object_and_the_endpoints(dyndns53):
+    environment = LEAST | {"AWS_REGION": "eu-west-1"}
+    finished = dyndns53("--check-config", environment=environment)
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert [line for line in finished.stdout.splitlines() if line.startswith("#")] == [
+        "# database: the object hosts.csv in the bucket dyndns",
+        "# S3: https://dyndns.s3.eu-west-1.amazonaws.com/hosts.csv, signed for eu-west-1",
+        "# Route 53: https://route53.amazonaws.com, signed for us-east-1",
+    ]
+
+
+@pytest.mark.parametrize("is_absolute", [True, False])
+def test_check_config_tells_the_file(dyndns53, tmp_path, is_absolute):
+    file = tmp_path / "hosts.csv"
+    file.write_text("a.example.org,token\n")
+    environment = LOCAL | {"DYNDNS_DATABASE": file if is_absolute else file.name}
+    finished = dyndns53("--check-config", environment=environment, cwd=tmp_path)
+    assert (finished.returncode, finished.stderr) == (0, "")
+    told = f"the file {file}" if is_absolute else f"the file hosts.csv in {tmp_path}"
+    assert f"\n# database: {told}\n# S3: not used\n# Route 53: https://" in finished.stdout
+
+
+def test_what_check_config_prints_serves_as_the_environment(dyndns53):
+    first = dyndns53("--check-config", environment=LEAST)
+    again = dyndns53("--check-config", environment=LEAST | variables(first.stdout))
+    assert (again.returncode, again.stdout) == (0, first.stdout)
+
+
+# --- likely mistakes
+
+
+MISTAKES = [
+    ({"DYNDNS_BUCKET": None, "DYNDNS_BUKET": "dyndns", "DYNDNS_DATABASE": __file__},
+     "DYNDNS_BUKET is read by nobody; did you mean DYNDNS_BUCKET?"),
+    ({"DYNDNS_BUCKET": "", "DYNDNS_DATABASE": __file__}, "DYNDNS_BUCKET is set to nothing"),
+    ({"DYNDNS_BUCKET": None, "DYNDNS_DATABASE": "/nonexistent/hosts.csv"},
+     "DYNDNS_DATABASE is a local file, since there is no DYNDNS_BUCKET, and cannot be read: "
+     "No such file"),
+    ({"DYNDNS_BUCKET": None, "DYNDNS_DATABASE": "/dev"}, "no regular file"),
+    ({"DYNDNS_BUCKET": "Bad_Bucket"}, "DYNDNS_BUCKET is no name for a bucket of S3"),
+    ({"DYNDNS_DATABASE": "/hosts.csv"}, "DYNDNS_DATABASE begins with a slash"),
+    ({"DYNDNS_DATABASE": "s3://dyndns/hosts.csv"}, "DYNDNS_DATABASE should be the key alone"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake, words", MISTAKES)
+def test_a_likely_mistake_is_told_with_a_status_of_its_own(dyndns53, mistake, words):
+    finished = dyndns53("--check-config", environment=LEAST | mistake)
+    assert finished.returncode == DOUBTFUL
+    [line] = finished.stderr.splitlines()
+    assert line.startswith("dyndns53: warning: ") and words in line
+    assert "# database: " in finished.stdout  # what it means all the same
+
+
+def test_several_mistakes_are_told_at_once(dyndns53):
+    mistakes = {"DYNDNS_BUKET": "x", "DYNDNS_BUCKET": "", "DYNDNS_TLL": "60"}
+    finished = dyndns53("--check-config", environment=LEAST | mistakes)
+    assert (finished.returncode, len(finished.stderr.splitlines())) == (DOUBTFUL, 4)
+
+
+def test_a_misspelt_name_is_told_beside_what_is_missing(dyndns53):
+    misspelt = {"DYNDNS_DATABASE": None, "DYNDNS_DATABSE": "hosts.csv"}
+    finished = dyndns53("--check-config", environment=LEAST | misspelt)
+    assert finished.returncode == 2
+    assert "\nDYNDNS_DATABASE is not set: " in finished.stderr
+    assert "did you mean DYNDNS_DATABASE?" in finished.stderr
+
+
+def test_a_running_server_tells_them_in_its_log(start):
+    service = start("a.example.org", DYNDNS_TLL=60, DYNDNS_DATABSE="x")
+    told = {event["variable"]: event for event in service.events("config_doubtful")}
+    assert set(told) == {"DYNDNS_TLL", "DYNDNS_DATABSE"}
+    assert all(event.level == "warn" for event in told.values())
+    assert "DYNDNS_TTL" in told["DYNDNS_TLL"]["advice"]
+    assert service.update("a.example.org", "192.0.2.1").said == "good 192.0.2.1"
+
+
+def test_a_server_without_doubts_tells_none(lasting_service):
+    assert lasting_service.events("config_doubtful") == []
+
+
+@pytest.mark.parametrize(
+    "bucket", ["s3://x/y", "s3://x", "x/y", "arn:aws:s3:::x", "x\n"]
+)
+def test_what_can_be_no_bucket_is_refused(dyndns53, bucket):
+    for arguments in ([], ["--check-config"]):
+        finished = dyndns53(*arguments, environment=LEAST | {"DYNDNS_BUCKET": bucket})
+        assert (finished.returncode, finished.stdout) == (2, "")
+        assert "\nDYNDNS_BUCKET is no bucket's name" in finished.stderr
+
+
+@pytest.mark.parametrize("region", ["europe", "eu-west-1a", "EU-WEST-1"])
+def test_a_region_must_be_one_of_awss_unless_the_store_is_another(dyndns53, region):
+    environment = LEAST | {"AWS_REGION": region}
+    finished = dyndns53("--check-config", environment=environment)
+    assert finished.returncode == 2 and "\nAWS_REGION is none of AWS's" in finished.stderr
+    environment["AWS_ENDPOINT_URL_S3"] = "http://127.0.0.1:3900"
+    finished = dyndns53("--check-config", environment=environment)
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert f"# S3: http://127.0.0.1:3900/dyndns/hosts.csv, signed for {region}\n" in finished.stdout
+
+
+@pytest.mark.parametrize("number", ["0x1p3", " 5", "5 ", "1e3", "inf", "nan", "+5", "5.", ".5", "05"])
+@pytest.mark.parametrize("name", ["DYNDNS_ROUTE53_RATE", "DYNDNS_TTL", "PORT"])
+def test_a_number_is_decimal_and_nothing_else(dyndns53, name, number):
+    finished = dyndns53("--check-config", environment=LEAST | {name: number})
+    assert finished.returncode == 2
+    assert f"\n{name}={number}: give " in finished.stderr
 
 
 def test_check_config_prints_no_secret(dyndns53):
@@ -103,6 +222,7 @@ def test_all_errors_are_told_at_once(dyndns53):
         "AWS_ENDPOINT_URL": "localhost:4566",
         "AWS_REGION": "eu west 1",
         "AWS_CA_BUNDLE": "/nonexistent.pem",
+        "DYNDNS_BUCKET": "s3://x/y",
     }
     for arguments in ([], ["--check-config"]):
         finished = dyndns53(*arguments, environment=wrong)
@@ -110,8 +230,26 @@ def test_all_errors_are_told_at_once(dyndns53):
         lines = finished.stderr.splitlines()
         missing = ["DYNDNS_DATABASE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]
         for name in [*wrong, *missing]:
-            assert any(line.startswith((f"{name}=", f"{name} ")) for line in lines), name
+            assert any(line.startswith((f"{name}=", f"{name} ", f"{name}:")) for line in lines), name
         assert "dyndns53(8)" in lines[-1]
+
+
+def test_each_wrong_item_of_a_list_is_named_by_itself(dyndns53):
+    wrong = {
+        "DYNDNS_LISTEN": "127.0.0.1, 127.0.0.1:80,[::1]",
+        "DYNDNS_TRUSTED_PROXIES": "10.0.0.1/8,proxy",
+        "DYNDNS_HOSTED_ZONES": "Z1,example.org",
+    }
+    finished = dyndns53("--check-config", environment=LEAST | wrong)
+    assert finished.returncode == 2
+    told = re.findall(r'^(\w+): "(.+?)": give ', finished.stderr, re.M)
+    assert told == [
+        ("DYNDNS_LISTEN", "127.0.0.1"),
+        ("DYNDNS_LISTEN", "[::1]"),
+        ("DYNDNS_TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("DYNDNS_TRUSTED_PROXIES", "proxy"),
+        ("DYNDNS_HOSTED_ZONES", "example.org"),
+    ]
 
 
 @pytest.mark.parametrize("port", ["http", "65536", "-1", "80 "])

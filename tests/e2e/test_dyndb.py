@@ -520,6 +520,21 @@ def test_the_environment_is_checked_all_at_once(dyndb):
         assert name in finished.stderr
 
 
+def test_what_can_be_no_bucket_is_refused(tool):
+    finished = tool("download-database", DYNDNS_BUCKET="s3://hosts/hosts.csv")
+    assert (finished.returncode, finished.stdout) == (USAGE, "")
+    assert "DYNDNS_BUCKET is no bucket's name" in finished.stderr
+
+
+def test_what_looks_like_a_mistake_is_told_but_done(tool, file, s3):
+    file.write_bytes(csv_of("a.example.org"))
+    finished = tool("upload-database", "hosts.csv", DYNDNS_DATABASE="/hosts.csv")
+    assert finished.returncode == OK
+    assert "looks like a mistake" in finished.stderr
+    assert "DYNDNS_DATABASE begins with a slash" in finished.stderr
+    assert s3.get(BUCKET, "/hosts.csv") == csv_of("a.example.org")
+
+
 def test_a_bucket_in_another_region_is_found(tool, file, s3):
     s3.region = "eu-west-1"
     file.write_bytes(csv_of("a.example.org"))

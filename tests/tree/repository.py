@@ -81,7 +81,7 @@ def clean_environment(**variables) -> dict[str, str]:
 
 def variables() -> set[str]:
     """The variables that the programs read."""
-    code = read("server/config.c") + read("aws/aws_config.c")
+    code = read("server/variables.c") + read("aws/aws_config.c")
     return set(re.findall(r'"((?:AWS|DYNDNS)_[A-Z0-9_]+|PORT)"', code))
 
 

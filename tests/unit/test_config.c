@@ -207,6 +207,12 @@ static const struct {
     {"the fastest",
      {{"DYNDNS_ROUTE53_RATE", "1000"}},
      "DYNDNS_ROUTE53_RATE=1000"},
+    {"zeros at the end",
+     {{"DYNDNS_ROUTE53_RATE", "2.50"}},
+     "DYNDNS_ROUTE53_RATE=2.5"},
+    {"less than one",
+     {{"DYNDNS_ROUTE53_RATE", "0.5"}},
+     "DYNDNS_ROUTE53_RATE=0.5"},
 
     {"zones are discovered", {{NULL, NULL}}, "DYNDNS_HOSTED_ZONES="},
     {"or named",
@@ -227,6 +233,33 @@ static const struct {
     {"every level", {{"DYNDNS_LOG_LEVEL", "warn"}}, "DYNDNS_LOG_LEVEL=warn"},
     {"every level", {{"DYNDNS_LOG_LEVEL", "debug"}}, "DYNDNS_LOG_LEVEL=debug"},
     {"the region", {{"AWS_REGION", "eu-west-1"}}, "AWS_REGION=eu-west-1"},
+
+    {"which file is meant",
+     {{"DYNDNS_DATABASE", "/etc/hosts v2.csv"}},
+     "# database: the file /etc/hosts v2.csv"},
+    {"then S3 is not used", {{NULL, NULL}}, "# S3: not used"},
+    {"which object is meant",
+     {{"DYNDNS_BUCKET", "b.example"}, {"DYNDNS_DATABASE", "dir/h.csv"}},
+     "# database: the object dir/h.csv in the bucket b.example"},
+    {"where S3 is",
+     {{"DYNDNS_BUCKET", "dyndns"}, {"AWS_REGION", "eu-west-1"}},
+     "# S3: https://dyndns.s3.eu-west-1.amazonaws.com/hosts.csv, signed for "
+     "eu-west-1"},
+    {"where another store is",
+     {{"DYNDNS_BUCKET", "dyndns"},
+      {"AWS_REGION", "garage"},
+      {"AWS_ENDPOINT_URL_S3", "http://127.0.0.1:3900/"}},
+     "# S3: http://127.0.0.1:3900/dyndns/hosts.csv, signed for garage"},
+    {"where Route 53 is",
+     {{"AWS_REGION", "eu-west-1"}},
+     "# Route 53: https://route53.amazonaws.com, signed for us-east-1"},
+    {"in another partition",
+     {{"AWS_REGION", "cn-north-1"}},
+     "# Route 53: https://route53.amazonaws.com.cn, signed for "
+     "cn-northwest-1"},
+    {"another service in its place",
+     {{"AWS_ENDPOINT_URL_ROUTE_53", "http://127.0.0.1:1/r53"}},
+     "# Route 53: http://127.0.0.1:1/r53, signed for us-east-1"},
 };
 
 static void test_what_is_taken(void **state)
@@ -305,6 +338,9 @@ static const struct {
     {"a name", "DYNDNS_LISTEN", "localhost:80", "as in"},
     {"a star", "DYNDNS_LISTEN", "*:80", "as in"},
     {"a good one before a bad one", "DYNDNS_LISTEN", "127.0.0.1:80,x", "as in"},
+    {"a port in hexadecimal", "DYNDNS_LISTEN", "127.0.0.1:0x50", "as in"},
+    {"a port with a sign", "DYNDNS_LISTEN", "127.0.0.1:+80", "as in"},
+    {"a port with a blank", "DYNDNS_LISTEN", "127.0.0.1: 80", "as in"},
     {"nothing but commas", "DYNDNS_LISTEN", " , ,", "at least one"},
     {"seventeen addresses", "DYNDNS_LISTEN",
      "[::]:1,[::]:2,[::]:3,[::]:4,[::]:5,[::]:6,[::]:7,[::]:8,[::]:9,"
@@ -315,7 +351,13 @@ static const struct {
     {"too many threads", "DYNDNS_THREADS", "65", "1 to 64"},
     {"half a thread", "DYNDNS_THREADS", "1.5", "1 to 64"},
     {"a number with a tail", "DYNDNS_THREADS", "4x", "1 to 64"},
-    {"no database", "DYNDNS_DATABASE", "", "CSV"},
+    {"no database", "DYNDNS_DATABASE", "", "DYNDNS_DATABASE is not set: "},
+    {"a line break in the database", "DYNDNS_DATABASE", "hosts.csv\n",
+     "control character"},
+    {"a URL for a bucket", "DYNDNS_BUCKET", "s3://x/y", "without s3://"},
+    {"an ARN for a bucket", "DYNDNS_BUCKET", "arn:aws:s3:::x", "ARN"},
+    {"no region of AWS", "AWS_REGION", "europe", "AWS's regions"},
+    {"a zone for a region", "AWS_REGION", "eu-west-1a", "AWS's regions"},
     {"more than a day", "DYNDNS_REFRESH_SECONDS", "86401", "0 to 86400"},
     {"a negative time", "DYNDNS_REFRESH_SECONDS", "-1", "0 to 86400"},
     {"a number that would wrap around", "DYNDNS_REFRESH_SECONDS", "4294967297",
@@ -326,13 +368,13 @@ static const struct {
     {"a unit", "DYNDNS_REFRESH_SECONDS", "60s", "0 to 86400"},
 
     {"a proxy's name", "DYNDNS_TRUSTED_PROXIES", "proxy.example.org",
-     "no bits beyond the prefix"},
+     "no bits beyond"},
     {"bits beyond the prefix", "DYNDNS_TRUSTED_PROXIES", "10.1.2.3/8",
-     "no bits beyond the prefix"},
+     "no bits beyond"},
     {"a good block before a bad one", "DYNDNS_TRUSTED_PROXIES",
-     "10.0.0.0/8,192.0.2.300", "no bits beyond the prefix"},
+     "10.0.0.0/8,192.0.2.300", "no bits beyond"},
     {"blanks in place of commas", "DYNDNS_TRUSTED_PROXIES",
-     "10.0.0.0/8 192.0.2.1", "no bits beyond the prefix"},
+     "10.0.0.0/8 192.0.2.1", "no bits beyond"},
     {"neither yes nor no", "DYNDNS_ALLOW_INTERNAL", "yes", "true or false"},
     {"two", "DYNDNS_ALLOW_INTERNAL", "2", "true or false"},
 
@@ -348,6 +390,16 @@ static const struct {
     {"infinite", "DYNDNS_ROUTE53_RATE", "inf", "0.1 to 1000"},
     {"not a number", "DYNDNS_ROUTE53_RATE", "nan", "0.1 to 1000"},
     {"a rate with a unit", "DYNDNS_ROUTE53_RATE", "5/s", "0.1 to 1000"},
+    {"a hexadecimal rate", "DYNDNS_ROUTE53_RATE", "0x1p3", "0.1 to 1000"},
+    {"a rate with a blank", "DYNDNS_ROUTE53_RATE", " 5", "0.1 to 1000"},
+    {"a rate with a blank behind", "DYNDNS_ROUTE53_RATE", "5 ", "0.1 to 1000"},
+    {"a rate with an exponent", "DYNDNS_ROUTE53_RATE", "1e2", "0.1 to 1000"},
+    {"a rate with a sign", "DYNDNS_ROUTE53_RATE", "+5", "0.1 to 1000"},
+    {"a comma for the point", "DYNDNS_ROUTE53_RATE", "2,5", "0.1 to 1000"},
+    {"half a fraction", "DYNDNS_ROUTE53_RATE", "5.", "0.1 to 1000"},
+    {"a number with a sign", "DYNDNS_TTL", "+5", "0 to 2147483647"},
+    {"a number with a blank", "DYNDNS_TTL", " 5", "0 to 2147483647"},
+    {"a leading zero", "DYNDNS_TTL", "010", "0 to 2147483647"},
 
     {"a zone's name", "DYNDNS_HOSTED_ZONES", "example.org", "zone ids"},
     {"an id in lower case", "DYNDNS_HOSTED_ZONES", "z1", "zone ids"},
@@ -419,20 +471,67 @@ static void test_all_faults_are_told_at_once(void **state)
     config_clear(&config);
 }
 
-static void test_a_list_with_several_faults_is_told_once(void **state)
+static void test_each_wrong_item_of_a_list_is_named(void **state)
 {
     static const struct variable row[] = {
-        {"DYNDNS_LISTEN", "a,b,c"},
-        {"DYNDNS_TRUSTED_PROXIES", "a,b,c"},
-        {"DYNDNS_HOSTED_ZONES", "a,b,c"},
+        {"DYNDNS_LISTEN", "127.0.0.1,127.0.0.1:80, [::1]"},
+        {"DYNDNS_TRUSTED_PROXIES", "10.0.0.0/8,10.1.2.3/8,proxy"},
+        {"DYNDNS_HOSTED_ZONES", "Z1,example.org,/hostedzone/z2"},
         {NULL, NULL},
+    };
+    static const char *const lines[] = {
+        "DYNDNS_LISTEN: \"127.0.0.1\": give ",
+        "DYNDNS_LISTEN: \"[::1]\": give ",
+        "DYNDNS_TRUSTED_PROXIES: \"10.1.2.3/8\": give ",
+        "DYNDNS_TRUSTED_PROXIES: \"proxy\": give ",
+        "DYNDNS_HOSTED_ZONES: \"example.org\": give ",
+        "DYNDNS_HOSTED_ZONES: \"/hostedzone/z2\": give ",
     };
     struct config config;
     struct strbuf faults;
 
     (void)state;
     assert_int_equal(init(&config, row, &faults), STATUS_INVALID);
-    assert_int_equal(count_lines(strbuf_string(&faults)), 3);
+    for (size_t i = 0; i < COUNT(lines); i++)
+        if (strstr(strbuf_string(&faults), lines[i]) == NULL)
+            fail_msg("no %s in %s", lines[i], strbuf_string(&faults));
+    assert_int_equal(count_lines(strbuf_string(&faults)), COUNT(lines));
+    strbuf_clear(&faults);
+    config_clear(&config);
+}
+
+/* A long list must leave room for the faults of the others. */
+static void test_of_many_wrong_items_the_first_are_named(void **state)
+{
+    char many[2 * 1000 * (sizeof "wrong-item")] = "";
+    struct variable row[] = {
+        {"DYNDNS_TRUSTED_PROXIES", many}, {"DYNDNS_LOG", "x"}, {NULL, NULL}};
+    struct config config;
+    struct strbuf faults;
+
+    (void)state;
+    for (size_t i = 0; i < 1000; i++)
+        strcpy(many + i * (sizeof "wrong-item,,," - 1), "wrong-item,,,");
+    assert_int_equal(init(&config, row, &faults), STATUS_INVALID);
+    assert_true(strbuf_ok(&faults));
+    assert_int_equal(count_lines(strbuf_string(&faults)), 8 + 1 + 1);
+    assert_non_null(
+        strstr(strbuf_string(&faults), "DYNDNS_TRUSTED_PROXIES: and 992 more"));
+    assert_non_null(strstr(strbuf_string(&faults), "DYNDNS_LOG=x: "));
+    strbuf_clear(&faults);
+    config_clear(&config);
+}
+
+static void test_a_line_break_makes_no_second_fault(void **state)
+{
+    static const struct variable row[] = {
+        {"DYNDNS_LOG", "x\nPORT=80"}, {"DYNDNS_LISTEN", "a\nb"}, {NULL, NULL}};
+    struct config config;
+    struct strbuf faults;
+
+    (void)state;
+    assert_int_equal(init(&config, row, &faults), STATUS_INVALID);
+    assert_int_equal(count_lines(strbuf_string(&faults)), 2);
     strbuf_clear(&faults);
     config_clear(&config);
 }
@@ -537,7 +636,11 @@ int main(void)
                                with_the_least),
         cmocka_unit_test_setup(test_all_faults_are_told_at_once,
                                with_the_least),
-        cmocka_unit_test_setup(test_a_list_with_several_faults_is_told_once,
+        cmocka_unit_test_setup(test_each_wrong_item_of_a_list_is_named,
+                               with_the_least),
+        cmocka_unit_test_setup(test_of_many_wrong_items_the_first_are_named,
+                               with_the_least),
+        cmocka_unit_test_setup(test_a_line_break_makes_no_second_fault,
                                with_the_least),
         cmocka_unit_test_setup(test_an_empty_environment_lacks_three_things,
                                with_nothing),

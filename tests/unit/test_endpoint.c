@@ -158,13 +158,33 @@ static void test_region(void **state)
     assert_false(endpoint_region_is_valid(span_from_string("eu/west")));
 }
 
+static void test_regions_of_aws(void **state)
+{
+    static const char *const some[] = {
+        "us-east-1",      "eu-west-1",      "ap-southeast-7", "us-gov-west-1",
+        "cn-northwest-1", "us-isob-east-1", "eusc-de-east-1", "eu-isoe-west-1",
+        "mx-central-1",   "xx-south-12"};
+    static const char *const none[] = {
+        "",           "europe",      "eu",         "eu-west",    "eu-1",
+        "eu-west-1a", "eu-west-1-",  "-eu-west-1", "eu--west-1", "EU-WEST-1",
+        "eu-west-1 ", "eu_west_1",   "e-west-1",   "eu-west-x",  "eu-west1-1",
+        "aws-global", "eu-west-1.x", "Ireland",    "1-2-3"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(some); i++)
+        if (!endpoint_region_is_aws(span_from_string(some[i])))
+            fail_msg("%s is refused", some[i]);
+    for (size_t i = 0; i < COUNT(none); i++)
+        if (endpoint_region_is_aws(span_from_string(none[i])))
+            fail_msg("%s is taken", none[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_s3_object),
-        cmocka_unit_test(test_route53),
-        cmocka_unit_test(test_fault),
-        cmocka_unit_test(test_region),
+        cmocka_unit_test(test_s3_object),      cmocka_unit_test(test_route53),
+        cmocka_unit_test(test_fault),          cmocka_unit_test(test_region),
+        cmocka_unit_test(test_regions_of_aws),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

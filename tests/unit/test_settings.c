@@ -15,6 +15,7 @@ static struct variable {
     {"AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"},
     {"DYNDNS_BUCKET", NULL},
     {"DYNDNS_DATABASE", NULL},
+    {"AWS_ENDPOINT_URL_S3", NULL},
 };
 
 enum { VARIABLES = sizeof environment / sizeof environment[0] };
@@ -57,6 +58,10 @@ static const struct {
      "s3://dyndns.example.org",
      "hosts.csv",
      {"DYNDNS_BUCKET is no bucket's name"}},
+    {"an ARN is no bucket",
+     "arn:aws:s3:::dyndns",
+     "hosts.csv",
+     {"DYNDNS_BUCKET is no bucket's name but an ARN"}},
     {"a line break in the bucket",
      "dyndns\n",
      "hosts.csv",
@@ -97,6 +102,50 @@ static void test_bucket_and_database(void **state)
         check(i);
 }
 
+static const struct {
+    const char *label, *bucket, *database;
+    const char *endpoint; /* AWS_ENDPOINT_URL_S3 */
+    const char *doubts;
+} doubtful[] = {
+    {"nothing to doubt", "dyndns.example.org", "hosts.csv", NULL, ""},
+    {"no name for a bucket", "Bad_Bucket", "hosts.csv", NULL,
+     "DYNDNS_BUCKET is no name for a bucket of S3"},
+    {"another store's rules are its own", "Bad_Bucket", "hosts.csv",
+     "http://127.0.0.1:1", ""},
+    {"a key that begins with a slash", "dyndns", "/hosts.csv",
+     "http://127.0.0.1:1", "DYNDNS_DATABASE begins with a slash"},
+    {"a URL for a key", "dyndns", "s3://dyndns/hosts.csv", NULL,
+     "DYNDNS_DATABASE should be the key alone"},
+    {"two are two lines", "B", "/", NULL,
+     "DYNDNS_BUCKET is no name for a bucket of S3: it has 3 to 63 "
+     "characters\nDYNDNS_DATABASE begins"},
+};
+
+static void test_what_looks_like_a_mistake(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof doubtful / sizeof doubtful[0]; i++) {
+        struct settings settings;
+        struct strbuf faults, doubts;
+
+        strbuf_init(&faults, 4096);
+        strbuf_init(&doubts, 4096);
+        set("DYNDNS_BUCKET", doubtful[i].bucket);
+        set("DYNDNS_DATABASE", doubtful[i].database);
+        set("AWS_ENDPOINT_URL_S3", doubtful[i].endpoint);
+        assert_int_equal(settings_init(&settings, get, &faults), STATUS_OK);
+        settings_doubts(&settings, &doubts);
+        if (strncmp(strbuf_string(&doubts), doubtful[i].doubts,
+                    strlen(doubtful[i].doubts)) != 0 ||
+            (doubtful[i].doubts[0] == '\0' && doubts.len > 0))
+            fail_msg("%s: %s", doubtful[i].label, strbuf_string(&doubts));
+        settings_clear(&settings);
+        strbuf_clear(&faults);
+        strbuf_clear(&doubts);
+    }
+    set("AWS_ENDPOINT_URL_S3", NULL);
+}
+
 static void test_faults_of_aws_are_told_together_with_ours(void **state)
 {
     struct settings settings;
@@ -119,6 +168,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bucket_and_database),
+        cmocka_unit_test(test_what_looks_like_a_mistake),
         cmocka_unit_test(test_faults_of_aws_are_told_together_with_ours),
     };
 

@@ -1,0 +1,241 @@
+#include "server/config_lists.h"
+
+#include "aws/route53.h"
+#include "base/decimal.h"
+
+#include <stdlib.h>
+
+/* On Heroku the router reaches a dyno over a private network, and nobody else
+ * does. */
+static const char HEROKU_PROXIES[] =
+    "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7";
+
+static const char *comma(size_t i)
+{
+    return i > 0 ? "," : "";
+}
+
+/* --- where to listen --------------------------------------------------------
+ */
+
+static bool parse_port(struct span text, uint16_t *port)
+{
+    uint32_t value;
+
+    if (!decimal_parse(text, UINT16_MAX, &value))
+        return false;
+    *port = (uint16_t)value;
+    return true;
+}
+
+/* "192.0.2.1:80" or "[2001:db8::1]:80". */
+static bool parse_listen(struct span text, struct listen_address *out)
+{
+    struct span host = text;
+    size_t colon = text.len;
+
+    while (colon > 0 && text.ptr[colon - 1] != ':')
+        colon--;
+    if (colon == 0)
+        return false;
+    host.len = colon - 1;
+    if (host.len >= 2 && host.ptr[0] == '[' && host.ptr[host.len - 1] == ']')
+        host = span_from(host.ptr + 1, host.len - 2);
+    else if (memchr(host.ptr, ':', host.len) != NULL)
+        return false;
+    out->any_family = false;
+    return address_parse(host, &out->address) &&
+           parse_port(span_from(text.ptr + colon, text.len - colon),
+                      &out->port);
+}
+
+/* Only where DYNDNS_LISTEN does not say more. */
+static void read_port(const struct variable *variable, struct config *config,
+                      struct config_source *source)
+{
+    const char *text = config_source_get(source, variable->name);
+    struct listen_address everywhere = {.address = {.family = ADDRESS_IPV6},
+                                        .any_family = true};
+
+    if (config_source_get(source, "DYNDNS_LISTEN") != NULL)
+        return;
+    if (!parse_port(span_from_string(text == NULL ? variable->fallback : text),
+                    &everywhere.port))
+        config_source_fault(source, variable->name, text,
+                            "give a port number from 0 to 65535");
+    config->listen[0] = everywhere;
+    config->listen_count = 1;
+}
+
+static void read_listen(const struct variable *variable, struct config *config,
+                        struct config_source *source)
+{
+    struct config_list_faults wrong = {.name = variable->name};
+    const char *text = config_source_get(source, variable->name);
+    struct span rest = span_from_string(text), item;
+    struct listen_address listen;
+
+    if (text == NULL)
+        return;
+    while (config_source_next_item(&rest, &item)) {
+        if (!parse_listen(item, &listen))
+            config_source_fault_item(source, &wrong, item,
+                                     "give address:port, as in "
+                                     "127.0.0.1:8080 or [::1]:8080");
+        else if (config->listen_count == CONFIG_LISTEN_MAX)
+            config_source_fault_item(source, &wrong, item,
+                                     "there may be at most 16 addresses");
+        else
+            config->listen[config->listen_count++] = listen;
+    }
+    config_source_end_list(source, &wrong);
+    if (config->listen_count == 0 && wrong.count == 0)
+        config_source_fault(source, variable->name, text,
+                            "give at least one address:port");
+}
+
+static void describe_listen(const struct variable *variable,
+                            const struct config *config, struct strbuf *out)
+{
+    char text[ADDRESS_TEXT_MAX];
+
+    (void)variable;
+    for (size_t i = 0; i < config->listen_count; i++) {
+        const struct listen_address *listen = &config->listen[i];
+        bool v6 = listen->address.family == ADDRESS_IPV6;
+
+        address_format(&listen->address, text);
+        strbuf_printf(out, "%s%s%s%s:%u", comma(i), v6 ? "[" : "", text,
+                      v6 ? "]" : "", listen->port);
+    }
+}
+
+const struct variable_kind variable_port = {.read = read_port};
+const struct variable_kind variable_listen = {read_listen, describe_listen};
+
+/* --- whom to trust ----------------------------------------------------------
+ */
+
+static void add_proxy(struct config *config, struct config_source *source,
+                      struct cidr block)
+{
+    struct proxy_list *list = &config->trusted_proxies;
+    struct cidr *grown =
+        realloc(list->blocks, (list->count + 1) * sizeof *list->blocks);
+
+    if (grown == NULL) {
+        source->out_of_memory = true;
+        return;
+    }
+    list->blocks = grown;
+    list->blocks[list->count++] = block;
+}
+
+/* Set but empty means "trust nobody", on Heroku too. */
+static void read_proxies(const struct variable *variable, struct config *config,
+                         struct config_source *source)
+{
+    struct config_list_faults wrong = {.name = variable->name};
+    const char *text = source->get(variable->name);
+    struct span rest, item;
+    struct cidr block;
+
+    if (text == NULL && config_source_get(source, "DYNO") != NULL)
+        text = HEROKU_PROXIES;
+    rest = span_from_string(text);
+    while (config_source_next_item(&rest, &item)) {
+        if (cidr_parse(item, &block))
+            add_proxy(config, source, block);
+        else
+            config_source_fault_item(
+                source, &wrong, item,
+                "give an address or a block, as in "
+                "10.0.0.0/8 or 2001:db8::/32, with no bits beyond "
+                "the prefix");
+    }
+    config_source_end_list(source, &wrong);
+}
+
+static void describe_proxies(const struct variable *variable,
+                             const struct config *config, struct strbuf *out)
+{
+    char text[ADDRESS_TEXT_MAX];
+
+    (void)variable;
+    for (size_t i = 0; i < config->trusted_proxies.count; i++) {
+        const struct cidr *block = &config->trusted_proxies.blocks[i];
+
+        address_format(&block->base, text);
+        strbuf_printf(out, "%s%s/%u", comma(i), text, block->prefix_bits);
+    }
+}
+
+const struct variable_kind variable_proxies = {read_proxies, describe_proxies};
+
+/* --- which hosted zones -----------------------------------------------------
+ */
+
+static bool is_zone_id(struct span id)
+{
+    if (id.len == 0 || id.len > ROUTE53_ID_MAX)
+        return false;
+    for (size_t i = 0; i < id.len; i++)
+        if (!((id.ptr[i] >= 'A' && id.ptr[i] <= 'Z') ||
+              (id.ptr[i] >= '0' && id.ptr[i] <= '9')))
+            return false;
+    return true;
+}
+
+static void add_zone(struct config *config, struct config_source *source,
+                     struct span id)
+{
+    char **grown = realloc(config->hosted_zones,
+                           (config->hosted_zone_count + 1) * sizeof *grown);
+
+    if (grown == NULL) {
+        source->out_of_memory = true;
+        return;
+    }
+    config->hosted_zones = grown;
+    grown[config->hosted_zone_count] = config_source_copy(source, id);
+    config->hosted_zone_count += grown[config->hosted_zone_count] != NULL;
+}
+
+/* As the console spells it, or the API: /hostedzone/ID. */
+static struct span without_prefix(struct span id)
+{
+    static const struct span prefix = SPAN_LITERAL("/hostedzone/");
+
+    if (id.len <= prefix.len || memcmp(id.ptr, prefix.ptr, prefix.len) != 0)
+        return id;
+    return span_from(id.ptr + prefix.len, id.len - prefix.len);
+}
+
+static void read_zones(const struct variable *variable, struct config *config,
+                       struct config_source *source)
+{
+    struct config_list_faults wrong = {.name = variable->name};
+    struct span rest =
+        span_from_string(config_source_get(source, variable->name));
+    struct span item;
+
+    while (config_source_next_item(&rest, &item)) {
+        if (is_zone_id(without_prefix(item)))
+            add_zone(config, source, without_prefix(item));
+        else
+            config_source_fault_item(source, &wrong, item,
+                                     "give hosted zone ids, as in "
+                                     "Z0123456789ABCDEFGHIJ");
+    }
+    config_source_end_list(source, &wrong);
+}
+
+static void describe_zones(const struct variable *variable,
+                           const struct config *config, struct strbuf *out)
+{
+    (void)variable;
+    for (size_t i = 0; i < config->hosted_zone_count; i++)
+        strbuf_printf(out, "%s%s", comma(i), config->hosted_zones[i]);
+}
+
+const struct variable_kind variable_zones = {read_zones, describe_zones};

@@ -1,0 +1,14 @@
+/* config_lists -- the variables that are lists: where to listen, whom to
+ * trust, which hosted zones to use. Private to config.
+ */
+#ifndef SERVER_CONFIG_LISTS_H
+#define SERVER_CONFIG_LISTS_H
+
+#include "server/variables.h"
+
+extern const struct variable_kind variable_port; /* listens everywhere */
+extern const struct variable_kind variable_listen;
+extern const struct variable_kind variable_proxies;
+extern const struct variable_kind variable_zones;
+
+#endif

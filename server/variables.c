@@ -1,0 +1,256 @@
+#include "server/variables.h"
+
+#include "base/decimal.h"
+#include "s3db/database_name.h"
+#include "server/config_lists.h"
+
+#include <limits.h>
+#include <stddef.h>
+#include <stdio.h>
+
+enum {
+    DAY_SECONDS = 86400,
+    /* Heroku's router gives up after 30 s, and a stop waits for 25 s. */
+    MAX_DEADLINE_SECONDS = 25,
+    WANTED_MAX_BYTES = 128,
+};
+
+static void *place_of(const struct variable *variable, struct config *config)
+{
+    return (char *)config + variable->place;
+}
+
+static const void *value_of(const struct variable *variable,
+                            const struct config *config)
+{
+    return (const char *)config + variable->place;
+}
+
+/* Its own value, or the default; NULL when there is neither. */
+static const char *text_of(const struct variable *variable,
+                           const struct config_source *source)
+{
+    const char *text = config_source_get(source, variable->name);
+
+    return text == NULL ? variable->fallback : text;
+}
+
+/* --- numbers ------------------------------------------------------------------
+ */
+
+static void read_number(const struct variable *variable, struct config *config,
+                        struct config_source *source)
+{
+    const char *text = text_of(variable, source);
+    char wanted[WANTED_MAX_BYTES];
+    uint32_t value;
+
+    if (text == NULL)
+        return;
+    if (decimal_parse(span_from_string(text), UINT32_MAX, &value) &&
+        value >= variable->least && value <= variable->most) {
+        memcpy(place_of(variable, config), &value, sizeof value);
+        return;
+    }
+    snprintf(wanted, sizeof wanted, "give a whole number from %.0f to %.0f",
+             variable->least, variable->most);
+    config_source_fault(source, variable->name, text, wanted);
+}
+
+static void describe_number(const struct variable *variable,
+                            const struct config *config, struct strbuf *out)
+{
+    uint32_t value;
+
+    memcpy(&value, value_of(variable, config), sizeof value);
+    strbuf_printf(out, "%u", value);
+}
+
+static void read_rate(const struct variable *variable, struct config *config,
+                      struct config_source *source)
+{
+    const char *text = text_of(variable, source);
+    char wanted[WANTED_MAX_BYTES];
+    double value;
+
+    if (decimal_parse_fraction(span_from_string(text), &value) &&
+        value >= variable->least && value <= variable->most) {
+        memcpy(place_of(variable, config), &value, sizeof value);
+        return;
+    }
+    snprintf(wanted, sizeof wanted,
+             "give calls a second, from %g to %g, in digits as in 2.5",
+             variable->least, variable->most);
+    config_source_fault(source, variable->name, text, wanted);
+}
+
+static void describe_rate(const struct variable *variable,
+                          const struct config *config, struct strbuf *out)
+{
+    double value;
+
+    memcpy(&value, value_of(variable, config), sizeof value);
+    strbuf_printf(out, "%g", value);
+}
+
+static const struct variable_kind number = {read_number, describe_number};
+static const struct variable_kind rate = {read_rate, describe_rate};
+
+/* --- words ----------------------------------------------------------------------
+ */
+
+static void read_switch(const struct variable *variable, struct config *config,
+                        struct config_source *source)
+{
+    const char *text = text_of(variable, source);
+    struct span word = span_from_string(text);
+    bool *value = place_of(variable, config);
+
+    *value = span_is_nocase(word, "true") || span_is(word, "1");
+    if (!*value && !span_is_nocase(word, "false") && !span_is(word, "0"))
+        config_source_fault(source, variable->name, text, "give true or false");
+}
+
+static void describe_switch(const struct variable *variable,
+                            const struct config *config, struct strbuf *out)
+{
+    const bool *value = value_of(variable, config);
+
+    strbuf_append_string(out, *value ? "true" : "false");
+}
+
+/* "a, b or c" */
+static void list_words(const struct variable *variable, struct strbuf *out)
+{
+    for (size_t i = 0; variable->words[i] != NULL; i++) {
+        const char *before = variable->words[i + 1] == NULL ? " or " : ", ";
+
+        strbuf_printf(out, "%s%s", i == 0 ? "give " : before,
+                      variable->words[i]);
+    }
+}
+
+static void read_word(const struct variable *variable, struct config *config,
+                      struct config_source *source)
+{
+    const char *text = text_of(variable, source);
+    struct strbuf wanted;
+
+    for (unsigned i = 0; variable->words[i] != NULL; i++) {
+        if (strcmp(text, variable->words[i]) == 0) {
+            memcpy(place_of(variable, config), &i, sizeof i);
+            return;
+        }
+    }
+    strbuf_init(&wanted, WANTED_MAX_BYTES);
+    list_words(variable, &wanted);
+    config_source_fault(source, variable->name, text, strbuf_string(&wanted));
+    strbuf_clear(&wanted);
+}
+
+static void describe_word(const struct variable *variable,
+                          const struct config *config, struct strbuf *out)
+{
+    unsigned value;
+
+    memcpy(&value, value_of(variable, config), sizeof value);
+    strbuf_append_string(out, variable->words[value]);
+}
+
+_Static_assert(sizeof(enum log_level) == sizeof(unsigned) &&
+                   sizeof(enum log_target) == sizeof(unsigned),
+               "an enum is kept as the number of its word");
+
+static const struct variable_kind toggle = {read_switch, describe_switch};
+static const struct variable_kind word = {read_word, describe_word};
+
+/* --- the database -----------------------------------------------------------------
+ */
+
+static void take_text(const struct variable *variable, struct config *config,
+                      struct config_source *source, const char *text,
+                      const char *fault)
+{
+    char *copied;
+
+    if (fault != NULL) {
+        config_source_fault_words(source, variable->name, fault);
+        return;
+    }
+    copied = config_source_copy(source, span_from_string(text));
+    memcpy(place_of(variable, config), &copied, sizeof copied);
+}
+
+static void read_bucket(const struct variable *variable, struct config *config,
+                        struct config_source *source)
+{
+    const char *text = config_source_get(source, variable->name);
+
+    if (text != NULL)
+        take_text(variable, config, source, text, database_bucket_fault(text));
+}
+
+static void read_database(const struct variable *variable,
+                          struct config *config, struct config_source *source)
+{
+    const char *text = config_source_get(source, variable->name);
+
+    if (text == NULL)
+        config_source_fault_words(
+            source, variable->name,
+            "is not set: give the key of the CSV object in DYNDNS_BUCKET, or "
+            "without a bucket the path of a local CSV file");
+    else
+        take_text(variable, config, source, text, database_key_fault(text));
+}
+
+static void describe_text(const struct variable *variable,
+                          const struct config *config, struct strbuf *out)
+{
+    char *text;
+
+    memcpy(&text, value_of(variable, config), sizeof text);
+    strbuf_append_string(out, text == NULL ? "" : text);
+}
+
+static const struct variable_kind bucket = {read_bucket, describe_text};
+static const struct variable_kind database = {read_database, describe_text};
+static const struct variable_kind region = {.describe = describe_text};
+
+/* --- the table --------------------------------------------------------------------
+ */
+
+#define READ(name_, kind_) .name = (name_), .kind = &(kind_)
+#define KEPT_IN(field) .place = offsetof(struct config, field)
+#define FROM_TO(least_, most_) .least = (least_), .most = (most_)
+#define DEFAULT(text) .fallback = (text)
+
+const struct variable variables[] = {
+    {READ("PORT", variable_port), DEFAULT("8080")},
+    {READ("DYNDNS_LISTEN", variable_listen)},
+    /* The default is the number of cores. */
+    {READ("DYNDNS_THREADS", number), KEPT_IN(threads),
+     FROM_TO(1, CONFIG_THREADS_MAX)},
+    {READ("DYNDNS_BUCKET", bucket), KEPT_IN(bucket)},
+    {READ("DYNDNS_DATABASE", database), KEPT_IN(database)},
+    {READ("DYNDNS_REFRESH_SECONDS", number), KEPT_IN(refresh_seconds),
+     FROM_TO(0, DAY_SECONDS), DEFAULT("60")},
+    {READ("DYNDNS_TRUSTED_PROXIES", variable_proxies)},
+    {READ("DYNDNS_ALLOW_INTERNAL", toggle), KEPT_IN(allow_internal),
+     DEFAULT("false")},
+    {READ("DYNDNS_TTL", number), KEPT_IN(ttl_seconds), FROM_TO(0, INT_MAX),
+     DEFAULT("300")},
+    {READ("DYNDNS_NOCHG_SECONDS", number), KEPT_IN(nochg_seconds),
+     FROM_TO(0, DAY_SECONDS), DEFAULT("300")},
+    {READ("DYNDNS_DEADLINE_SECONDS", number), KEPT_IN(deadline_seconds),
+     FROM_TO(1, MAX_DEADLINE_SECONDS), DEFAULT("20")},
+    {READ("DYNDNS_ROUTE53_RATE", rate), KEPT_IN(route53_calls_per_second),
+     FROM_TO(0.1, 1000), DEFAULT("5")},
+    {READ("DYNDNS_HOSTED_ZONES", variable_zones)},
+    {READ("DYNDNS_LOG", word), KEPT_IN(log_target), DEFAULT("stderr"),
+     .words = {"stderr", "syslog"}},
+    {READ("DYNDNS_LOG_LEVEL", word), KEPT_IN(log_level), DEFAULT("info"),
+     .words = {"error", "warn", "info", "debug"}},
+    {READ("AWS_REGION", region), KEPT_IN(aws.region)},
+};
+const size_t variables_count = sizeof variables / sizeof variables[0];
