@@ -104,14 +104,19 @@ const char *database_bucket_doubt(const char *bucket)
     return NULL;
 }
 
+const char *database_path_fault(const char *path)
+{
+    return has_control_character(path)
+               ? "holds a control character, perhaps a line break at its end; "
+                 "set it again"
+               : NULL;
+}
+
 const char *database_key_fault(const char *key)
 {
     if (strlen(key) > KEY_MAX_BYTES)
         return "is longer than the 1024 bytes of an object's key";
-    if (has_control_character(key))
-        return "holds a control character, perhaps a line break at its end; "
-               "set it again";
-    return NULL;
+    return database_path_fault(key);
 }
 
 const char *database_key_doubt(const char *key)

@@ -16,8 +16,11 @@ const char *database_bucket_fault(const char *bucket);
  * AWS's have rules of their own. */
 const char *database_bucket_doubt(const char *bucket);
 
-/* S3 User Guide, "Naming Amazon S3 objects": at most 1024 bytes; a control
- * character could end a line of the log. */
+/* Of a local file in the bucket's place: a control character could end a line
+ * of what is printed. */
+const char *database_path_fault(const char *path);
+
+/* S3 User Guide, "Naming Amazon S3 objects": the same, and at most 1024 bytes. */
 const char *database_key_fault(const char *key);
 const char *database_key_doubt(const char *key);
 

@@ -194,6 +194,7 @@ static void read_database(const struct variable *variable,
                           struct config *config, struct config_source *source)
 {
     const char *text = config_source_get(source, variable->name);
+    bool is_key = config_source_get(source, "DYNDNS_BUCKET") != NULL;
 
     if (text == NULL)
         config_source_fault_words(
@@ -201,7 +202,9 @@ static void read_database(const struct variable *variable,
             "is not set: give the key of the CSV object in DYNDNS_BUCKET, or "
             "without a bucket the path of a local CSV file");
     else
-        take_text(variable, config, source, text, database_key_fault(text));
+        take_text(variable, config, source, text,
+                  is_key ? database_key_fault(text)
+                         : database_path_fault(text));
 }
 
 static void describe_text(const struct variable *variable,

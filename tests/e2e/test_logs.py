@@ -128,10 +128,10 @@ def test_hostile_bytes_forge_no_line(service, store):
 
 
 def test_an_odd_key_is_quoted(start, s3):
-    s3.put("hosts", 'my "hosts"\n\\ é.csv', b"a.example.org,token\n")
-    service = start(DYNDNS_DATABASE='my "hosts"\n\\ é.csv')
+    s3.put("hosts", 'my "hosts" \\ é.csv', b"a.example.org,token\n")
+    service = start(DYNDNS_DATABASE='my "hosts" \\ é.csv')
     where = service.wait_for_event("table_loaded")["where"]
-    assert where.encode("latin-1").decode() == 's3://hosts/my "hosts"\n\\ é.csv'
+    assert where.encode("latin-1").decode() == 's3://hosts/my "hosts" \\ é.csv'
 
 
 # --- secrets

@@ -522,6 +522,26 @@ static void test_of_many_wrong_items_the_first_are_named(void **state)
     config_clear(&config);
 }
 
+static void test_a_path_may_be_longer_than_a_key(void **state)
+{
+    char path[1024 + 2] = "";
+    const struct variable file[] = {{"DYNDNS_DATABASE", path}, {NULL, NULL}};
+    const struct variable object[] = {
+        {"DYNDNS_DATABASE", path}, {"DYNDNS_BUCKET", "dyndns"}, {NULL, NULL}};
+    struct config config;
+    struct strbuf faults;
+
+    (void)state;
+    memset(path, 'x', sizeof path - 1);
+    assert_int_equal(init(&config, file, &faults), STATUS_OK);
+    config_clear(&config);
+    assert_int_equal(init(&config, object, &faults), STATUS_INVALID);
+    assert_non_null(strstr(strbuf_string(&faults), "DYNDNS_DATABASE is longer "
+                                                   "than the 1024 bytes"));
+    strbuf_clear(&faults);
+    config_clear(&config);
+}
+
 static void test_a_line_break_makes_no_second_fault(void **state)
 {
     static const struct variable row[] = {
@@ -639,6 +659,8 @@ int main(void)
         cmocka_unit_test_setup(test_each_wrong_item_of_a_list_is_named,
                                with_the_least),
         cmocka_unit_test_setup(test_of_many_wrong_items_the_first_are_named,
+                               with_the_least),
+        cmocka_unit_test_setup(test_a_path_may_be_longer_than_a_key,
                                with_the_least),
         cmocka_unit_test_setup(test_a_line_break_makes_no_second_fault,
                                with_the_least),

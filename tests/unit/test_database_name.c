@@ -98,6 +98,9 @@ static void test_a_key_has_an_end(void **state)
     assert_null(database_key_fault(key));
     key[1024] = 'k';
     assert_non_null(strstr(database_key_fault(key), "1024"));
+    assert_null(database_path_fault(key)); /* the file system knows its own */
+    key[0] = '\n';
+    assert_non_null(strstr(database_path_fault(key), "control character"));
 }
 
 int main(void)
