@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from . import names
 from .hosted_zone import AliasTarget, HostedZone, RecordSet
+from .patience import PATIENCE_SECONDS
 from .service import Service
 
 DEFAULT_TTL = 300
@@ -73,7 +74,7 @@ class HostedZones(Service):
             record_set = found.at(name).get((type, None)) if found else None
             return None if record_set is None else list(record_set.values)
 
-    def wait_for_record(self, name: str, type: str, values, timeout: float = 10):
+    def wait_for_record(self, name: str, type: str, values, timeout: float = PATIENCE_SECONDS):
         """Waits until the set has these values; None waits for its absence."""
         wanted = None if values is None else list(_tuple(values))
         self._wait_for(

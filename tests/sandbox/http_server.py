@@ -17,9 +17,10 @@ from enum import Enum, auto
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 
+from .patience import PATIENCE_SECONDS
+
 LOOPBACK = "127.0.0.1"
 BACKLOG = 128
-JOIN_SECONDS = 5
 TRICKLE_BYTES, TRICKLE_SECONDS = 60, 0.1
 
 
@@ -96,7 +97,7 @@ class HttpServer:
         """Leaves no thread behind."""
         self.unplug()
         for thread in self._connections.values():
-            thread.join(JOIN_SECONDS)
+            thread.join(PATIENCE_SECONDS)
         self._reservation.close()
 
     def _accept(self, listener):

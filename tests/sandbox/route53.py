@@ -11,7 +11,7 @@ https://docs.aws.amazon.com/Route53/latest/APIReference/requests-rate-limit.html
 import itertools
 import re
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
@@ -24,6 +24,7 @@ from .change_batch import Change, InvalidChangeBatch, apply_change_batch
 from .errors import AwsError
 from .hosted_zones import HostedZones
 from .http_server import Reply, Request
+from .patience import PATIENCE_SECONDS
 from .rate import TokenBucket
 from .service import new_request_id
 from .signature import SignatureRefused, verify
@@ -136,11 +137,11 @@ class Route53(HostedZones):
         with self._changed:
             return list(self._batches)
 
-    def wait_for_calls(self, n: int, timeout: float = 10) -> list[Call]:
+    def wait_for_calls(self, n: int, timeout: float = PATIENCE_SECONDS) -> list[Call]:
         """Waits until n calls have arrived, answered or not."""
         return self._wait_for_length(self._calls, n, timeout, "calls")
 
-    def wait_for_batches(self, n: int, timeout: float = 10) -> list[Batch]:
+    def wait_for_batches(self, n: int, timeout: float = PATIENCE_SECONDS) -> list[Batch]:
         """Waits until n change batches have arrived, answered or not."""
         return self._wait_for_length(self._batches, n, timeout, "batches")
 
@@ -167,13 +168,17 @@ class Route53(HostedZones):
         batch = Batch(call)
         try:
             changes = route53_xml.parse_change_batch(request.body)
-            call.changes = len(changes)
-            batch.changes = [_received(change) for change in changes]
-        finally:
+        except AwsError:
             self._record(self._batches, batch)
-        if not affordable:
-            raise AwsError(*route53_errors.THROTTLED)
-        with self._exclusive(call.zone_id) as zone:
+            raise
+        call.changes = len(changes)
+        batch.changes = [_received(change) for change in changes]
+        with ExitStack() as stack:
+            with self._changed:  # whoever sees the batch finds its zone taken
+                self._record(self._batches, batch)
+                if not affordable:
+                    raise AwsError(*route53_errors.THROTTLED)
+                zone = stack.enter_context(self._exclusive(call.zone_id))
             return self._perform(
                 call, call.action, lambda: self._apply(call, batch, zone, changes)
             )

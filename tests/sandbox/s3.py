@@ -14,6 +14,7 @@ from . import s3_errors
 from .account import Account
 from .errors import AwsError
 from .http_server import Reply, Request
+from .patience import PATIENCE_SECONDS
 from .service import Service, new_request_id
 from .signature import SignatureRefused, verify
 
@@ -86,7 +87,7 @@ class S3(Service):
         with self._changed:
             return list(self._requests)
 
-    def wait_for_requests(self, n: int, timeout: float = 10) -> list[Call]:
+    def wait_for_requests(self, n: int, timeout: float = PATIENCE_SECONDS) -> list[Call]:
         """Waits until n requests have arrived, answered or not."""
         return self._wait_for_length(self._requests, n, timeout, "requests")
 

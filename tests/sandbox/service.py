@@ -13,6 +13,7 @@ from . import faults
 from .errors import AwsError
 from .gate import Gate
 from .http_server import Delivery, Reply
+from .patience import TooSlow
 
 PROXY_PAGES = {  # what a proxy or load balancer in front of AWS says, not AWS
     "502": (502, b"<html><body><h1>502 Bad Gateway</h1></body></html>\n"),
@@ -57,7 +58,7 @@ class Service:
         """Waits until ready() is true; `expected()` says what did not come."""
         with self._changed:
             if not self._changed.wait_for(ready, timeout):
-                raise TimeoutError(f"waited {timeout} s for {expected()}")
+                raise TooSlow(expected(), timeout)
 
     def _wait_for_length(self, log, n, timeout, noun):
         self._wait_for(lambda: len(log) >= n, timeout, lambda: f"{n} {noun}, saw {len(log)}")

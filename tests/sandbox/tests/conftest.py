@@ -9,9 +9,7 @@ import pytest
 from botocore.config import Config
 
 from sandbox import Sandbox
-
-TEST_SECONDS = 10
-CLIENT_SECONDS = 5
+from sandbox.patience import PATIENCE_SECONDS, TEST_SECONDS, TooSlow
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +17,7 @@ def deadline():
     """No test may hang: not on a thread, a socket or a child."""
 
     def give_up(*_):
-        raise TimeoutError(f"the test took more than {TEST_SECONDS} s")
+        raise TooSlow("the end of the test", TEST_SECONDS)
 
     signal.signal(signal.SIGALRM, give_up)
     signal.alarm(TEST_SECONDS)
@@ -73,8 +71,8 @@ def connect(botocore_session, sandbox):
             aws_session_token=credentials.get("token", account.session_token),
             config=Config(
                 retries={"max_attempts": retries},
-                connect_timeout=CLIENT_SECONDS,
-                read_timeout=CLIENT_SECONDS,
+                connect_timeout=PATIENCE_SECONDS,
+                read_timeout=PATIENCE_SECONDS,
                 s3={"addressing_style": "path"},
             ),
         )

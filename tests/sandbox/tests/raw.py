@@ -8,6 +8,8 @@ from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from sandbox.patience import PATIENCE_SECONDS
+
 NAMESPACE = "https://route53.amazonaws.com/doc/2013-04-01/"
 
 
@@ -35,7 +37,7 @@ def sign(sandbox, method, target, body, headers, service=None, region="us-east-1
 
 
 def send(sandbox, method, target, body=b"", headers=None):
-    connection = http.client.HTTPConnection("127.0.0.1", sandbox.http_port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", sandbox.http_port, timeout=PATIENCE_SECONDS)
     try:
         connection.putrequest(method, target, skip_accept_encoding=True)
         for name, value in {"Content-Length": str(len(body)), **(headers or {})}.items():

@@ -29,7 +29,7 @@ def test_a_change_is_insync_after_its_propagation(dns_client, route53, zone):
     change_id = change(dns_client, zone, upsert("a.example.org", "192.0.2.1"))["ChangeInfo"]["Id"]
     assert change_id.startswith("/change/C")
     assert dns_client.get_change(Id=change_id)["ChangeInfo"]["Status"] == "INSYNC"
-    route53.propagation_seconds = 60
+    route53.propagation_seconds = 86400
     assert dns_client.get_change(Id=change_id)["ChangeInfo"]["Status"] == "PENDING"
     assert refusal(dns_client.get_change, Id="C404")[:2] == (404, "NoSuchChange")
 

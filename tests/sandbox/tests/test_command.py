@@ -15,6 +15,7 @@ import pytest
 from botocore.config import Config
 
 from sandbox import Sandbox
+from sandbox.patience import PATIENCE_SECONDS
 
 FOLDER = Path(__file__).resolve().parent.parent
 COMMANDS = {"folder": [sys.executable, str(FOLDER)], "module": [sys.executable, "-m", "sandbox"]}
@@ -58,7 +59,7 @@ def test_it_serves_what_it_prints(start, command):
     s3 = session.create_client("s3", environment["AWS_REGION"], **where)
     s3.put_object(Bucket="hosts", Key="k", Body=b"x")
     query = dns.message.make_query("example.org", "SOA")
-    answer = dns.query.udp(query, "127.0.0.1", port=said["dns_port"], timeout=5)
+    answer = dns.query.udp(query, "127.0.0.1", port=said["dns_port"], timeout=PATIENCE_SECONDS)
     assert answer.rcode() == dns.rcode.NOERROR
 
 

@@ -10,13 +10,15 @@ import dns.rdatatype
 import dns.resolver
 import pytest
 
+from sandbox.patience import PATIENCE_SECONDS
+
 
 @pytest.fixture
 def resolver(sandbox, zone):
     resolver = dns.resolver.Resolver(configure=False)
     resolver.nameservers = ["127.0.0.1"]
     resolver.port = sandbox.dns_port
-    resolver.lifetime = 5
+    resolver.lifetime = PATIENCE_SECONDS
     return resolver
 
 
@@ -24,7 +26,7 @@ def resolver(sandbox, zone):
 def ask(sandbox, zone):
     def ask(name, type="A", **query):
         message = dns.message.make_query(name, type, **query)
-        return dns.query.udp(message, "127.0.0.1", port=sandbox.dns_port, timeout=5)
+        return dns.query.udp(message, "127.0.0.1", port=sandbox.dns_port, timeout=PATIENCE_SECONDS)
 
     return ask
 
@@ -109,7 +111,7 @@ def test_what_is_not_ours_is_refused(ask, route53):
 def test_only_questions_are_answered(sandbox, zone):
     query = dns.message.make_query("example.org", "SOA")
     query.set_opcode(dns.opcode.NOTIFY)
-    answer = dns.query.udp(query, "127.0.0.1", port=sandbox.dns_port, timeout=5)
+    answer = dns.query.udp(query, "127.0.0.1", port=sandbox.dns_port, timeout=PATIENCE_SECONDS)
     assert answer.rcode() == dns.rcode.NOTIMP
 
 

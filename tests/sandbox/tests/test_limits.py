@@ -1,6 +1,9 @@
 """The account's rate, and one batch at a time for a zone."""
 
+import time
+
 import pytest
+from botocore.exceptions import BotoCoreError
 
 from .calls import change, refusal, upsert
 
@@ -62,18 +65,25 @@ def test_the_next_batch_may_follow_on_the_heels_of_the_reply(dns_client, route53
     assert {call.error for call in route53.calls} == {None}
 
 
-def test_latency_keeps_a_batch_in_flight(dns_client, route53, zone, later):
-    route53.latency_seconds = 0.5
+def test_latency_keeps_a_batch_in_flight(sandbox, dns_client, route53, zone, later):
+    route53.latency_seconds = 86400  # so that it is in flight whenever we look
     first = later(change, dns_client, zone, upsert("a.example.org", "192.0.2.1"))
     (batch,) = route53.wait_for_batches(1)
     assert refusal(change, dns_client, zone, upsert("b.example.org", "192.0.2.2")) == PRIOR
     assert not batch.accepted
-    first.result()
-    assert batch.accepted
+    sandbox.stop()
+    assert isinstance(first.exception(), BotoCoreError)
+
+
+def test_latency_is_what_a_call_takes(dns_client, route53, zone):
+    route53.latency_seconds = 0.1
+    change(dns_client, zone, upsert("a.example.org", "192.0.2.1"))
+    assert time.monotonic() - route53.calls[0].time >= 0.1
+    assert route53.batches[0].accepted
 
 
 def test_waiting_says_what_did_not_come(route53):
-    with pytest.raises(TimeoutError, match="waited 0.01 s for 1 batches, saw 0"):
+    with pytest.raises(TimeoutError, match="too slow to tell: waited 0.01 s for 1 batches, saw 0"):
         route53.wait_for_batches(1, timeout=0.01)
     with pytest.raises(TimeoutError, match=r"a.example.org A \['192.0.2.1'\], saw None"):
         route53.wait_for_record("a.example.org", "A", "192.0.2.1", timeout=0.01)
