@@ -13,12 +13,12 @@ import dns.rdatatype
 import pytest
 
 from sandbox import Sandbox
+from sandbox.patience import PATIENCE_SECONDS, TEST_SECONDS, TooSlow
 
 from . import proxy
 from .hosts import csv_of, numbered
 from .service import Service, run
 
-TEST_SECONDS = 90
 BUCKET, KEY, ZONE = "hosts", "hosts.csv", "example.org"
 
 # The calls of Route 53 are not rationed, unless a test is about that.
@@ -58,7 +58,7 @@ def deadline():
     """No test may hang: not on a thread, a socket or a child."""
 
     def give_up(*_):
-        raise TimeoutError(f"the test took more than {TEST_SECONDS} s")
+        raise TooSlow("the end of the test", TEST_SECONDS)
 
     signal.signal(signal.SIGALRM, give_up)
     signal.alarm(TEST_SECONDS)
@@ -128,7 +128,7 @@ def store(s3):
 def _asker(sandbox):
     def ask(name, type="A"):
         query = dns.message.make_query(name, type)
-        reply = dns.query.udp(query, "127.0.0.1", port=sandbox.dns_port, timeout=5)
+        reply = dns.query.udp(query, "127.0.0.1", port=sandbox.dns_port, timeout=PATIENCE_SECONDS)
         assert reply.rcode() in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN)
         wanted = dns.rdatatype.from_text(type)
         return [record.to_text() for rrset in reply.answer for record in rrset

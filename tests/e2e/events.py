@@ -3,6 +3,9 @@
 import re
 import threading
 from dataclasses import dataclass
+from datetime import datetime
+
+from sandbox.patience import PATIENCE_SECONDS, TooSlow
 
 _VALUE = rb'[!#-<>-\[\]-~]+|"(?:[ !#-\[\]-~]|\\["\\]|\\x[0-9a-f]{2})*"'
 _LINE = re.compile(
@@ -14,12 +17,12 @@ _FIELD = re.compile(rb' ([a-z0-9_]+)=(?:"((?:[^"\\]|\\.)*)"|([^ ]+))')
 _ESCAPE = re.compile(rb'\\(?:x([0-9a-f]{2})|(["\\]))')
 
 LINE_MAX_BYTES = 2048  # a longer one is cut, and ends in "..."
-TIMEOUT_SECONDS = 15  # for what takes milliseconds on a machine that is not busy
 
 
 @dataclass(frozen=True)
 class Event:
     position: int  # among the events of its log
+    time: datetime
     level: str
     name: str
     fields: dict[str, str]
@@ -43,7 +46,8 @@ def parse(position: int, line: bytes) -> Event | None:
         key.decode(): _unescape(quoted) if not plain else plain.decode()
         for key, quoted, plain in _FIELD.findall(match["fields"])
     }
-    return Event(position, match["level"].decode(), match["name"].decode(), fields)
+    time = datetime.fromisoformat(match["time"].decode())
+    return Event(position, time, match["level"].decode(), match["name"].decode(), fields)
 
 
 def _unescape(text):
@@ -93,7 +97,7 @@ class EventLog:
     def join(self):
         """Waits for the end of the stream."""
         self.start_reading()
-        self._thread.join(TIMEOUT_SECONDS)
+        self._thread.join(PATIENCE_SECONDS)
 
     def stop_reading(self):
         """Closes the stream with the next line, under the hands of its writer."""
@@ -119,7 +123,7 @@ class EventLog:
         with self._changed:
             return [each for each in self._events[after:] if each.matches(name, fields)]
 
-    def wait(self, name: str, *, after: int = 0, timeout=TIMEOUT_SECONDS, **fields) -> Event:
+    def wait(self, name: str, *, after: int = 0, timeout=PATIENCE_SECONDS, **fields) -> Event:
         """Returns the first such event from position `after` on; waits for it."""
         looked_at = after
 
@@ -135,6 +139,7 @@ class EventLog:
             found = self._changed.wait_for(look, timeout)
         if not isinstance(found, Event):
             wanted = " ".join([name, *(f"{key}={value}" for key, value in fields.items())])
-            why = "the server ended" if found else f"waited {timeout} s"
-            raise TimeoutError(f"no event {wanted}: {why}")
+            if not found:
+                raise TooSlow(f"an event {wanted}", timeout)
+            raise EOFError(f"the server ended without an event {wanted}")
         return found

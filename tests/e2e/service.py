@@ -7,12 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+from sandbox.patience import PATIENCE_SECONDS, until
+
 from . import wire
 from .events import EventLog
 from .hosts import token_of
-
-STOP_SECONDS = 30  # the server gives itself 25
-RUN_SECONDS = 30
 
 # Sanitizers tell on standard error, where whatever is no event is a failure.
 _SANITIZERS = {
@@ -35,7 +34,7 @@ def clean_environment(**environment) -> dict[str, str]:
 
 
 def run(
-    binary, *arguments, environment=None, stdin=b"", timeout=RUN_SECONDS, **more
+    binary, *arguments, environment=None, stdin=b"", timeout=PATIENCE_SECONDS, **more
 ) -> subprocess.CompletedProcess:
     """Runs a program to its end; its output is text. `more` goes to subprocess."""
     finished = subprocess.run(
@@ -94,14 +93,16 @@ class Service:
         self.wait_for_end()
 
     def wait_for_end(self):
-        """Waits until the server has ended by itself, with exit status 0 and
-        nothing on standard error but events."""
+        """Waits until the server has ended by itself, with exit status 0,
+        nothing on standard error but events, and nobody left unanswered: the 25
+        seconds that it gives itself for that did not run out."""
         assert self._end() == 0, f"exit status {self._process.returncode}"
         assert self.log.strange() == ""
+        assert self.events("stopped_with_requests_in_hand") == []
 
     def _end(self):
         try:
-            status = self._process.wait(STOP_SECONDS)
+            status = self._process.wait(PATIENCE_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
             raise
@@ -173,6 +174,17 @@ class Service:
 
     def update(self, *args, **kwargs) -> wire.Reply:
         return self.update_later(*args, **kwargs).wait()
+
+    def register(self, host, myip):
+        """As a caller does who is told 911, and asks again until it is granted.
+        For tests whose server has little time to answer in."""
+
+        def is_granted():
+            said = self.update(host, myip).said
+            assert said in (f"good {myip}", f"nochg {myip}", "911")
+            return said != "911"
+
+        until(is_granted, f"good {myip} for {host}")
 
     def settle(self):
         """Returns when all requests sent before have been taken on. Only with

@@ -9,6 +9,8 @@ import subprocess
 
 import pytest
 
+from sandbox.patience import PATIENCE_SECONDS
+
 from . import proxy
 from .hosts import token_of
 from .wire import basic
@@ -197,7 +199,7 @@ def test_fritz_box_makes_a_call_for_each_address(lasting_service, lasting_sandbo
 def run_client(*command):
     if shutil.which(command[0]) is None:
         pytest.skip(f"{command[0]} is not installed")
-    return subprocess.run(command, capture_output=True, timeout=20)
+    return subprocess.run(command, capture_output=True, timeout=PATIENCE_SECONDS)
 
 
 def test_curl_itself(lasting_service, new_host):

@@ -1,9 +1,8 @@
 """Route 53 fails a call or two, and callers notice nothing but a little time."""
 
-import time
-from contextlib import suppress
-
 import pytest
+
+from sandbox.patience import at_best, until
 
 from .hosts import numbered
 
@@ -45,27 +44,29 @@ def test_a_refused_connection_is_tried_again(service, sandbox, dig):
 
 
 def test_a_reply_that_never_comes_is_not_waited_for_for_ever(service, route53):
-    """It takes eight seconds to give up, so that a second attempt is in time."""
+    """It takes eight seconds to give up, so that a second attempt comes before
+    the deadline, at which the caller would hear 911."""
     route53.fail_next(1, "silence", CHANGE)
-    begun = time.monotonic()
     assert service.update("a.example.org", "192.0.2.1").said == "good 192.0.2.1"
-    assert time.monotonic() - begun < 15
     assert len(route53.batches) == 2
 
 
 def test_a_connection_that_dies_in_silence_is_noticed_at_once(service, route53):
-    route53.fail_next(1, "silence", CHANGE)
-    begun = time.monotonic()
-    pending = service.update_later("a.example.org", "192.0.2.1")
-    reply = None
-    while reply is None:
-        route53.release()  # hangs up on whom it keeps waiting
-        with suppress(TimeoutError):
-            reply = pending.connection.receive(timeout=0.1)
-    assert reply.said == "good 192.0.2.1"
-    assert time.monotonic() - begun < 5
-    assert len(route53.batches) == 2
-    pending.connection.close()
+    """At best well before the eight seconds after which it would give up anyway."""
+
+    def ask(number):
+        before = len(route53.batches)
+        route53.fail_next(1, "silence", CHANGE)
+        pending = service.update_later("a.example.org", f"192.0.2.{number}")
+
+        def is_made_again():
+            route53.release()  # hangs up on whom it keeps waiting
+            return len(route53.batches) > before + 1
+
+        until(is_made_again, "another attempt")
+        assert pending.wait().said == f"good 192.0.2.{number}"
+
+    at_best(5, ask, "another attempt")
 
 
 def test_the_log_has_awss_words_about_each_failure(service, route53):

@@ -66,7 +66,7 @@ class Caller(wire.Connection):
     """A connection from an address of the caller's choice, with TLS or not."""
 
     def __init__(self, address, source, context: ssl.SSLContext | None):
-        plain = socket.create_connection(address, wire.TIMEOUT_SECONDS, (source, 0))
+        plain = socket.create_connection(address, PATIENCE_SECONDS, (source, 0))
         self._socket = context.wrap_socket(plain, server_hostname=NAME) if context else plain
         self._received = b""
 

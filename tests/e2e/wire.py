@@ -12,7 +12,10 @@ import socket
 import struct
 from dataclasses import dataclass
 
-TIMEOUT_SECONDS = 30  # above every deadline of the server
+from sandbox.patience import PATIENCE_SECONDS, TooSlow
+
+# A connection that the server ends only because it was idle was not closed.
+CLOSING_SECONDS = 60  # the server keeps idle ones for 100
 
 _STATUS_LINE = re.compile(r"HTTP/1\.1 ([1-5]\d\d) ([ -~]+)")
 
@@ -76,7 +79,7 @@ class Connection:
     """To a host and a port, or to the path of a Unix socket. To be closed by
     whoever opened it, or used in a with statement."""
 
-    def __init__(self, address, timeout=TIMEOUT_SECONDS, *, source=None, buffer_bytes=None):
+    def __init__(self, address, timeout=PATIENCE_SECONDS, *, source=None, buffer_bytes=None):
         """From the address `source`, if the kernel is not to choose one; with
         `buffer_bytes` for what is on its way on this side, of either direction."""
         self._socket = _connect(address, timeout, source, buffer_bytes)
@@ -96,13 +99,13 @@ class Connection:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._socket.close()
 
-    def send(self, data: bytes, *, timeout=TIMEOUT_SECONDS):
+    def send(self, data: bytes, *, timeout=PATIENCE_SECONDS):
         self._socket.settimeout(timeout)
         self._socket.sendall(data)
 
-    def receive(self, *, to_head=False, timeout=TIMEOUT_SECONDS) -> Reply:
+    def receive(self, *, to_head=False, timeout=PATIENCE_SECONDS) -> Reply:
         """Reads one reply, and no more. Raises ConnectionClosed if the server
-        hangs up instead, TimeoutError if nothing comes."""
+        hangs up instead, TooSlow if nothing comes."""
         self._socket.settimeout(timeout)
         while b"\r\n\r\n" not in self._received:
             self._read_some()
@@ -136,7 +139,7 @@ class Connection:
         poll.register(self._socket, select.POLLRDHUP)
         return poll.poll(0) == []
 
-    def is_closed(self, timeout=TIMEOUT_SECONDS) -> bool:
+    def is_closed(self, timeout=CLOSING_SECONDS) -> bool:
         """Waits for the server to close; False if it has not by then, or if it
         sends anything."""
         self._socket.settimeout(timeout)
@@ -147,7 +150,7 @@ class Connection:
         except TimeoutError:
             return False
 
-    def receive_to_end(self, timeout=TIMEOUT_SECONDS) -> bytes:
+    def receive_to_end(self, timeout=PATIENCE_SECONDS) -> bytes:
         """What comes until the server closes."""
         self._socket.settimeout(timeout)
         try:
@@ -166,6 +169,9 @@ class Connection:
             data = self._socket.recv(65536)
         except ConnectionResetError:
             data = b""
+        except TimeoutError:
+            more = f"more of a reply than {self._received!r}"
+            raise TooSlow(more, self._socket.gettimeout()) from None
         if not data:
             raise ConnectionClosed(f"the server closed after {self._received!r}")
         self._received += data
@@ -209,7 +215,7 @@ class Pending:
         self.connection = connection
         self._to_head = to_head
 
-    def wait(self, timeout=TIMEOUT_SECONDS) -> Reply:
+    def wait(self, timeout=PATIENCE_SECONDS) -> Reply:
         try:
             return self.connection.receive(to_head=self._to_head, timeout=timeout)
         finally:

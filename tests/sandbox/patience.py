@@ -35,21 +35,31 @@ def until(ready, waited_for, seconds=PATIENCE_SECONDS):
     return found
 
 
-def at_best(seconds, attempt, what, *, patience=PATIENCE_SECONDS, clock=time.monotonic):
-    """Makes attempts, until one has taken less than `seconds`; returns what
-    that one returned. attempt(number) may assert what it likes each time.
+def at_best(
+    seconds,
+    attempt,
+    what,
+    *,
+    prepare=lambda number: number,
+    patience=PATIENCE_SECONDS,
+    clock=time.monotonic,
+):
+    """Makes attempts, until one has taken less than `seconds`. Each is
+    attempt(prepare(1)), attempt(prepare(2)) and so on, may assert what it
+    likes, and its preparation takes the time it takes.
 
     How long something takes this time says much about the machine. How long it
     takes at best says something about the program: one that waits for a longer
     deadline, or for an idle connection's end, is never quicker than that."""
-    quickest, results = float("inf"), []
+    quickest, attempts = float("inf"), 0
 
     def is_quick():
-        nonlocal quickest
+        nonlocal quickest, attempts
+        attempts += 1
+        prepared = prepare(attempts)
         begun = clock()
-        results.append(attempt(len(results) + 1))
+        attempt(prepared)
         quickest = min(quickest, clock() - begun)
         return quickest < seconds
 
     until(is_quick, lambda: f"{what} in {seconds:g} s; it took {quickest:.1f} s at best", patience)
-    return results[-1]

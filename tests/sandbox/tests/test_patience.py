@@ -22,12 +22,27 @@ def test_until_gives_up_and_names_what_it_waited_for():
 
 
 def test_at_best_takes_the_first_attempt_that_is_quick():
-    assert at_best(3600, lambda number: number, "an attempt") == 1
+    numbers = []
+    at_best(3600, numbers.append, "an attempt")
+    assert numbers == [1]
 
 
 def test_at_best_goes_on_after_slow_ones():
     seconds = iter([0, 9, 10, 15, 20, 21])  # nine seconds, then five, then one
-    assert at_best(5, lambda number: number, "an attempt", clock=lambda: next(seconds)) == 3
+    numbers = []
+    at_best(5, numbers.append, "an attempt", clock=lambda: next(seconds))
+    assert numbers == [1, 2, 3]
+
+
+def test_at_best_does_not_count_the_preparation():
+    now = 0
+
+    def prepare(number):
+        nonlocal now
+        now += 60
+        return -number
+
+    at_best(5, lambda prepared: prepared == -1 or 1 / 0, "it", prepare=prepare, clock=lambda: now)
 
 
 def test_at_best_gives_up_when_no_attempt_was_ever_quick():
