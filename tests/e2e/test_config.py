@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from sandbox import Sandbox
+from sandbox.patience import PATIENCE_SECONDS, until
 
 from .conftest import DEFAULTS, ZONE
 from .hosts import csv_of

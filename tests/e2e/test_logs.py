@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from sandbox.patience import until
+
 from . import wire
 from .events import LINE_MAX_BYTES
 from .hosts import numbered, token_of
@@ -91,12 +93,16 @@ def test_levels_leave_out_what_is_below_them(start, level, seen, free_port):
         DYNDNS_LOG_LEVEL=level, DYNDNS_LISTEN=f"127.0.0.1:{free_port}", DYNDNS_NOCHG_SECONDS=0,
     )  # fmt: skip
     address = ("127.0.0.1", free_port)
-    said = ""
-    while said != "good 192.0.2.1":
+
+    def is_good():
         try:
             said = service.update("a.example.org", "192.0.2.1", address=address).said
         except ConnectionRefusedError:
-            pass  # it has not begun to listen
+            return False  # it has not begun to listen
+        assert said in ("good 192.0.2.1", "911")
+        return said != "911"
+
+    until(is_good, "good from a server that begins")
     service.update("a.example.org", "192.0.2.1", address=address)
     service.get("/register_ip", [basic("a.example.org", "wrong")], address=address)
     service.stop()

@@ -58,6 +58,7 @@ class Call:
     answered; `error` is AWS's error code, or the fault that struck the call."""
 
     time: float  # time.monotonic()
+    signed_at: str | None  # X-Amz-Date: when it left, by the caller's clock, in seconds
     action: str
     zone_id: str | None  # of GetChange, the change's Id
     changes: int = 0
@@ -147,7 +148,7 @@ class Route53(HostedZones):
 
     def answer(self, request: Request) -> Reply:
         action, resource_id = _route(request)
-        call = Call(time.monotonic(), action, resource_id)
+        call = Call(time.monotonic(), request.header("x-amz-date"), action, resource_id)
         self._record(self._calls, call)
         try:
             self._authenticate(request)
