@@ -255,7 +255,8 @@ def test_signals_during_a_reload_lead_to_one_more(start, store, s3):
         s3.wait_for_requests(2)
         store("c.example.org")
         for _ in range(20):
-            service.reload()
+            with service.expecting("reload"):  # it has seen the signal
+                service.reload()
     service.wait_for_event("table_loaded", after=1, hosts=1)
     s3.wait_for_requests(3)
     service.wait_for_event("table_unchanged")

@@ -103,6 +103,13 @@ class Connection:
         self._socket.settimeout(timeout)
         self._socket.sendall(data)
 
+    def end_sending(self):
+        """Tells the server that no more will come."""
+        try:
+            self._socket.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass  # it has ended the connection by itself
+
     def receive(self, *, to_head=False, timeout=PATIENCE_SECONDS) -> Reply:
         """Reads one reply, and no more. Raises ConnectionClosed if the server
         hangs up instead, TooSlow if nothing comes."""
