@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { TIMEOUT_MS = 20000, LARGE_BYTES = 2 * 1024 * 1024 };
+enum { TIMEOUT_MS = 120000, LARGE_BYTES = 2 * 1024 * 1024 };
 
 #define ETAG "\"9b2cf535f27731c974343645a3985328\""
 

@@ -5,6 +5,7 @@
 #include "aws/s3.h"
 #include "tests/unit/failing_memory.h"
 #include "tests/unit/loopback.h"
+#include "tests/unit/patience.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,7 +15,7 @@
 
 #define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
 
-enum { TIMEOUT_MS = 20000 };
+enum { TIMEOUT_MS = PATIENCE_MS };
 
 #define OK_REPLY(length, body)                                                 \
     "HTTP/1.1 200 OK\r\nx-amz-request-id: r\r\nETag: \"x\"\r\n"                \

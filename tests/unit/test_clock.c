@@ -1,5 +1,7 @@
 #include "base/clock.h"
 
+#include "tests/unit/patience.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -35,17 +37,35 @@ static void test_zero_can_mean_never(void **state)
 
 /* What is dated in milliseconds by the updater is compared in seconds by the
  * loops: the seconds may lag, but never lead. */
-static void test_seconds_are_the_same_clock_and_never_ahead(void **state)
+static void test_seconds_are_never_ahead(void **state)
 {
     (void)state;
     for (int i = 0; i < LOOKS; i++) {
-        int64_t before = clock_now_ms();
         int64_t seconds = clock_now_s();
-        int64_t after = clock_now_ms();
 
-        assert_true(seconds <= after / 1000);
-        assert_true(seconds >= (before - COARSE_TICK_MS) / 1000);
+        assert_true(seconds <= clock_now_ms() / 1000);
     }
+}
+
+/* How long the next second has begun when the seconds say so. */
+static int64_t lag_ms(const struct patience *patience)
+{
+    int64_t next = clock_now_ms() / 1000 + 1;
+
+    while (clock_now_s() < next)
+        patience_lasts(patience);
+    return clock_now_ms() - next * 1000;
+}
+
+/* A machine that is busy may keep us from looking, so the best look counts. */
+static void test_seconds_are_the_same_clock_a_tick_behind(void **state)
+{
+    struct patience patience =
+        patience_for("seconds that are no more than a tick behind");
+
+    (void)state;
+    while (lag_ms(&patience) > COARSE_TICK_MS)
+        patience_lasts(&patience);
 }
 
 int main(void)
@@ -53,7 +73,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_it_never_goes_back),
         cmocka_unit_test(test_zero_can_mean_never),
-        cmocka_unit_test(test_seconds_are_the_same_clock_and_never_ahead),
+        cmocka_unit_test(test_seconds_are_never_ahead),
+        cmocka_unit_test(test_seconds_are_the_same_clock_a_tick_behind),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 
 #include "base/strbuf.h"
 #include "tests/unit/loopback.h"
+#include "tests/unit/patience.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,7 +14,7 @@
 
 #define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
 
-enum { TIMEOUT_MS = 20000 };
+enum { TIMEOUT_MS = PATIENCE_MS };
 
 #define NS " xmlns=\"https://route53.amazonaws.com/doc/2013-04-01/\""
 #define ACCEPTED                                                               \

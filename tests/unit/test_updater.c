@@ -5,6 +5,7 @@
 
 #include "aws/aws_client.h"
 #include "base/clock.h"
+#include "tests/unit/patience.h"
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -235,7 +236,7 @@ static void post(struct caller *caller, unsigned host, unsigned number)
     update->address = (struct address){
         ADDRESS_IPV4, {192, 0, (unsigned char)host, (unsigned char)number}};
     update->client = update->address;
-    update->waiter.deadline_at = soon(30000);
+    update->waiter.deadline_at = soon(PATIENCE_MS);
     update->name_len = (size_t)snprintf(update->name, sizeof update->name,
                                         "h%u.example.org", host);
     asked_begin(&asked, update_name(update));
@@ -273,7 +274,7 @@ static void test_every_update_is_answered_once(void **state)
     for (size_t i = 0; i < POSTERS; i++)
         pthread_join(threads[i], NULL);
     wait_for_answers(POSTERS * UPDATES);
-    updater_stop(updater, soon(10000));
+    updater_stop(updater, soon(PATIENCE_MS));
     for (size_t i = 0; i < POSTERS; i++) {
         for (size_t k = 0; k < UPDATES; k++) {
             assert_int_equal(atomic_load(&callers[i][k].answers), 1);
@@ -326,7 +327,7 @@ static void test_loops_look_on_while_tables_and_records_change(void **state)
     wait_for_answers(UPDATES);
     atomic_store(&stop, true);
     pthread_join(looker, NULL);
-    updater_stop(updater, soon(10000));
+    updater_stop(updater, soon(PATIENCE_MS));
     assert_no_change_is_on_its_way();
 }
 
@@ -338,7 +339,7 @@ static void test_a_stop_waits_for_updates_in_hand(void **state)
     assert_int_equal(updater_start(updater), STATUS_OK);
     wait_for_tables(1);
     post(&caller, 0, 1);
-    updater_stop(updater, soon(10000));
+    updater_stop(updater, soon(PATIENCE_MS));
     assert_int_equal(atomic_load(&caller.answers), 1);
     assert_int_equal(caller.update.word, REPLY_GOOD);
 }
@@ -356,6 +357,7 @@ static void test_a_stop_waits_no_longer_than_it_may(void **state)
     stop_at = soon(100);
     updater_stop(updater, stop_at);
     assert_true(clock_now_ms() >= stop_at);
+    /* It ended before the caller's own deadline, at which there is an answer. */
     assert_int_equal(atomic_load(&caller.answers), 0);
     updater_free(updater);
     updater = NULL;
@@ -370,9 +372,9 @@ static void test_whoever_comes_too_late_is_answered_in_the_end(void **state)
 
     (void)state;
     assert_int_equal(updater_start(updater), STATUS_OK);
-    updater_stop(updater, soon(10000));
+    updater_stop(updater, soon(PATIENCE_MS));
     post(&late, 0, 1);
-    updater_stop(updater, soon(10000)); /* twice does no harm */
+    updater_stop(updater, soon(PATIENCE_MS)); /* twice does no harm */
     updater_free(updater);
     updater = NULL;
     assert_int_equal(atomic_load(&late.answers), 1);
@@ -384,7 +386,7 @@ static void test_an_updater_that_was_never_started(void **state)
 {
     (void)state;
     updater_reload(updater);
-    updater_stop(updater, soon(10000));
+    updater_stop(updater, soon(PATIENCE_MS));
     updater_free(NULL);
 }
 
