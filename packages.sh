@@ -24,7 +24,7 @@ TRY_PACKAGES="curl bind9-dnsutils openssl"
 # and so suppress nothing. nginx and haproxy stand before the server, as they do at
 # its operators'.
 CHECK_PACKAGES="clang-14 libclang-rt-14-dev clang-format-14 llvm libcmocka-dev
-    python3-pytest mandoc shellcheck binutils wget nginx-light caddy haproxy
+    python3-pytest mandoc shellcheck binutils wget git nginx-light caddy haproxy
     systemd"
 
 # To measure, by tests/bench/run alone. CMake looks for cmocka with the tests.

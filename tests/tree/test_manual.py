@@ -14,6 +14,8 @@ from repository import (
     variables,
 )
 
+from sandbox.patience import PATIENCE_SECONDS
+
 PAGES = ["dyndb.1", "dyndns53-hosts.5", "dyndns53.8"]
 MANUAL = read("man/dyndns53.8")
 LEAST = {
@@ -32,7 +34,7 @@ def check_config(**variables):
         env=clean_environment(**{**LEAST, **variables}),
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE_SECONDS,
     )
 
 
@@ -129,7 +131,7 @@ def test_every_event_of_the_log_is_explained_and_no_other():
 
 def test_the_options_are_the_programs():
     helped = subprocess.run(
-        [program("DYNDNS53_BIN"), "--help"], capture_output=True, text=True, timeout=30
+        [program("DYNDNS53_BIN"), "--help"], capture_output=True, text=True, timeout=PATIENCE_SECONDS
     )
     options = set(re.findall(r"--([a-z-]+)", helped.stdout))
     assert set(re.findall(r"^\.It Fl -([a-z-]+)$", section("DESCRIPTION"), re.M)) == options

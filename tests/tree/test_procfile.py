@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from repository import clean_environment, program, read
 
-PATIENCE_SECONDS = 60
+from sandbox.patience import TEST_SECONDS
 
 
 @pytest.fixture(autouse=True)
 def deadline():
     signal.signal(signal.SIGALRM, lambda *_: pytest.fail("nothing happens any more"))
-    signal.alarm(PATIENCE_SECONDS)
+    signal.alarm(TEST_SECONDS)
     yield
     signal.alarm(0)
 

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 from repository import ROOT, clean_environment, read
 
-PATIENCE_SECONDS = 280  # it may have to compile
+from sandbox.patience import TEST_SECONDS
+
 
 
 @pytest.fixture(autouse=True)
 def deadline():
     signal.signal(signal.SIGALRM, lambda *_: pytest.fail("nothing happens any more"))
-    signal.alarm(PATIENCE_SECONDS)
+    signal.alarm(TEST_SECONDS)
     yield
     signal.alarm(0)
 
