@@ -94,6 +94,7 @@ def test_route53_out_of_reach_is_503_until_it_is_back(start, sandbox):
     sandbox.plug()
     assert pending.wait().said == "good 192.0.2.1"
     assert health(service)[0] == 200
+    service.wait_for_event("route53_health", state="ok")
     [ill, well] = service.events("route53_health")
     assert (ill.level, ill["state"], ill["before"]) == ("error", "unreachable", "ok")
     assert (well.level, well["state"], well["before"]) == ("info", "ok", "unreachable")
