@@ -190,10 +190,10 @@ def test_a_batch_is_never_too_long(service, route53):
     with route53.held():
         first = service.update_later("a.example.org", "192.0.2.1")
         route53.wait_for_batches(1)
-        rest = [service.update_later(host, "192.0.2.2") for host in numbered(600)]
+        rest = [service.update_later(host, "192.0.2.2") for host in numbered(520)]
         service.settle()
     assert {each.wait().status for each in [first, *rest]} == {200}
-    assert sizes(route53) == [1, 500, 100]
+    assert sizes(route53) == [1, 500, 20]
     assert refusals(route53) == set()
 
 
@@ -205,10 +205,10 @@ def test_a_batch_is_never_too_wide(service, route53):
     with route53.held():
         first = service.update_later("a.example.org", "2001:db8::1")
         route53.wait_for_batches(1)
-        rest = [service.update_later(host, address) for host in numbered(450)]
+        rest = [service.update_later(host, address) for host in numbered(420)]
         service.settle()
     assert {each.wait().status for each in [first, *rest]} == {200}
-    assert sizes(route53) == [1, 410, 40]
+    assert sizes(route53) == [1, 410, 10]
     assert refusals(route53) == set()
 
 
