@@ -29,6 +29,19 @@ static struct span bytes_of(h2o_req_t *req)
     return span_from(sock->input->bytes, sock->input->size);
 }
 
+static void log_refused(struct loop *loop, h2o_req_t *req, const char *fault)
+{
+    struct address peer;
+    char text[ADDRESS_TEXT_MAX];
+
+    if (!log_quota_allows(&loop->refusals, clock_now_s()))
+        return;
+    peer = caller_peer(req);
+    address_format(&peer, text);
+    log_event(LOG_LEVEL_WARN, "request_refused", log_str("peer", text),
+              log_str("reason", fault));
+}
+
 /* Nobody knows where this request ends, so nothing behind it is read. */
 static void refuse(struct loop *loop, h2o_req_t *req, const char *fault)
 {
@@ -38,14 +51,7 @@ static void refuse(struct loop *loop, h2o_req_t *req, const char *fault)
     char *end = stpcpy(stpcpy(body, opening), fault);
 
     *end++ = '\n'; /* in the terminator's place */
-    if (log_quota_allows(&loop->refusals, clock_now_s())) {
-        struct address peer = caller_peer(req);
-        char text[ADDRESS_TEXT_MAX];
-
-        address_format(&peer, text);
-        log_event(LOG_LEVEL_WARN, "request_refused", log_str("peer", text),
-                  log_str("reason", fault));
-    }
+    log_refused(loop, req, fault);
     req->http1_is_persistent = 0;
     http_reply_send_text(loop, req, 400, "Bad Request", "text/plain",
                          span_from(body, (size_t)(end - body)));

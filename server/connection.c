@@ -40,18 +40,26 @@ static void on_close(void *data)
         listen_again(loop);
 }
 
+/* Whoever connects and hangs up can make one shortage after the other. */
+static void log_shortage(struct loop *loop)
+{
+    if (!log_quota_allows(&loop->ceilings, clock_now_s()))
+        return;
+    log_event(LOG_LEVEL_WARN, "connections_at_ceiling",
+              log_uint("connections", loop->connections),
+              log_str("advice", "idle ones are closed to let others in; if "
+                                "these are honest callers, raise the limit of "
+                                "open files (ulimit -n, LimitNOFILE=)"));
+}
+
 /* A shortage that goes on is told once. */
 static void note_shortage(struct loop *loop)
 {
-    if (loop->short_of_room == 0 &&
-        log_quota_allows(&loop->ceilings, clock_now_s()))
-        log_event(LOG_LEVEL_WARN, "connections_at_ceiling",
-                  log_uint("connections", loop->connections),
-                  log_str("advice", "idle ones are closed to let others in; "
-                                    "if these are honest callers, raise the "
-                                    "limit of open files (ulimit -n, "
-                                    "LimitNOFILE=)"));
+    bool is_new = loop->short_of_room == 0;
+
     loop->short_of_room = CALM_SWEEPS;
+    if (is_new)
+        log_shortage(loop);
 }
 
 /* The loop sees the end of the stream and closes, after a request that has come

@@ -124,11 +124,11 @@ def test_a_folded_header_is_refused_whole(
     lasting_service, lasting_sandbox, new_host, value, blank
 ):
     """Whoever passes over its second line believes what the caller wrote."""
-    headers = forwarded(value.format(blank=blank))
+    folded = forwarded(value.format(blank=blank))
     for reply in (
-        lasting_service.get("/check_ip", headers),
-        lasting_service.update(new_host, headers=headers),
-        lasting_service.update(new_host, "192.0.2.1", headers=headers),
+        lasting_service.get("/check_ip", **folded),
+        lasting_service.update(new_host, **folded),
+        lasting_service.update(new_host, "192.0.2.1", **folded),
     ):
         assert (reply.status, reply.header("Connection")) == (400, "close")
         assert reply.said == "bad request: a header is folded over two lines"

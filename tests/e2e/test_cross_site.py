@@ -6,6 +6,7 @@ Browsers say where a request comes from; modems, curl and cron say nothing.
 import pytest
 
 from .hosts import token_of
+from .proxy import forwarded
 from .wire import basic, request
 
 OWN = "dyndns.example.org"  # the Host that wire.request() sends
@@ -114,8 +115,9 @@ def test_what_changes_nothing_may_be_asked_by_anybody(lasting_service):
 
 def test_the_log_says_what_the_browser_said(start):
     service = start("a.example.org")
-    headers = [("Origin", "https://evil.example.com"), ("X-Forwarded-For", "198.51.100.7")]
-    assert service.update("a.example.org", headers=headers).status == 403
+    headers = [("Origin", "https://evil.example.com")]
+    call = forwarded("198.51.100.7", headers=headers)
+    assert service.update("a.example.org", **call).status == 403
     refused = service.wait_for_event("cross_site_refused")
     assert refused.level == "warn" and refused.fields == {
         "client": "198.51.100.7", "header": "origin", "value": "https://evil.example.com",

@@ -9,11 +9,12 @@ import subprocess
 import threading
 from pathlib import Path
 
+from sandbox.patience import PATIENCE_SECONDS
+
 from . import wire
 
 DOCS = Path(__file__).parents[2] / "docs"
 NAME = "dyndns.example.org"  # in the files, and what wire.request() asks for
-PATIENCE_SECONDS = 60
 ATTEMPTS = 5
 
 _NGINX = """\
