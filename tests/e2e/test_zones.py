@@ -1,5 +1,7 @@
 """Which hosted zone a host belongs to."""
 
+from contextlib import suppress
+
 import pytest
 
 from sandbox.patience import until
