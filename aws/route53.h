@@ -25,6 +25,7 @@
 #define AWS_ROUTE53_H
 
 #include "aws/aws_client.h"
+#include "base/address.h"
 
 #include <stdint.h>
 
@@ -46,6 +47,12 @@ struct rrset {
     uint32_t ttl; /* seconds, at most INT32_MAX */
     struct span value;
 };
+
+/* The type of the record that holds this address, which is one. */
+static inline enum rrset_type rrset_type_for(const struct address *address)
+{
+    return address->family == ADDRESS_IPV6 ? RRSET_AAAA : RRSET_A;
+}
 
 /* "A" or "AAAA". */
 const char *rrset_type_name(enum rrset_type type);

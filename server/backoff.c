@@ -9,15 +9,20 @@ int64_t jitter_up_to(struct jitter *jitter, int64_t max)
     return (int64_t)((z ^ (z >> 31)) % ((uint64_t)max + 1));
 }
 
+int64_t backoff_longest(int64_t first_ms, int64_t cap_ms, unsigned failures)
+{
+    int64_t longest = first_ms;
+
+    for (unsigned i = 0; i < failures && longest < cap_ms; i++)
+        longest *= 2;
+    return longest < cap_ms ? longest : cap_ms;
+}
+
 int64_t backoff_fail(struct backoff *backoff, struct jitter *jitter)
 {
-    int64_t longest = backoff->first_ms;
+    int64_t longest =
+        backoff_longest(backoff->first_ms, backoff->cap_ms, backoff->failures);
 
-    for (unsigned i = 0; i < backoff->failures && longest < backoff->cap_ms;
-         i++)
-        longest *= 2;
-    if (longest > backoff->cap_ms)
-        longest = backoff->cap_ms;
     backoff->failures++;
     return jitter_up_to(jitter, longest);
 }

@@ -23,6 +23,10 @@ struct backoff {
     unsigned failures;
 };
 
+/* The longest wait after `failures` earlier ones and one more:
+ * first_ms * 2^failures, at most cap_ms. */
+int64_t backoff_longest(int64_t first_ms, int64_t cap_ms, unsigned failures);
+
 /* Counts a failure; returns the wait in milliseconds: anything from 0 to
  * first_ms * 2^(failures - 1), at most cap_ms. */
 int64_t backoff_fail(struct backoff *backoff, struct jitter *jitter);

@@ -83,17 +83,21 @@ struct coalescer *coalescer_new(const struct coalescer_limits *limits,
     if (c == NULL)
         return NULL;
     c->unplaced = zone_queue_new(span_from("", 0));
-    if (c->unplaced == NULL || !record_table_init(&c->records)) {
+    if (c->unplaced == NULL || record_table_init(&c->records) != STATUS_OK ||
+        hash_table_init(&c->zones_by_id) != STATUS_OK) {
+        record_table_clear(&c->records);
         zone_queue_free(c->unplaced);
         free(c);
         return NULL;
     }
+    for (int lane = 0; lane < LANE_COUNT; lane++)
+        zone_schedule_init(&c->schedules[lane], (enum lane)lane);
     c->limits = *limits;
     c->hooks = *hooks;
     c->jitter.state = seed;
     c->outage.first_ms = OUTAGE_BACKOFF_FIRST_MS;
     c->outage.cap_ms = OUTAGE_BACKOFF_CAP_MS;
-    c->gate_at = INT64_MIN;
+    c->gate_at = c->alone_at = INT64_MIN;
     call_rate_init(&c->rate, limits->calls_per_second);
     list_init(&c->zones);
     list_init(&c->deadlines);
@@ -145,16 +149,19 @@ static void link_waiter(struct coalescer *c, struct record *record,
 }
 
 /* Under more load than Route 53 takes, first come first served would serve
- * only those who have given up. So a change without a waiter steps back. */
-static void step_back(struct record *record, int64_t now)
+ * only those who have given up. So a change without a waiter steps back; but
+ * not among those that go alone, each of which is to have its turn. */
+static void step_back(struct coalescer *c, struct record *record, int64_t now)
 {
     struct change *change = &record->gathering;
 
-    if (!change->wanted || !list_is_empty(&change->waiters))
+    if (!change->wanted || !list_is_empty(&change->waiters) ||
+        record->lane == LANE_ALONE)
         return;
     change->asked_at = now;
-    list_remove(&record->in_queue);
-    list_append(&record->zone->records, &record->in_queue);
+    zone_queue_remove(record);
+    zone_queue_append(record->zone, record);
+    coalescer_place_zone(c, record->zone);
 }
 
 void coalescer_expire(struct coalescer *c, int64_t now)
@@ -167,7 +174,7 @@ void coalescer_expire(struct coalescer *c, int64_t now)
         if (first->deadline_at > now)
             return;
         list_remove(&first->in_change);
-        step_back(record, now);
+        step_back(c, record, now);
         answer(c, first, OUTCOME_DEADLINE, NULL);
     }
 }
@@ -194,37 +201,55 @@ void coalescer_drop_record(struct coalescer *c, struct record *record)
 void coalescer_drop_zone(struct coalescer *c, struct zone_queue *zone)
 {
     if (zone == c->unplaced || zone->flight != NULL ||
-        !list_is_empty(&zone->records))
+        !zone_queue_is_empty(zone))
         return;
+    for (int lane = 0; lane < LANE_COUNT; lane++)
+        zone_schedule_remove(&c->schedules[lane], zone);
+    hash_table_remove(&c->zones_by_id, &zone->in_table);
     list_remove(&zone->in_zones);
     zone_queue_free(zone);
     c->zone_count--;
+}
+
+void coalescer_place_zone(struct coalescer *c, struct zone_queue *zone)
+{
+    for (int lane = 0; zone != c->unplaced && lane < LANE_COUNT; lane++)
+        zone_schedule_place(&c->schedules[lane], zone);
 }
 
 void coalescer_end_change(struct coalescer *c, struct record *record,
                           struct change *change, enum outcome outcome)
 {
     if (change == &record->gathering)
-        list_remove(&record->in_queue);
+        zone_queue_remove(record);
     change->wanted = false;
     coalescer_answer_all(c, change, outcome);
 }
 
+static bool reserve_zone(struct coalescer *c)
+{
+    for (int lane = 0; lane < LANE_COUNT; lane++)
+        if (zone_schedule_reserve(&c->schedules[lane], c->zone_count + 1) !=
+            STATUS_OK)
+            return false;
+    return c->zone_count < c->limits.max_zones;
+}
+
 static struct zone_queue *zone_by_id(struct coalescer *c, struct span id)
 {
+    uint64_t hash = hash_text(id, 0);
+    struct hash_link *link = hash_table_first(&c->zones_by_id, hash);
     struct zone_queue *zone;
 
-    for (struct list *node = c->zones.next; node != &c->zones;
-         node = node->next) {
-        zone = list_entry(node, struct zone_queue, in_zones);
+    for (; link != NULL; link = hash_table_next(link)) {
+        zone = hash_entry(link, struct zone_queue, in_table);
         if (span_is(id, zone->id))
             return zone;
     }
-    if (c->zone_count == c->limits.max_zones)
-        return NULL;
-    zone = zone_queue_new(id);
+    zone = reserve_zone(c) ? zone_queue_new(id) : NULL;
     if (zone == NULL)
         return NULL;
+    hash_table_add(&c->zones_by_id, &zone->in_table, hash);
     list_append(&c->zones, &zone->in_zones);
     c->zone_count++;
     return zone;
@@ -253,8 +278,8 @@ static enum status find_queue(struct coalescer *c, struct span name,
 
 static bool has_room_for_record(const struct coalescer *c)
 {
-    return c->records.count < c->limits.max_changes &&
-           c->records.bytes < c->limits.max_bytes;
+    return record_table_count(&c->records) < c->limits.max_changes &&
+           record_table_bytes(&c->records) < c->limits.max_bytes;
 }
 
 /* Finds or makes the record, with the queue its changes belong to. */
@@ -289,48 +314,67 @@ static enum status prepare_record(struct coalescer *c, int64_t now,
 }
 
 static void gather(struct coalescer *c, int64_t now, struct record *record,
-                   const struct address *address, const struct address *client)
+                   const struct desired_rrset *desired)
 {
     struct change *change = &record->gathering;
 
+    record->is_proven = record->is_proven || desired->is_proven;
     if (!change->wanted) {
         change->wanted = true;
         change->asked_at = now;
-        record->group = record->refusals > 0 ? ++c->last_group : 0;
-        list_append(&record->zone->records, &record->in_queue);
+        zone_queue_append(record->zone, record);
+        coalescer_place_zone(c, record->zone);
     }
     /* Two requests for one name may meet before the batch leaves. Only the
      * newest address is still true, so it replaces the older one; both
      * callers wait for the same answer and are told what was written. */
-    change->address = *address;
-    change->client = *client;
+    change->address = *desired->address;
+    change->client = *desired->client;
+    change->ttl = desired->ttl;
     change->renewed_at = now;
     c->hooks.unsure(c->hooks.arg, record_name(record), record->type);
 }
 
-enum status coalescer_submit(struct coalescer *c, int64_t now, struct span name,
-                             const struct address *address,
-                             const struct address *client,
+static bool is_in_flight(const struct record *record,
+                         const struct desired_rrset *desired)
+{
+    return record->flying.wanted && record->flying.ttl == desired->ttl &&
+           address_equal(&record->flying.address, desired->address);
+}
+
+/* Whether a record that goes alone can have its turn before the deadline, for
+ * all that others were refused before. */
+static bool has_turn_in_time(const struct coalescer *c, int64_t now,
+                             const struct record *record, int64_t deadline_at)
+{
+    int64_t others = (int64_t)c->schedules[LANE_ALONE].changes - 1;
+
+    return record->lane != LANE_ALONE ||
+           now + others * coalescer_alone_interval_ms(c) <= deadline_at;
+}
+
+enum status coalescer_submit(struct coalescer *c, int64_t now,
+                             const struct desired_rrset *desired,
                              struct waiter *waiter)
 {
-    enum rrset_type type =
-        address->family == ADDRESS_IPV6 ? RRSET_AAAA : RRSET_A;
+    enum rrset_type type = rrset_type_for(desired->address);
     struct record *record;
     enum status status;
 
     if (c->waiter_count >= c->limits.max_waiters)
         return STATUS_FULL;
-    status = prepare_record(c, now, name, type, &record);
+    status = prepare_record(c, now, desired->name, type, &record);
     if (status != STATUS_OK)
         return status;
     /* What is already on its way and still the newest wish needs no second
      * batch: its answer is this caller's answer too. */
-    if (!record->gathering.wanted && record->flying.wanted &&
-        address_equal(&record->flying.address, address)) {
+    if (!record->gathering.wanted && is_in_flight(record, desired)) {
         link_waiter(c, record, &record->flying, waiter);
         return STATUS_OK;
     }
-    gather(c, now, record, address, client);
+    gather(c, now, record, desired);
+    if (!has_turn_in_time(c, now, record, waiter->deadline_at))
+        return STATUS_BUSY;
     link_waiter(c, record, &record->gathering, waiter);
     return STATUS_OK;
 }
@@ -339,31 +383,35 @@ enum status coalescer_submit(struct coalescer *c, int64_t now, struct span name,
 
 bool coalescer_wants_zones(const struct coalescer *c)
 {
-    return !list_is_empty(&c->unplaced->records);
+    return !zone_queue_is_empty(c->unplaced);
+}
+
+/* Moves a change without a zone to where it belongs, or ends it. */
+static void place_change(struct coalescer *c, struct record *record)
+{
+    struct zone_queue *queue = c->unplaced;
+    enum status status = find_queue(c, record_name(record), &queue);
+
+    if (status == STATUS_OK) {
+        zone_queue_remove(record);
+        zone_queue_append(queue, record);
+        coalescer_place_zone(c, queue);
+        return;
+    }
+    coalescer_end_change(c, record, &record->gathering,
+                         status == STATUS_NOT_FOUND ? OUTCOME_NO_ZONE
+                                                    : OUTCOME_UNAVAILABLE);
+    coalescer_drop_record(c, record);
 }
 
 void coalescer_zones_read(struct coalescer *c)
 {
-    struct list waiting;
+    for (int lane = 0; lane < LANE_COUNT; lane++) {
+        /* As many as there are now: one that stays goes to the end. */
+        size_t count = c->unplaced->lanes[lane].count;
 
-    list_init(&waiting);
-    list_take_all(&waiting, &c->unplaced->records);
-    while (!list_is_empty(&waiting)) {
-        struct record *record =
-            list_entry(waiting.next, struct record, in_queue);
-        struct zone_queue *queue = c->unplaced;
-        enum status status = find_queue(c, record_name(record), &queue);
-
-        if (status == STATUS_OK) {
-            list_remove(&record->in_queue);
-            list_append(&queue->records, &record->in_queue);
-            record->zone = queue;
-            continue;
-        }
-        coalescer_end_change(c, record, &record->gathering,
-                             status == STATUS_NOT_FOUND ? OUTCOME_NO_ZONE
-                                                        : OUTCOME_UNAVAILABLE);
-        coalescer_drop_record(c, record);
+        while (count-- > 0)
+            place_change(c, zone_queue_head(c->unplaced, (enum lane)lane));
     }
 }
 
@@ -382,10 +430,11 @@ struct coalescer_stats coalescer_stats(const struct coalescer *c)
 {
     return (struct coalescer_stats){
         .waiters = c->waiter_count,
-        .changes = c->records.count,
+        .changes = record_table_count(&c->records),
         .zones = c->zone_count,
         .flights = c->flight_count,
-        .bytes = c->records.bytes,
+        .bytes = record_table_bytes(&c->records),
+        .alone = c->schedules[LANE_ALONE].changes,
         .calls_per_second = c->rate.per_second,
     };
 }
@@ -395,16 +444,18 @@ static void empty_zone(struct coalescer *c, struct zone_queue *zone)
     struct batch *batch = zone->flight;
 
     if (batch != NULL) {
-        zone_queue_put_back(zone, batch, 0, batch->count, batch->group);
+        for (size_t i = batch->count; i-- > 0;)
+            zone_queue_return_to_front(batch->items[i].record, batch->lane, 0);
         zone_queue_land(batch);
     }
-    while (!list_is_empty(&zone->records)) {
-        struct record *record =
-            list_entry(zone->records.next, struct record, in_queue);
+    for (int lane = 0; lane < LANE_COUNT; lane++) {
+        struct record *record;
 
-        coalescer_end_change(c, record, &record->gathering,
-                             OUTCOME_UNAVAILABLE);
-        coalescer_drop_record(c, record);
+        while ((record = zone_queue_head(zone, (enum lane)lane)) != NULL) {
+            coalescer_end_change(c, record, &record->gathering,
+                                 OUTCOME_UNAVAILABLE);
+            coalescer_drop_record(c, record);
+        }
     }
 }
 
@@ -428,6 +479,9 @@ void coalescer_free(struct coalescer *c)
         coalescer_forget_refusal(c, record);
         coalescer_drop_record(c, record);
     }
+    for (int lane = 0; lane < LANE_COUNT; lane++)
+        zone_schedule_clear(&c->schedules[lane]);
+    hash_table_clear(&c->zones_by_id);
     record_table_clear(&c->records);
     free(c);
 }

@@ -30,6 +30,16 @@ enum zone_answer {
     ZONE_UNKNOWN, /* they have yet to be read, or read again */
 };
 
+/* What a caller wants a record to say. */
+struct desired_rrset {
+    struct span name; /* normalised */
+    const struct address *address;
+    const struct address *client; /* who asks, for the log */
+    uint32_t ttl;                 /* seconds */
+    bool is_proven; /* Route 53 is known to have had this record once, so it is
+                       an unlikely culprit when a batch is refused */
+};
+
 /* A change that Route 53 has accepted. */
 struct written {
     struct span name;
@@ -67,7 +77,6 @@ struct coalescer_hooks {
 
 struct coalescer_limits {
     double calls_per_second;
-    uint32_t ttl;       /* seconds, of every record */
     size_t max_waiters; /* callers that wait at one time */
     size_t max_changes; /* records with something to be done */
     size_t max_zones;
@@ -88,13 +97,13 @@ void coalescer_free(struct coalescer *c);
  * coalescer_expire()); otherwise never:
  *   STATUS_FULL       a ceiling is reached; ask again later
  *   STATUS_INVALID    Route 53 refused this record a short while ago
+ *   STATUS_BUSY       Route 53 refused it before, and so many others wait to
+ *                     be tried again that its turn comes after the deadline:
+ *                     the change is taken on, but nobody waits for it
  *   STATUS_NOT_FOUND  no hosted zone holds the name
- *   STATUS_NOMEM
- * The name is normalised. `client` is for the log. */
+ *   STATUS_NOMEM */
 NODISCARD enum status coalescer_submit(struct coalescer *c, int64_t now,
-                                       struct span name,
-                                       const struct address *address,
-                                       const struct address *client,
+                                       const struct desired_rrset *desired,
                                        struct waiter *waiter);
 
 /* The next batch that may leave now, or NULL. The caller sends it and then
@@ -137,6 +146,7 @@ bool coalescer_has_change(const struct coalescer *c, struct span name,
 /* For the log and the tests. */
 struct coalescer_stats {
     size_t waiters, changes, zones, flights, bytes;
+    size_t alone;            /* refused before, and waiting to be tried again */
     double calls_per_second; /* allowed at present */
 };
 struct coalescer_stats coalescer_stats(const struct coalescer *c);

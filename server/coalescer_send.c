@@ -1,12 +1,17 @@
 #include "server/coalescer_state.h"
 
 enum {
-    /* A change that nobody waits for any more is given up after this long: by
-     * then its host has asked again, perhaps of another copy of the server,
-     * and an old address must not win over a newer one. */
-    CHANGE_MAX_AGE_MS = 300000,
-
     OUT_OF_MEMORY_PAUSE_MS = 100,
+
+    /* Of so many calls that the account may make, one may try again a record
+     * that was refused before: permanently broken hosts that ask for ever
+     * leave three quarters of the calls to the others, and to the account's
+     * other programs. */
+    CALLS_FOR_EACH_ALONE = 4,
+
+    /* While others wait, each call that searches for a culprit is followed by
+     * so many that do not. */
+    CALLS_BETWEEN_SEARCHES = 3,
 };
 
 int64_t coalescer_call_wait_ms(const struct coalescer *c, int64_t now)
@@ -20,68 +25,92 @@ int64_t coalescer_call_wait_ms(const struct coalescer *c, int64_t now)
     return wait;
 }
 
-static bool zone_is_ready(const struct zone_queue *zone, int64_t now)
+/* Drops from the front of a lane what is stale. Returns whether that was so. */
+static bool drop_stale(struct coalescer *c, struct zone_queue *zone,
+                       enum lane lane, int64_t now)
 {
-    return zone->flight == NULL && zone->retry_at <= now;
-}
+    struct record *record;
+    bool dropped = false;
 
-/* Drops from the front what nobody waits for and is too old to be true. */
-static void drop_stale(struct coalescer *c, struct zone_queue *zone,
-                       int64_t now)
-{
-    while (!list_is_empty(&zone->records)) {
-        struct record *record =
-            list_entry(zone->records.next, struct record, in_queue);
-
-        if (!list_is_empty(&record->gathering.waiters) ||
-            now - record->gathering.renewed_at < CHANGE_MAX_AGE_MS)
-            return;
+    while ((record = zone_queue_head(zone, lane)) != NULL &&
+           zone_queue_is_stale(record, now)) {
         coalescer_end_change(c, record, &record->gathering, OUTCOME_DEADLINE);
         coalescer_drop_record(c, record);
+        dropped = true;
     }
+    return dropped;
 }
 
-/* The ready zone whose first change has waited longest: that is what makes
- * the account's calls a fair share for each zone. */
-static struct zone_queue *pick_zone(struct coalescer *c, int64_t now)
+/* The zone whose change in this lane has waited longest, or NULL. */
+static struct zone_queue *first_zone(struct coalescer *c, enum lane lane,
+                                     int64_t now)
 {
-    struct zone_queue *best = NULL;
-    int64_t best_asked_at = INT64_MAX;
-    struct list *next;
+    struct zone_queue *zone;
 
-    for (struct list *node = c->zones.next; node != &c->zones; node = next) {
-        struct zone_queue *zone = list_entry(node, struct zone_queue, in_zones);
-
-        next = node->next;
-        if (!zone_is_ready(zone, now))
-            continue;
-        drop_stale(c, zone, now);
-        if (zone_queue_head_asked_at(zone) < best_asked_at) {
-            best = zone;
-            best_asked_at = zone_queue_head_asked_at(zone);
-        }
+    while ((zone = zone_schedule_first(&c->schedules[lane], now)) != NULL &&
+           drop_stale(c, zone, lane, now)) {
+        coalescer_place_zone(c, zone);
         coalescer_drop_zone(c, zone);
     }
-    return best;
+    return zone;
+}
+
+static int64_t asked_at(const struct zone_queue *zone, enum lane lane)
+{
+    return zone == NULL ? INT64_MAX
+                        : zone_queue_head(zone, lane)->gathering.asked_at;
+}
+
+/* The zone that goes next, and the lane; NULL: none. Who has waited longest
+ * goes first, but the search for culprits gives way to the others unless it is
+ * its turn, and a lone record waits until the next one may go. */
+static struct zone_queue *pick_zone(struct coalescer *c, int64_t now,
+                                    enum lane *lane)
+{
+    struct zone_queue *first[LANE_COUNT] = {
+        [LANE_SHARED] = first_zone(c, LANE_SHARED, now),
+        [LANE_SEARCH] = first_zone(c, LANE_SEARCH, now),
+    };
+
+    if (now >= c->alone_at)
+        first[LANE_ALONE] = first_zone(c, LANE_ALONE, now);
+    if (first[LANE_SHARED] != NULL && c->since_search < CALLS_BETWEEN_SEARCHES)
+        first[LANE_SEARCH] = NULL;
+    *lane = LANE_SHARED;
+    for (int other = LANE_SEARCH; other < LANE_COUNT; other++)
+        if (asked_at(first[other], (enum lane)other) <
+            asked_at(first[*lane], *lane))
+            *lane = (enum lane)other;
+    return first[*lane];
 }
 
 struct batch *coalescer_next(struct coalescer *c, int64_t now)
 {
     struct zone_queue *zone;
     struct batch *batch;
+    enum lane lane;
 
     if (coalescer_call_wait_ms(c, now) > 0)
         return NULL;
-    zone = pick_zone(c, now);
+    zone = pick_zone(c, now, &lane);
     if (zone == NULL)
         return NULL;
-    batch = zone_queue_take_batch(zone, c->limits.ttl, now);
+    batch = zone_queue_take_batch(zone, lane, now);
     if (batch == NULL) {
         c->gate_at = now + OUT_OF_MEMORY_PAUSE_MS;
         return NULL;
     }
+    coalescer_place_zone(c, zone);
     coalescer_call_spend(c, now);
+    c->since_search = lane == LANE_SEARCH ? 0 : c->since_search + 1;
+    if (lane == LANE_ALONE)
+        c->alone_at = now + coalescer_alone_interval_ms(c);
     return batch;
+}
+
+int64_t coalescer_alone_interval_ms(const struct coalescer *c)
+{
+    return (int64_t)(CALLS_FOR_EACH_ALONE * 1000 / c->rate.per_second);
 }
 
 void coalescer_call_spend(struct coalescer *c, int64_t now)
@@ -113,19 +142,15 @@ void coalescer_call_done(struct coalescer *c, int64_t now, int64_t sent_at,
 /* When the first zone that has something to send is ready. */
 static int64_t zones_wait_ms(const struct coalescer *c, int64_t now)
 {
-    int64_t wait = INT64_MAX;
+    int64_t wait = zone_schedule_wait_ms(&c->schedules[LANE_SHARED], now);
+    int64_t search = zone_schedule_wait_ms(&c->schedules[LANE_SEARCH], now);
+    int64_t alone = zone_schedule_wait_ms(&c->schedules[LANE_ALONE], now);
 
-    for (struct list *node = c->zones.next; node != &c->zones;
-         node = node->next) {
-        const struct zone_queue *zone =
-            list_entry(node, const struct zone_queue, in_zones);
-        int64_t ready = zone->retry_at > now ? zone->retry_at - now : 0;
-
-        if (zone->flight == NULL && !list_is_empty(&zone->records) &&
-            ready < wait)
-            wait = ready;
-    }
-    return wait;
+    if (alone != INT64_MAX && c->alone_at > now && alone < c->alone_at - now)
+        alone = c->alone_at - now;
+    if (search < wait)
+        wait = search;
+    return alone < wait ? alone : wait;
 }
 
 int64_t coalescer_wait_ms(const struct coalescer *c, int64_t now)

@@ -10,26 +10,38 @@
 
 #include "server/call_rate.h"
 #include "server/coalescer.h"
+#include "server/zone_schedule.h"
 
 struct coalescer {
     struct coalescer_limits limits;
     struct coalescer_hooks hooks;
     struct record_table records;
-    struct list zones;           /* those with changes, a flight or trouble */
+    struct list zones; /* those with changes, a flight or trouble */
+    struct hash_table zones_by_id;
+    struct zone_schedule schedules[LANE_COUNT];
     struct zone_queue *unplaced; /* changes whose zone is not known */
     struct list deadlines;       /* waiters, the earliest first */
     struct list refused;         /* records, the oldest refusal first */
     struct call_rate rate;
     struct backoff outage;
     struct jitter jitter;
-    int64_t gate_at; /* no call before this */
+    int64_t gate_at;  /* no call before this */
+    int64_t alone_at; /* no lone record is tried again before this */
     size_t waiter_count, zone_count, flight_count, refused_count;
-    uint32_t last_group;
+    unsigned since_search; /* calls since the last that searched a culprit */
+    uint32_t last_pair;    /* the halves of a refused batch are the groups n and
+                           n + 1, n being even: the newest n */
 };
 
 /* Answers all who wait for a change. */
 void coalescer_answer_all(struct coalescer *c, struct change *change,
                           enum outcome outcome);
+
+/* A zone's queue, flight or retry_at has changed: finds its place anew. */
+void coalescer_place_zone(struct coalescer *c, struct zone_queue *zone);
+
+/* How far apart calls with a lone record are, milliseconds. */
+int64_t coalescer_alone_interval_ms(const struct coalescer *c);
 
 /* A change is no longer wanted: unlinks it and answers its waiters. */
 void coalescer_end_change(struct coalescer *c, struct record *record,

@@ -162,7 +162,6 @@ struct dns_writer *dns_writer_new(struct aws_client *client,
 {
     struct coalescer_limits limits = {
         .calls_per_second = config->route53_calls_per_second,
-        .ttl = config->ttl_seconds,
         .max_waiters = max_waiters(config),
         .max_changes = MAX_CHANGES,
         .max_zones = MAX_ZONES,
@@ -251,6 +250,12 @@ static void on_outcome(struct waiter *waiter, enum outcome outcome,
     }
 }
 
+/* The record was refused before, and is not tried again in time. */
+static bool was_refused(enum status status)
+{
+    return status == STATUS_INVALID || status == STATUS_BUSY;
+}
+
 static void log_not_taken(struct dns_writer *writer, int64_t now,
                           const struct update *update, enum status status)
 {
@@ -261,7 +266,7 @@ static void log_not_taken(struct dns_writer *writer, int64_t now,
     if (status == STATUS_NOT_FOUND)
         advice = "no public hosted zone of this account (or of "
                  "DYNDNS_HOSTED_ZONES) holds the name: create it";
-    else if (status == STATUS_INVALID)
+    else if (was_refused(status))
         advice = "Route 53 refused this record a short while ago; it is "
                  "tried again before long";
     log_event(LOG_LEVEL_WARN, "update_not_taken",
@@ -273,6 +278,7 @@ static void log_not_taken(struct dns_writer *writer, int64_t now,
 void dns_writer_submit(struct dns_writer *writer, int64_t now,
                        struct update *update)
 {
+    struct desired_rrset desired;
     enum status status;
 
     /* The loop could not tell: somebody else's update was on its way, or a
@@ -284,15 +290,23 @@ void dns_writer_submit(struct dns_writer *writer, int64_t now,
         return;
     }
     update->waiter.done = on_outcome;
+    desired = (struct desired_rrset){
+        .name = update_name(update),
+        .address = &update->address,
+        .client = &update->client,
+        .ttl = writer->config->ttl_seconds,
+        .is_proven =
+            record_keeper_ever_knew(&writer->keeper, update_name(update),
+                                    rrset_type_for(&update->address)),
+    };
     status =
-        coalescer_submit(writer->coalescer, now, update_name(update),
-                         &update->address, &update->client, &update->waiter);
+        coalescer_submit(writer->coalescer, now, &desired, &update->waiter);
     if (status == STATUS_OK)
         return;
     log_not_taken(writer, now, update, status);
     answer(update,
-           status == STATUS_NOT_FOUND || status == STATUS_INVALID ? REPLY_DNSERR
-                                                                  : REPLY_911,
+           status == STATUS_NOT_FOUND || was_refused(status) ? REPLY_DNSERR
+                                                             : REPLY_911,
            NULL);
 }
 
@@ -331,11 +345,14 @@ static void send_batch(struct dns_writer *writer, struct batch *batch)
     struct aws_reply unsent = {
         .status = STATUS_UNAVAILABLE,
         .message = "the call could not be made: memory is short"};
+    struct rrset rrsets[ROUTE53_BATCH_MAX_UPSERTS];
     enum status status;
 
     batch->sender = writer;
+    for (size_t i = 0; i < batch->count; i++)
+        rrsets[i] = batch_rrset(batch, i);
     status = route53_upsert(writer->client, span_from_string(batch->zone->id),
-                            batch->rrsets, batch->count, UPSERT_TIMEOUT_MS,
+                            rrsets, batch->count, UPSERT_TIMEOUT_MS,
                             on_upserted, batch);
     if (status == STATUS_OK)
         return;

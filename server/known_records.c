@@ -1,5 +1,7 @@
 #include "server/known_records.h"
 
+#include "base/hash_table.h"
+
 #include <stdlib.h>
 
 /* Odd `sequence`: the writer is at work. The order of the accesses stands in
@@ -31,11 +33,7 @@ struct value {
 
 static size_t stripe_of(struct span name)
 {
-    uint32_t hash = 2166136261U;
-
-    for (size_t i = 0; i < name.len; i++)
-        hash = (hash ^ (unsigned char)name.ptr[i]) * 16777619U;
-    return (hash ^ (hash >> 16)) % ASKED_STRIPES;
+    return hash_text(name, 0) % ASKED_STRIPES;
 }
 
 void asked_begin(struct asked_counts *asked, struct span name)
@@ -95,11 +93,6 @@ static bool load(const struct slot *slot, struct value *value)
                atomic_load_explicit(&slot->sequence, memory_order_relaxed);
 }
 
-static enum rrset_type type_of(const struct address *address)
-{
-    return address->family == ADDRESS_IPV6 ? RRSET_AAAA : RRSET_A;
-}
-
 static struct value value_of(const struct address *address, uint32_t sent_at_s)
 {
     struct value value = {.sent_at_s = sent_at_s};
@@ -121,7 +114,8 @@ bool known_records_confirms(const struct known_records *known, uint32_t host,
     struct value wanted = value_of(address, 0), found;
     uint32_t age_s = 0;
 
-    if (!load(&known->slots[slot_index(host, type_of(address))], &found) ||
+    if (!load(&known->slots[slot_index(host, rrset_type_for(address))],
+              &found) ||
         atomic_load_explicit(&known->retired, memory_order_acquire))
         return false;
     /* Both are rounded down, so the true age is below the difference + 1; and
@@ -147,7 +141,7 @@ bool known_records_says(const struct known_records *known,
 void known_records_set(struct known_records *known, uint32_t host,
                        const struct address *address, uint32_t sent_at_s)
 {
-    store(&known->slots[slot_index(host, type_of(address))],
+    store(&known->slots[slot_index(host, rrset_type_for(address))],
           value_of(address, sent_at_s));
 }
 

@@ -14,6 +14,7 @@
 #include "aws/route53.h"
 #include "base/address.h"
 #include "base/dns_name.h"
+#include "base/hash_table.h"
 #include "base/list.h"
 
 struct zone_queue;
@@ -49,19 +50,30 @@ struct change {
     bool wanted; /* false: there is no such change, the rest is unset */
     struct address address;
     struct address client; /* who asked last, for the log */
+    uint32_t ttl;          /* seconds */
     int64_t asked_at;      /* when the oldest of its callers asked */
     int64_t renewed_at;    /* when the newest did */
     struct list waiters;
 };
 
+/* With whom a change may share a batch. */
+enum lane {
+    LANE_SHARED, /* with all others */
+    LANE_SEARCH, /* with others among whom a culprit is searched for */
+    LANE_ALONE,  /* with nobody: Route 53 refused the record before */
+    LANE_COUNT,
+};
+
 struct record {
-    struct record *next_in_bucket;
+    struct hash_link in_table;
     struct list in_queue;   /* of its zone, while `gathering` is wanted */
     struct list in_refused; /* while it is remembered as refused */
     struct zone_queue *zone;
     struct change gathering;
     struct change flying;
-    uint32_t group; /* of `gathering`; 0: may share a batch with anybody */
+    enum lane lane; /* of `gathering` */
+    uint32_t group; /* of `gathering`; 0: everybody's in its lane */
+    bool is_proven; /* Route 53 is known to have had this record once */
     unsigned refusals;
     int64_t refused_until; /* until then the answer is known: refused */
     enum rrset_type type;
@@ -75,13 +87,11 @@ static inline struct span record_name(const struct record *record)
 }
 
 struct record_table {
-    struct record **buckets;
-    size_t bucket_count; /* a power of two */
-    size_t count;
-    size_t bytes; /* of all records and buckets */
+    struct hash_table records;
+    size_t name_bytes; /* of all records */
 };
 
-bool record_table_init(struct record_table *table);
+NODISCARD enum status record_table_init(struct record_table *table);
 
 /* Frees the buckets; every record must have been removed. */
 void record_table_clear(struct record_table *table);
@@ -96,5 +106,10 @@ struct record *record_table_add(struct record_table *table, struct span name,
 
 /* Takes the record out and frees it; it must be linked nowhere else. */
 void record_table_remove(struct record_table *table, struct record *record);
+
+size_t record_table_count(const struct record_table *table);
+
+/* The memory of all records and of the table. */
+size_t record_table_bytes(const struct record_table *table);
 
 #endif

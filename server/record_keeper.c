@@ -37,6 +37,16 @@ bool record_keeper_knows(const struct record_keeper *keeper, struct span name,
                                   seconds(now), max_age_s);
 }
 
+bool record_keeper_ever_knew(const struct record_keeper *keeper,
+                             struct span name, enum rrset_type type)
+{
+    struct host host;
+
+    return find_host(keeper, name, &host) &&
+           known_records_last(keeper->snapshot->known, host.index, type)
+                   .family != ADDRESS_NONE;
+}
+
 void record_keeper_unsure(struct record_keeper *keeper, struct span name,
                           enum rrset_type type)
 {

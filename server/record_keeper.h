@@ -26,6 +26,10 @@ bool record_keeper_knows(const struct record_keeper *keeper, struct span name,
                          const struct address *address, int64_t now,
                          uint32_t max_age_s);
 
+/* Whether the record was ever known to say something: Route 53 has had it. */
+bool record_keeper_ever_knew(const struct record_keeper *keeper,
+                             struct span name, enum rrset_type type);
+
 /* A change of the record has been taken on: it is known to nobody. */
 void record_keeper_unsure(struct record_keeper *keeper, struct span name,
                           enum rrset_type type);

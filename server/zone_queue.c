@@ -7,6 +7,8 @@ enum {
      * broken is asked about every few seconds. */
     ZONE_BACKOFF_FIRST_MS = 200,
     ZONE_BACKOFF_CAP_MS = 5000,
+
+    CHANGE_MAX_AGE_MS = 300000, /* of one that nobody waits for */
 };
 
 struct zone_queue *zone_queue_new(struct span id)
@@ -19,9 +21,11 @@ struct zone_queue *zone_queue_new(struct span id)
     if (zone == NULL)
         return NULL;
     list_init(&zone->in_zones);
-    list_init(&zone->records);
+    for (int lane = 0; lane < LANE_COUNT; lane++)
+        list_init(&zone->lanes[lane].records);
     zone->backoff.first_ms = ZONE_BACKOFF_FIRST_MS;
     zone->backoff.cap_ms = ZONE_BACKOFF_CAP_MS;
+    zone->unproven_max = ROUTE53_BATCH_MAX_UPSERTS;
     if (id.len > 0)
         memcpy(zone->id, id.ptr, id.len);
     return zone;
@@ -32,63 +36,117 @@ void zone_queue_free(struct zone_queue *zone)
     free(zone);
 }
 
-int64_t zone_queue_head_asked_at(const struct zone_queue *zone)
+/* --- the lanes -------------------------------------------------------------- */
+
+bool zone_queue_is_empty(const struct zone_queue *zone)
 {
-    if (list_is_empty(&zone->records))
-        return INT64_MAX;
-    return list_entry(zone->records.next, struct record, in_queue)
-        ->gathering.asked_at;
+    for (int lane = 0; lane < LANE_COUNT; lane++)
+        if (!list_is_empty(&zone->lanes[lane].records))
+            return false;
+    return true;
 }
 
-/* Picks what goes next: from the front on, all of the first one's group that
- * fit in one batch. Members of a group need not stand together. */
-static size_t choose(const struct zone_queue *zone,
+struct record *zone_queue_head(const struct zone_queue *zone, enum lane lane)
+{
+    const struct list *records = &zone->lanes[lane].records;
+
+    return list_is_empty(records)
+               ? NULL
+               : list_entry(records->next, struct record, in_queue);
+}
+
+static bool is_cautious(const struct zone_queue *zone)
+{
+    return zone->unproven_max < ROUTE53_BATCH_MAX_UPSERTS;
+}
+
+static void enqueue(struct zone_queue *zone, struct record *record,
+                    enum lane lane, uint32_t group, bool in_front)
+{
+    bool is_alone = record->refusals > 0;
+    struct zone_lane *to = &zone->lanes[is_alone ? LANE_ALONE : lane];
+
+    record->zone = zone;
+    record->lane = is_alone ? LANE_ALONE : lane;
+    record->group = is_alone ? 0 : group;
+    list_insert_before(in_front ? to->records.next : &to->records,
+                       &record->in_queue);
+    to->count++;
+}
+
+void zone_queue_append(struct zone_queue *zone, struct record *record)
+{
+    bool is_suspect = is_cautious(zone) && !record->is_proven;
+
+    enqueue(zone, record, is_suspect ? LANE_SEARCH : LANE_SHARED, 0, false);
+}
+
+void zone_queue_remove(struct record *record)
+{
+    list_remove(&record->in_queue);
+    record->zone->lanes[record->lane].count--;
+}
+
+void zone_queue_limit_unproven(struct zone_queue *zone, size_t unproven_max)
+{
+    bool was_cautious = is_cautious(zone);
+    struct list *shared = &zone->lanes[LANE_SHARED].records, *next;
+
+    zone->unproven_max = unproven_max;
+    if (was_cautious || !is_cautious(zone))
+        return;
+    for (struct list *node = shared->next; node != shared; node = next) {
+        struct record *record = list_entry(node, struct record, in_queue);
+
+        next = node->next;
+        if (record->is_proven || record->group != 0)
+            continue;
+        zone_queue_remove(record);
+        zone_queue_append(zone, record);
+    }
+}
+
+/* --- what goes next ----------------------------------------------------------
+ */
+
+bool zone_queue_is_stale(const struct record *record, int64_t now)
+{
+    return list_is_empty(&record->gathering.waiters) &&
+           now - record->gathering.renewed_at >= CHANGE_MAX_AGE_MS;
+}
+
+static size_t most_with(const struct record *first)
+{
+    if (first->lane == LANE_ALONE)
+        return 1;
+    return first->lane == LANE_SEARCH && first->group == 0
+               ? first->zone->unproven_max
+               : ROUTE53_BATCH_MAX_UPSERTS;
+}
+
+/* Picks what goes next. Members of a group need not stand together. */
+static size_t choose(const struct zone_queue *zone, enum lane lane, int64_t now,
                      struct record *chosen[ROUTE53_BATCH_MAX_UPSERTS])
 {
+    const struct list *records = &zone->lanes[lane].records;
     size_t count = 0, chars = 0;
-    uint32_t group = 0;
 
-    for (struct list *node = zone->records.next;
-         node != &zone->records && count < ROUTE53_BATCH_MAX_UPSERTS;
+    for (struct list *node = records->next; node != records;
          node = node->next) {
         struct record *record = list_entry(node, struct record, in_queue);
         char value[ADDRESS_TEXT_MAX];
 
-        if (count == 0)
-            group = record->group;
-        if (record->group != group)
+        if (zone_queue_is_stale(record, now) ||
+            (count > 0 && record->group != chosen[0]->group))
             continue;
         chars += address_format(&record->gathering.address, value);
         if (chars > ROUTE53_BATCH_MAX_CHARS)
             break;
         chosen[count++] = record;
+        if (count == most_with(chosen[0]))
+            break;
     }
     return count;
-}
-
-static void batch_free(struct batch *batch)
-{
-    free(batch->rrsets);
-    free(batch->records);
-    free(batch->values);
-    free(batch);
-}
-
-static struct batch *batch_new(size_t count)
-{
-    struct batch *batch = calloc(1, sizeof *batch);
-
-    if (batch == NULL)
-        return NULL;
-    batch->rrsets = calloc(count, sizeof *batch->rrsets);
-    batch->records = calloc(count, sizeof(struct record *));
-    batch->values = calloc(count, sizeof *batch->values);
-    if (batch->rrsets == NULL || batch->records == NULL ||
-        batch->values == NULL) {
-        batch_free(batch);
-        return NULL;
-    }
-    return batch;
 }
 
 /* The waiters' list is a ring through its head, so it is moved, not copied. */
@@ -105,83 +163,110 @@ static void move_change(struct change *to, struct change *from)
     list_init(&from->waiters);
 }
 
-static void take_off(struct batch *batch, struct record *record, uint32_t ttl)
+static void take_off(struct batch_item *item, struct record *record)
 {
-    char *value = batch->values[batch->count];
-
-    list_remove(&record->in_queue);
+    zone_queue_remove(record);
     move_change(&record->flying, &record->gathering);
-    batch->records[batch->count] = record;
-    batch->rrsets[batch->count] = (struct rrset){
-        .name = record_name(record),
-        .type = record->type,
-        .ttl = ttl,
-        .value = {value, address_format(&record->flying.address, value)},
-    };
-    batch->count++;
+    item->record = record;
+    address_format(&record->flying.address, item->value);
 }
 
-struct batch *zone_queue_take_batch(struct zone_queue *zone, uint32_t ttl,
+struct batch *zone_queue_take_batch(struct zone_queue *zone, enum lane lane,
                                     int64_t now)
 {
     struct record *chosen[ROUTE53_BATCH_MAX_UPSERTS];
-    size_t count = choose(zone, chosen);
-    struct batch *batch = count == 0 ? NULL : batch_new(count);
+    size_t count = choose(zone, lane, now, chosen);
+    struct batch *batch;
 
+    if (count == 0)
+        return NULL;
+    batch = calloc(1, sizeof *batch + count * sizeof batch->items[0]);
     if (batch == NULL)
         return NULL;
-    batch->group = chosen[0]->group;
+    *batch = (struct batch){
+        .zone = zone,
+        .sent_at = now,
+        .lane = lane,
+        .group = chosen[0]->group,
+        .count = count,
+    };
     for (size_t i = 0; i < count; i++)
-        take_off(batch, chosen[i], ttl);
-    batch->zone = zone;
-    batch->sent_at = now;
+        take_off(&batch->items[i], chosen[i]);
     zone->flight = batch;
     return batch;
 }
 
-/* Back to gathering, right before `place` in the queue. */
-static void return_to_queue(struct record *record, uint32_t group,
-                            struct list *place)
+struct rrset batch_rrset(const struct batch *batch, size_t item)
+{
+    const struct batch_item *it = &batch->items[item];
+
+    return (struct rrset){
+        .name = record_name(it->record),
+        .type = it->record->type,
+        .ttl = it->record->flying.ttl,
+        .value = span_from_string(it->value),
+    };
+}
+
+/* --- the way back -------------------------------------------------------------
+ */
+
+static void return_to_queue(struct record *record, enum lane lane,
+                            uint32_t group, bool in_front)
 {
     struct change *gathering = &record->gathering, *flying = &record->flying;
 
     if (gathering->wanted) {
         /* A newer address arrived meanwhile: it alone is still true. */
-        list_remove(&record->in_queue);
+        zone_queue_remove(record);
         gathering->asked_at = flying->asked_at;
         list_take_all(&gathering->waiters, &flying->waiters);
         flying->wanted = false;
     } else {
         move_change(gathering, flying);
     }
-    if (record->refusals == 0)
-        record->group = group;
-    list_insert_before(place, &record->in_queue);
+    enqueue(record->zone, record, lane, group, in_front);
 }
 
-void zone_queue_put_back(struct zone_queue *zone, struct batch *batch,
-                         size_t from, size_t to, uint32_t group)
+void zone_queue_return_to_front(struct record *record, enum lane lane,
+                                uint32_t group)
 {
-    struct list *front = zone->records.next;
-
-    /* `front` itself may be a record of this batch with a newer change; step
-     * over such records, since they are about to be moved. */
-    while (front != &zone->records &&
-           list_entry(front, struct record, in_queue)->flying.wanted)
-        front = front->next;
-    for (size_t i = from; i < to; i++)
-        return_to_queue(batch->records[i], group, front);
+    return_to_queue(record, lane, group, true);
 }
 
-void zone_queue_put_behind(struct zone_queue *zone, struct batch *batch,
-                           size_t from, size_t to, uint32_t group)
+void zone_queue_return_to_end(struct record *record, enum lane lane,
+                              uint32_t group)
 {
-    for (size_t i = from; i < to; i++)
-        return_to_queue(batch->records[i], group, &zone->records);
+    return_to_queue(record, lane, group, false);
+}
+
+static size_t count_group(const struct zone_queue *zone, uint32_t group)
+{
+    const struct list *records = &zone->lanes[LANE_SEARCH].records;
+    size_t count = 0;
+
+    for (struct list *node = records->next; node != records; node = node->next)
+        count += list_entry(node, struct record, in_queue)->group == group;
+    return count;
+}
+
+void zone_queue_split_group(struct zone_queue *zone, uint32_t group,
+                            uint32_t first)
+{
+    const struct list *records = &zone->lanes[LANE_SEARCH].records;
+    size_t half = count_group(zone, group) / 2, seen = 0;
+
+    for (struct list *node = records->next; node != records;
+         node = node->next) {
+        struct record *record = list_entry(node, struct record, in_queue);
+
+        if (record->group == group)
+            record->group = seen++ < half ? first : first + 1;
+    }
 }
 
 void zone_queue_land(struct batch *batch)
 {
     batch->zone->flight = NULL;
-    batch_free(batch);
+    free(batch);
 }

@@ -14,10 +14,12 @@ static const char usage[] =
 static int report(const char *what, const struct sim_result *result)
 {
     printf("%-34s asked %6zu good %6zu nochg %6zu 911 %6zu dnserr %5zu "
-           "calls %5zu changes %6zu\n",
+           "calls %5zu alone %5zu changes %6zu worst wait %5lld ms "
+           "(proven: %lld)\n",
            what, result->asked, result->good, result->known,
-           result->unavailable, result->refused, result->calls,
-           result->changes);
+           result->unavailable, result->refused, result->calls, result->alone,
+           result->changes, (long long)result->worst_wait_ms,
+           (long long)result->worst_proven_wait_ms);
     if (result->failure[0] == '\0')
         return 0;
     printf("FAILED %s: %s\n", what, result->failure);
@@ -39,6 +41,45 @@ static const struct {
     {"twice the limit for a minute", {300000, false, 60000, 130000, 105000}},
 };
 
+/* Five asks a second that Route 53 refuses are what the whole account may
+ * call: the hosts beside them must not notice. */
+static const struct {
+    const char *what;
+    struct sim_refused refused;
+} refusals[] = {
+    {"1,500 refused hosts, 1 zone", {1500, 300, 1, 12, 300000, 1, 5, 1000}},
+    {"1,500 refused hosts, 50 zones", {1500, 300, 50, 12, 300000, 1, 5, 1000}},
+};
+
+/* To find 50 culprits of 5,000 takes 405 yes-or-no answers at least, which is
+ * four times what the account may ask within the deadline. So what counts is
+ * how many neighbours are served meanwhile. */
+static const struct {
+    const char *what;
+    struct sim_culprits culprits;
+} searches[] = {
+    {"50 unnamed culprits, 2% new", {5000, 50, 2, 4880, 3000}},
+    {"50 unnamed culprits, 20% new", {5000, 50, 20, 4400, 3000}},
+    {"50 unnamed culprits, all new", {5000, 50, 100, 2500, 0}},
+    {"1 unnamed culprit, all new", {5000, 1, 100, 4999, 0}},
+};
+
+static int run_refusals(void)
+{
+    struct sim_result result;
+    int failures = 0;
+
+    for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
+        simulation_run_refused(&refusals[i].refused, &result);
+        failures += report(refusals[i].what, &result);
+    }
+    for (size_t i = 0; i < sizeof searches / sizeof searches[0]; i++) {
+        simulation_run_culprits(&searches[i].culprits, &result);
+        failures += report(searches[i].what, &result);
+    }
+    return failures;
+}
+
 static int run_fixed(void)
 {
     struct sim_result result;
@@ -52,7 +93,7 @@ static int run_fixed(void)
     failures += report("two minutes away, 1 zone", &result);
     simulation_run_outage(200, 120000, 60, 50000, &result);
     failures += report("two minutes away, 200 zones", &result);
-    return failures;
+    return failures + run_refusals();
 }
 
 static int run_seeds(uint64_t first, uint64_t count, bool verbose)

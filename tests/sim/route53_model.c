@@ -36,7 +36,7 @@ static void check_batch(struct route53_model *model, const struct batch *batch)
     size_t chars = 0;
 
     for (size_t i = 0; i < batch->count; i++)
-        chars += batch->rrsets[i].value.len;
+        chars += strlen(batch->items[i].value);
     if (batch->count == 0 || batch->count > ROUTE53_BATCH_MAX_UPSERTS ||
         chars > ROUTE53_BATCH_MAX_CHARS)
         violate(model, "a batch breaks the budgets");
@@ -82,9 +82,9 @@ static bool is_refused(struct route53_model *model, const struct batch *batch,
     bool refused = false;
 
     for (size_t i = 0; i < batch->count; i++) {
-        const struct rrset *rrset = &batch->rrsets[i];
+        const struct rrset rrset = batch_rrset(batch, i);
         struct sim_record *record =
-            &world_host(model->world, rrset->name)->records[rrset->type];
+            &world_host(model->world, rrset.name)->records[rrset.type];
 
         record->was_refused = record->poisoned;
         refused = refused || record->poisoned;
@@ -95,8 +95,8 @@ static bool is_refused(struct route53_model *model, const struct batch *batch,
                 "[RRSet of type %s with DNS name %.*s. is not permitted "
                 "because a conflicting RRSet of type CNAME with the same DNS "
                 "name already exists in zone example.org.]",
-                rrset_type_name(rrset->type), (int)rrset->name.len,
-                rrset->name.ptr);
+                rrset_type_name(rrset.type), (int)rrset.name.len,
+                rrset.name.ptr);
     }
     return refused;
 }

@@ -9,8 +9,9 @@ static void init_host(struct sim_host *host, size_t number, size_t zone)
              zone);
     host->zone = zone;
     for (int type = 0; type < SIM_TYPES; type++)
-        host->records[type] = (struct sim_record){SIM_NO_BELIEF, SIM_NO_BELIEF,
-                                                  SIM_NO_BELIEF, false, false};
+        host->records[type] = (struct sim_record){.says = SIM_NO_BELIEF,
+                                                  .wish = SIM_NO_BELIEF,
+                                                  .believed = SIM_NO_BELIEF};
 }
 
 static void init_zone(struct sim_zone *zone, size_t number)

@@ -18,6 +18,8 @@ struct sim_record {
     int believed;  /* what `nochg` would be said of; SIM_NO_BELIEF: unsure */
     bool poisoned; /* Route 53 refuses it */
     bool was_refused; /* it was, when it was last part of a batch */
+    bool proven;      /* Route 53 accepted it once, as the server knows */
+    unsigned tries;   /* how often it went alone, having been refused */
 };
 
 struct sim_host {

@@ -76,18 +76,18 @@ static void apply(struct world *w, const struct batch *batch)
     while ((count_held(w) + batch->count) * 2 > w->held_size)
         double_held(w);
     for (size_t i = 0; i < batch->count; i++) {
-        const struct rrset *rrset = &batch->rrsets[i];
+        const struct rrset rrset = batch_rrset(batch, i);
         struct held *held =
-            place_of(w->held, w->held_size, rrset->name, rrset->type);
+            place_of(w->held, w->held_size, rrset.name, rrset.type);
 
         if (held->name.ptr == NULL) {
-            char *copy = allocate(1, rrset->name.len);
+            char *copy = allocate(1, rrset.name.len);
 
-            memcpy(copy, rrset->name.ptr, rrset->name.len);
-            held->name = span_from(copy, rrset->name.len);
-            held->type = rrset->type;
+            memcpy(copy, rrset.name.ptr, rrset.name.len);
+            held->name = span_from(copy, rrset.name.len);
+            held->type = rrset.type;
         }
-        assert_true(address_parse(rrset->value, &held->address));
+        assert_true(address_parse(rrset.value, &held->address));
     }
 }
 
@@ -203,7 +203,6 @@ struct coalescer_limits world_limits(void)
 {
     return (struct coalescer_limits){
         .calls_per_second = 5,
-        .ttl = 300,
         .max_waiters = 1000000,
         .max_changes = 1000000,
         .max_zones = 1000,
@@ -293,11 +292,17 @@ static void on_answer(struct waiter *waiter, enum outcome outcome,
 static enum status submit(struct world *w, struct caller *caller)
 {
     static const struct address client = {ADDRESS_IPV4, {198, 51, 100, 7}};
+    struct desired_rrset desired = {
+        .name = span_from_string(caller->name),
+        .address = &caller->wanted,
+        .client = &client,
+        .ttl = WORLD_TTL,
+        .is_proven = w->is_proven != NULL && w->is_proven(caller->name),
+    };
     enum status status;
 
     w->submitting = true;
-    status = coalescer_submit(w->c, w->now, span_from_string(caller->name),
-                              &caller->wanted, &client, &caller->waiter);
+    status = coalescer_submit(w->c, w->now, &desired, &caller->waiter);
     w->submitting = false;
     return status;
 }
@@ -387,8 +392,8 @@ const char *batch_text(const struct batch *batch)
 
     text[0] = '\0';
     for (size_t i = 0; i < batch->count && len < sizeof text; i++) {
-        struct span name = short_name(batch->rrsets[i].name);
-        struct span value = batch->rrsets[i].value;
+        struct span name = short_name(batch_rrset(batch, i).name);
+        struct span value = batch_rrset(batch, i).value;
 
         len += (size_t)snprintf(text + len, sizeof text - len, "%s%.*s=%.*s",
                                 i > 0 ? " " : "", (int)name.len, name.ptr,
@@ -404,13 +409,13 @@ static void check_batch(const struct world *w, const struct batch *batch)
     assert_in_range(batch->count, 1, ROUTE53_BATCH_MAX_UPSERTS);
     assert_int_equal(batch->sent_at, w->now);
     for (size_t i = 0; i < batch->count; i++)
-        chars += batch->rrsets[i].value.len;
+        chars += strlen(batch->items[i].value);
     assert_in_range(chars, 1, ROUTE53_BATCH_MAX_CHARS);
     for (size_t i = 0; i < w->flight_count; i++)
         assert_ptr_not_equal(w->flights[i].batch->zone, batch->zone);
     /* Each record's flying change is in one place of one batch. */
     for (size_t i = 0; i < batch->count; i++)
-        assert_true(batch->records[i]->flying.wanted);
+        assert_true(batch->items[i].record->flying.wanted);
 }
 
 struct batch *world_send(struct world *w)
@@ -502,7 +507,7 @@ static void find_culprits(const struct world *w, const struct batch *batch,
     size_t len = 0;
 
     for (size_t i = 0; i < batch->count; i++) {
-        struct span name = batch->rrsets[i].name;
+        struct span name = batch_rrset(batch, i).name;
 
         if (!is_bad(w, name))
             continue;
@@ -511,7 +516,7 @@ static void find_culprits(const struct world *w, const struct batch *batch,
             len += (size_t)snprintf(
                 reply->message + len, sizeof reply->message - len,
                 "[RRSet of type %s with DNS name %.*s. is not permitted]",
-                rrset_type_name(batch->rrsets[i].type), (int)name.len,
+                rrset_type_name(batch_rrset(batch, i).type), (int)name.len,
                 name.ptr);
     }
 }

@@ -25,6 +25,7 @@ enum {
     WORLD_FLIGHTS_MAX = 512,
     WORLD_NAME_MAX = 64,
     WORLD_BAD_MAX = 512,
+    WORLD_TTL = 300,
 };
 
 struct world;
@@ -65,6 +66,10 @@ struct world {
     bool names_culprits;            /* in the words of its refusals */
     bool applies_unsaid;     /* with STATUS_UNAVAILABLE: applied after all */
     world_answer_fn *answer; /* in place of all that; may be NULL */
+
+    /* Whether Route 53 is known to have had a record of this (full) name once;
+     * NULL: of none. */
+    bool (*is_proven)(const char *name);
 
     /* How the hosted zones are. `zone_of` may be replaced. */
     enum zone_answer zones;

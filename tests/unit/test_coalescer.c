@@ -24,7 +24,7 @@ static void test_a_lone_change_leaves_at_once(void **state)
     assert_non_null(batch);
     assert_string_equal(batch_text(batch), "a=192.0.2.1");
     assert_string_equal(batch->zone->id, "Z0");
-    assert_int_equal(batch->rrsets[0].ttl, 300);
+    assert_int_equal(batch_rrset(batch, 0).ttl, WORLD_TTL);
     assert_unanswered(a);
     world_reply(w, batch, STATUS_OK);
     assert_good(a, "192.0.2.1");

@@ -252,22 +252,230 @@ static void test_a_half_that_must_go_again_stays_a_half(void **state)
     }
 }
 
-static void test_whoever_is_cleared_rejoins_the_crowd(void **state)
+/* With a newcomer in each batch that may be a culprit too, the rest of a
+ * refused batch would never be done. */
+static void test_whoever_is_cleared_goes_again_without_newcomers(void **state)
 {
     struct world *w = world_new();
     struct batch *batch;
 
     (void)state;
-    ask_hosts(w, 4);
-    world_refuse(w, world_send(w), "[something is wrong]");
-    world_reply(w, world_send_soon(w), STATUS_OK);
-    batch = world_send_soon(w);
+    ask_hosts(w, 3);
+    batch = world_send(w);
     world_ask(w, "new", "192.0.2.9");
     world_refuse(w, batch,
-                 "[RRSet with DNS name h2.example.org. is not permitted]");
+                 "[RRSet with DNS name h0.example.org. is not permitted]");
     batch = world_send_soon(w);
-    assert_string_equal(batch_text(batch), "h3=192.0.2.1 new=192.0.2.9");
+    assert_string_equal(batch_text(batch), "h1=192.0.2.1 h2=192.0.2.1");
     world_reply(w, batch, STATUS_OK);
+    batch = world_send_soon(w);
+    assert_string_equal(batch_text(batch), "new=192.0.2.9");
+    world_reply(w, batch, STATUS_OK);
+    world_free(w);
+}
+
+/* A host that is refused comes with every batch, and still everybody else is
+ * served within a few calls. */
+static void test_a_new_culprit_in_every_batch_starves_nobody(void **state)
+{
+    enum { ROUNDS = 50, LONGEST_WAIT_MS = 1000 };
+    struct world *w = world_new();
+
+    (void)state;
+    for (int i = 0; i < ROUNDS; i++) {
+        static char bad[ROUNDS][WORLD_NAME_MAX];
+        char name[WORLD_NAME_MAX];
+
+        snprintf(name, sizeof name, "good%d", i);
+        snprintf(bad[i], sizeof bad[i], "bad%d", i);
+        w->bad[i] = bad[i];
+        world_ask(w, name, "192.0.2.1");
+        world_ask(w, bad[i], "192.0.2.1");
+        world_run(w, w->now + 200);
+    }
+    world_run_out(w);
+    for (const struct caller *c = w->callers; c != NULL; c = c->next)
+        if (strncmp(c->name, "good", 4) == 0) {
+            assert_answer(c, OUTCOME_GOOD);
+            assert_in_range(c->answered_at - c->asked_at, 0, LONGEST_WAIT_MS);
+        }
+    world_free(w);
+}
+
+/* Where one half was accepted, the other one holds the culprit. */
+static void test_the_other_half_of_an_innocent_one_is_halved_unasked(
+    void **state)
+{
+    static const char *const batches[] = {
+        "h0=192.0.2.1 h1=192.0.2.1 h2=192.0.2.1 h3=192.0.2.1",
+        "h0=192.0.2.1 h1=192.0.2.1",
+        "h2=192.0.2.1",
+        "h3=192.0.2.1",
+    };
+    struct world *w = world_new();
+
+    (void)state;
+    ask_hosts(w, 4);
+    w->bad[0] = "h3";
+    for (size_t i = 0; i < COUNT(batches); i++) {
+        struct batch *batch = world_send_soon(w);
+
+        assert_string_equal(batch_text(batch), batches[i]);
+        if (i == 0 || i == COUNT(batches) - 1)
+            world_refuse(w, batch, "[something is wrong]");
+        else
+            world_reply(w, batch, STATUS_OK);
+    }
+    assert_only_bad_are_refused(w, 4);
+    world_free(w);
+}
+
+static bool is_old(const char *name)
+{
+    return strncmp(name, "old", 3) == 0;
+}
+
+/* Whom Route 53 has had before is an unlikely culprit, and does not wait for
+ * the end of the search. */
+static void test_proven_neighbours_go_again_at_once(void **state)
+{
+    struct world *w = world_new();
+    struct caller *old[2];
+    struct batch *batch;
+
+    (void)state;
+    w->is_proven = is_old;
+    w->bad[0] = "new1";
+    old[0] = world_ask(w, "old0", "192.0.2.1");
+    world_ask(w, "new0", "192.0.2.1");
+    old[1] = world_ask(w, "old1", "192.0.2.1");
+    world_ask(w, "new1", "192.0.2.1");
+    world_refuse(w, world_send(w), "[something is wrong]");
+    batch = world_send_soon(w);
+    assert_string_equal(batch_text(batch), "old0=192.0.2.1 old1=192.0.2.1");
+    world_reply(w, batch, STATUS_OK);
+    assert_good(old[0], "192.0.2.1");
+    assert_good(old[1], "192.0.2.1");
+    batch = world_send_soon(w);
+    assert_string_equal(batch_text(batch), "new0=192.0.2.1");
+    world_reply(w, batch, STATUS_OK);
+    batch = world_send_soon(w);
+    assert_string_equal(batch_text(batch), "new1=192.0.2.1");
+    world_refuse(w, batch, "[something is wrong]");
+    world_free(w);
+}
+
+/* The coalescer's own word for it is learned from what it sends. */
+static void test_who_was_accepted_is_proven_while_it_is_remembered(void **state)
+{
+    struct world *w = world_new();
+    struct batch *batch;
+
+    (void)state;
+    world_ask(w, "a", "192.0.2.1");
+    batch = world_send(w);
+    world_ask(w, "a", "192.0.2.2");
+    world_ask(w, "b", "192.0.2.1");
+    world_reply(w, batch, STATUS_OK);
+    world_refuse(w, world_send_soon(w), "[something is wrong]");
+    batch = world_send_soon(w);
+    assert_string_equal(batch_text(batch), "a=192.0.2.2");
+    world_reply(w, batch, STATUS_OK);
+    batch = world_send_soon(w);
+    assert_string_equal(batch_text(batch), "b=192.0.2.1");
+    world_refuse(w, batch, "[something is wrong]");
+    world_free(w);
+}
+
+/* After each refusal fewer unproven records share a batch, after each
+ * acceptance more. */
+static void test_batches_of_unproven_records_shrink_and_grow(void **state)
+{
+    static const struct {
+        size_t count;
+        bool refused;
+    } calls[] = {{500, true}, {375, true},  {281, false},
+                 {422, true}, {316, false}, {474, false}};
+    struct world *w = world_new();
+
+    (void)state;
+    for (int i = 0; i < 4000; i++) {
+        char name[WORLD_NAME_MAX];
+
+        snprintf(name, sizeof name, "h%d", i);
+        world_ask_until(w, name, "192.0.2.1", INT64_MAX);
+    }
+    for (size_t i = 0; i < COUNT(calls); i++) {
+        struct batch *batch = world_send_soon(w);
+
+        assert_int_equal(batch->count, calls[i].count);
+        if (calls[i].refused)
+            world_refuse(w, batch, "[something is wrong]");
+        else
+            world_reply(w, batch, STATUS_OK);
+    }
+    world_run_out(w);
+    world_free(w);
+}
+
+/* --- many that are refused for ever --------------------------------------------------- */
+
+/* Refuses a record once, so that it goes alone from now on. */
+static void refuse_once(struct world *w, const char *name)
+{
+    world_ask(w, name, "192.0.2.1");
+    world_refuse(w, world_send_soon(w), "[something is wrong]");
+}
+
+static void test_lone_records_get_a_call_in_four(void **state)
+{
+    enum { REFUSED = 20, INTERVAL_MS = 200, EVERY = 4 };
+    struct world *w = world_new();
+    int64_t begun;
+    size_t calls;
+
+    (void)state;
+    w->names_culprits = false;
+    for (int i = 0; i < REFUSED; i++) {
+        char name[WORLD_NAME_MAX];
+
+        snprintf(name, sizeof name, "bad%d", i);
+        refuse_once(w, name);
+    }
+    world_wait(w, REFUSED_FIRST_MS);
+    for (int i = 0; i < REFUSED; i++) {
+        char name[WORLD_NAME_MAX];
+
+        snprintf(name, sizeof name, "bad%d", i);
+        world_ask(w, name, "192.0.2.1");
+    }
+    begun = w->now;
+    calls = w->calls;
+    world_run_out(w);
+    assert_int_equal(w->calls - calls, REFUSED);
+    assert_true(w->now - begun >= (REFUSED - 1) * EVERY * INTERVAL_MS);
+    world_free(w);
+}
+
+/* Whose turn comes after the deadline hears so at once, and keeps its turn. */
+static void test_whose_turn_comes_too_late_is_told_at_once(void **state)
+{
+    enum { INTERVAL_MS = 200, EVERY = 4 };
+    struct world *w = world_new();
+    int64_t turn_ms = EVERY * INTERVAL_MS;
+
+    (void)state;
+    refuse_once(w, "a");
+    refuse_once(w, "b");
+    world_wait(w, REFUSED_FIRST_MS);
+    world_ask_until(w, "a", "192.0.2.1", w->now + 1);
+    assert_int_equal(world_try_until(w, "b", "192.0.2.2", w->now + turn_ms - 1),
+                     STATUS_BUSY);
+    assert_int_equal(coalescer_stats(w->c).alone, 2);
+    assert_int_equal(coalescer_stats(w->c).waiters, 1);
+    world_ask_until(w, "b", "192.0.2.3", w->now + turn_ms + WORLD_LATENCY_MS);
+    world_run_out(w);
+    assert_string_equal(world_held(w, "b", RRSET_A), "192.0.2.3");
     world_free(w);
 }
 
@@ -383,8 +591,13 @@ static void test_it_stays_alone_when_it_must_go_again(void **state)
         world_ask(w, "a", "192.0.2.1");
         batch = world_send_soon(w);
         world_ask(w, "a", "192.0.2.2");
+        world_wait(w, 1);
         world_ask(w, "b", "192.0.2.2");
         world_reply(w, batch, troubles[i]);
+        /* Its next turn has yet to come, and nobody waits for that. */
+        batch = world_send_soon(w);
+        assert_string_equal(batch_text(batch), "b=192.0.2.2");
+        world_reply(w, batch, STATUS_OK);
         batch = world_send_soon(w);
         assert_string_equal(batch_text(batch), "a=192.0.2.2");
         world_reply(w, batch, STATUS_OK);
@@ -403,6 +616,7 @@ static void test_a_newer_address_behind_a_refused_one_goes_alone(void **state)
     older = world_ask(w, "a", "192.0.2.1");
     batch = world_send(w);
     newer = world_ask(w, "a", "192.0.2.2");
+    world_wait(w, 1);
     neighbour = world_ask(w, "b", "192.0.2.3");
     world_refuse(w, batch, "[something is wrong]");
     assert_answer(older, OUTCOME_REFUSED);
@@ -623,6 +837,7 @@ static void test_a_refused_record_stays_alone_in_its_new_zone(void **state)
     world_refuse(w, world_send(w), "[something is wrong]");
     world_wait(w, REFUSED_FIRST_MS);
     world_ask(w, "a.z1", "192.0.2.1");
+    world_wait(w, 1);
     world_ask(w, "b.z1", "192.0.2.2");
     batch = world_send_soon(w);
     assert_string_equal(batch_text(batch), "a.z1=192.0.2.1");
@@ -630,6 +845,9 @@ static void test_a_refused_record_stays_alone_in_its_new_zone(void **state)
     world_reply(w, batch, STATUS_NOT_FOUND);
     w->zones = ZONE_FOUND;
     coalescer_zones_read(w->c);
+    batch = world_send_soon(w);
+    assert_string_equal(batch_text(batch), "b.z1=192.0.2.2");
+    world_reply(w, batch, STATUS_OK);
     batch = world_send_soon(w);
     assert_string_equal(batch_text(batch), "a.z1=192.0.2.1");
     world_reply(w, batch, STATUS_OK);
@@ -649,7 +867,16 @@ int main(void)
         cmocka_unit_test(test_whoever_asks_meanwhile_goes_first_and_apart),
         cmocka_unit_test(test_a_culprit_delays_its_own_batch_only),
         cmocka_unit_test(test_a_half_that_must_go_again_stays_a_half),
-        cmocka_unit_test(test_whoever_is_cleared_rejoins_the_crowd),
+        cmocka_unit_test(test_whoever_is_cleared_goes_again_without_newcomers),
+        cmocka_unit_test(test_a_new_culprit_in_every_batch_starves_nobody),
+        cmocka_unit_test(
+            test_the_other_half_of_an_innocent_one_is_halved_unasked),
+        cmocka_unit_test(test_proven_neighbours_go_again_at_once),
+        cmocka_unit_test(
+            test_who_was_accepted_is_proven_while_it_is_remembered),
+        cmocka_unit_test(test_batches_of_unproven_records_shrink_and_grow),
+        cmocka_unit_test(test_lone_records_get_a_call_in_four),
+        cmocka_unit_test(test_whose_turn_comes_too_late_is_told_at_once),
         cmocka_unit_test(test_a_newer_address_is_sent_in_the_older_ones_half),
         cmocka_unit_test(test_a_refused_record_is_refused_at_once_for_a_while),
         cmocka_unit_test(

@@ -28,8 +28,9 @@ enum {
 struct soak {
     struct world *w;
     struct jitter dice;
-    unsigned trouble;              /* of ten batches, so many meet some */
-    struct caller *last[HOSTS][2]; /* of each record: who asked last */
+    unsigned trouble;                /* of ten batches, so many meet some */
+    struct address wanted[HOSTS][2]; /* of each record: what was asked last */
+    struct caller *last[HOSTS][2];   /* and who waited for it; may be NULL */
     bool ended[HOSTS][2]; /* and whether that was refused, or had no zone */
 };
 
@@ -55,14 +56,16 @@ static void ask(void)
     bool v6 = roll(4) == 0;
     char address[ADDRESS_TEXT_MAX];
     int64_t patience = roll(3) == 0 ? roll(3000) : WORLD_DEADLINE_MS;
-    struct caller *before = soak.w->callers;
+    enum status status;
 
     snprintf(address, sizeof address, v6 ? "2001:db8::%u" : "192.0.2.%u",
              number);
-    world_try_until(soak.w, host_name(host), address, soak.w->now + patience);
-    if (soak.w->callers == before)
+    status = world_try_until(soak.w, host_name(host), address,
+                             soak.w->now + patience);
+    if (status != STATUS_OK && status != STATUS_BUSY)
         return;
-    soak.last[host][v6] = soak.w->callers;
+    address_parse(span_from_string(address), &soak.wanted[host][v6]);
+    soak.last[host][v6] = status == STATUS_OK ? soak.w->callers : NULL;
     soak.ended[host][v6] = false;
 }
 
@@ -104,7 +107,7 @@ static bool is_bad(const struct world *w, const struct batch *batch)
 {
     for (size_t i = 0; i < batch->count; i++)
         for (size_t k = 0; w->bad[k] != NULL; k++)
-            if (strncmp(batch->rrsets[i].name.ptr, w->bad[k],
+            if (strncmp(batch_rrset(batch, i).name.ptr, w->bad[k],
                         strlen(w->bad[k])) == 0)
                 return true;
     return false;
@@ -199,12 +202,15 @@ static void check_record(unsigned host, bool v6)
     const char *held =
         world_held(soak.w, host_name(host), v6 ? RRSET_AAAA : RRSET_A);
 
-    if (last == NULL || (last->outcome != OUTCOME_GOOD && soak.ended[host][v6]))
+    bool heard_good = last != NULL && last->outcome == OUTCOME_GOOD;
+
+    if (soak.wanted[host][v6].family == ADDRESS_NONE ||
+        (soak.ended[host][v6] && !heard_good))
         return;
-    address_format(&last->wanted, wanted);
+    address_format(&soak.wanted[host][v6], wanted);
     if (strcmp(held, wanted) != 0)
-        fail_msg("%s holds %s; asked for last was %s, told %d", host_name(host),
-                 held, wanted, (int)last->outcome);
+        fail_msg("%s holds %s; asked for last was %s, %s", host_name(host),
+                 held, wanted, heard_good ? "told good" : "not told good");
 }
 
 static void run_seed(uint64_t seed)

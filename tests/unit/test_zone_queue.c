@@ -19,24 +19,33 @@ static int set_up(void **state)
 {
     (void)state;
     zone = zone_queue_new(span_from_string("Z1"));
-    return zone != NULL && record_table_init(&table) ? 0 : -1;
+    return zone != NULL && record_table_init(&table) == STATUS_OK ? 0 : -1;
+}
+
+static void return_all(struct batch *batch, enum lane lane, uint32_t group)
+{
+    for (size_t i = batch->count; i-- > 0;)
+        zone_queue_return_to_front(batch->items[i].record, lane, group);
 }
 
 static int tear_down(void **state)
 {
     (void)state;
     if (zone->flight != NULL) {
-        zone_queue_put_back(zone, zone->flight, 0, zone->flight->count, 0);
+        return_all(zone->flight, zone->flight->lane, 0);
         zone_queue_land(zone->flight);
     }
-    while (!list_is_empty(&zone->records)) {
-        struct record *record =
-            list_entry(zone->records.next, struct record, in_queue);
+    for (int lane = 0; lane < LANE_COUNT; lane++) {
+        struct record *record;
 
-        list_remove(&record->in_queue);
-        record_table_remove(&table, record);
+        while ((record = zone_queue_head(zone, (enum lane)lane)) != NULL) {
+            zone_queue_remove(record);
+            record_table_remove(&table, record);
+        }
+        assert_int_equal(zone->lanes[lane].count, 0);
     }
-    assert_int_equal(table.count, 0);
+    assert_true(zone_queue_is_empty(zone));
+    assert_int_equal(record_table_count(&table), 0);
     record_table_clear(&table);
     zone_queue_free(zone);
     return 0;
@@ -51,27 +60,33 @@ static struct address address(const char *text)
     return parsed;
 }
 
-/* A change as the coalescer makes it. */
+/* A change as the coalescer makes it; with a group, one that was part of a
+ * refused batch. */
 static struct record *gather(const char *name, const char *wanted,
                              uint32_t group, int64_t asked_at)
 {
     struct address to = address(wanted);
-    enum rrset_type type = to.family == ADDRESS_IPV6 ? RRSET_AAAA : RRSET_A;
+    enum rrset_type type = rrset_type_for(&to);
     struct span key = span_from_string(name);
     struct record *record = record_table_find(&table, key, type);
+    struct change *change;
 
     if (record == NULL)
         record = record_table_add(&table, key, type);
     assert_non_null(record);
-    if (!record->gathering.wanted) {
-        record->gathering.wanted = true;
-        record->gathering.asked_at = asked_at;
+    change = group == 0 ? &record->gathering : &record->flying;
+    if (!change->wanted) {
+        change->wanted = true;
+        change->asked_at = asked_at;
         record->zone = zone;
-        record->group = group;
-        list_append(&zone->records, &record->in_queue);
+        if (group == 0)
+            zone_queue_append(zone, record);
     }
-    record->gathering.address = to;
-    record->gathering.renewed_at = asked_at;
+    change->address = to;
+    change->ttl = TTL;
+    change->renewed_at = asked_at;
+    if (group != 0)
+        zone_queue_return_to_end(record, LANE_SEARCH, group);
     return record;
 }
 
@@ -87,28 +102,38 @@ static void gather_all(const char *names, const char *wanted, uint32_t group)
     }
 }
 
-static struct batch *take(void)
+static struct batch *take_from(enum lane lane)
 {
-    struct batch *batch = zone_queue_take_batch(zone, TTL, NOW);
+    struct batch *batch = zone_queue_take_batch(zone, lane, NOW);
 
     assert_non_null(batch);
     return batch;
 }
 
-/* The queue as words, "a/0 b/3": name and group. */
+static struct batch *take(void)
+{
+    return take_from(LANE_SHARED);
+}
+
+/* The lanes of those that share batches as words, "a/0 b/0 c/3": name and
+ * group, the search behind the others. */
 static const char *queue_text(void)
 {
     static char text[TEXT_MAX];
     size_t len = 0;
 
     text[0] = '\0';
-    for (struct list *node = zone->records.next; node != &zone->records;
-         node = node->next) {
-        struct record *record = list_entry(node, struct record, in_queue);
+    for (int lane = LANE_SHARED; lane <= LANE_SEARCH; lane++) {
+        const struct list *records = &zone->lanes[lane].records;
 
-        len += (size_t)snprintf(text + len, sizeof text - len, "%s%.*s/%u",
-                                len > 0 ? " " : "", (int)record->name_len,
-                                record->name, record->group);
+        for (struct list *node = records->next; node != records;
+             node = node->next) {
+            struct record *record = list_entry(node, struct record, in_queue);
+
+            len += (size_t)snprintf(text + len, sizeof text - len, "%s%.*s/%u",
+                                    len > 0 ? " " : "", (int)record->name_len,
+                                    record->name, record->group);
+        }
     }
     return text;
 }
@@ -179,7 +204,7 @@ static size_t count_chars(const struct batch *batch)
     size_t chars = 0;
 
     for (size_t i = 0; i < batch->count; i++)
-        chars += batch->rrsets[i].value.len;
+        chars += strlen(batch->items[i].value);
     return chars;
 }
 
@@ -211,14 +236,14 @@ static void test_nothing_is_lost_between_batches(void **state)
         snprintf(name, sizeof name, "h%04d.example.org", i);
         gather(name, i % 2 ? A_15 : AAAA_39, 0, i);
     }
-    while (!list_is_empty(&zone->records)) {
+    while (!zone_queue_is_empty(zone)) {
         struct batch *batch = take();
 
         for (size_t i = 0; i < batch->count; i++, total++) {
             snprintf(name, sizeof name, "h%04zu.example.org", total);
-            assert_true(span_is(batch->rrsets[i].name, name));
-            batch->records[i]->flying.wanted = false;
-            record_table_remove(&table, batch->records[i]);
+            assert_true(span_is(batch_rrset(batch, i).name, name));
+            batch->items[i].record->flying.wanted = false;
+            record_table_remove(&table, batch->items[i].record);
         }
         batches++;
         zone_queue_land(batch);
@@ -241,15 +266,15 @@ static void test_a_batch_says_what_to_upsert(void **state)
     assert_ptr_equal(batch->zone, zone);
     assert_ptr_equal(zone->flight, batch);
     assert_int_equal(batch->sent_at, NOW);
-    assert_ptr_equal(batch->records[0], a);
-    assert_ptr_equal(batch->records[1], b);
-    assert_true(span_is(batch->rrsets[0].name, "a.example.org"));
-    assert_int_equal(batch->rrsets[0].type, RRSET_A);
-    assert_true(span_is(batch->rrsets[0].value, "192.0.2.1"));
-    assert_int_equal(batch->rrsets[0].ttl, TTL);
-    assert_int_equal(batch->rrsets[1].type, RRSET_AAAA);
-    assert_true(span_is(batch->rrsets[1].value, "2001:db8::1"));
-    assert_true(list_is_empty(&zone->records));
+    assert_ptr_equal(batch->items[0].record, a);
+    assert_ptr_equal(batch->items[1].record, b);
+    assert_true(span_is(batch_rrset(batch, 0).name, "a.example.org"));
+    assert_int_equal(batch_rrset(batch, 0).type, RRSET_A);
+    assert_true(span_is(batch_rrset(batch, 0).value, "192.0.2.1"));
+    assert_int_equal(batch_rrset(batch, 0).ttl, TTL);
+    assert_int_equal(batch_rrset(batch, 1).type, RRSET_AAAA);
+    assert_true(span_is(batch_rrset(batch, 1).value, "2001:db8::1"));
+    assert_true(zone_queue_is_empty(zone));
 }
 
 static void test_taking_turns_gathering_into_flying(void **state)
@@ -272,9 +297,10 @@ static void test_taking_turns_gathering_into_flying(void **state)
 static void test_an_empty_queue_gives_no_batch(void **state)
 {
     (void)state;
-    assert_null(zone_queue_take_batch(zone, TTL, NOW));
+    assert_null(zone_queue_take_batch(zone, LANE_SHARED, NOW));
+    assert_null(zone_queue_take_batch(zone, LANE_ALONE, NOW));
     assert_null(zone->flight);
-    assert_int_equal(zone_queue_head_asked_at(zone), INT64_MAX);
+    assert_null(zone_queue_head(zone, LANE_SHARED));
 }
 
 static void test_the_head_is_who_asked_first(void **state)
@@ -283,7 +309,7 @@ static void test_the_head_is_who_asked_first(void **state)
     gather("a.example.org", "192.0.2.1", 0, 7);
     gather("b.example.org", "192.0.2.2", 0, 8);
     gather("a.example.org", "192.0.2.3", 0, 9);
-    assert_int_equal(zone_queue_head_asked_at(zone), 7);
+    assert_int_equal(zone_queue_head(zone, LANE_SHARED)->gathering.asked_at, 7);
 }
 
 static void test_ids_up_to_the_limit(void **state)
@@ -309,34 +335,37 @@ static const struct {
         const char *names;
         uint32_t group;
     } queued[4];
+    enum lane lane;
     size_t taken;
     uint32_t group;
     const char *left;
 } groups[] = {
-    {"the crowd travels together", {{"a b c", 0}}, 3, 0, ""},
-    {"a group travels together", {{"a b", 5}}, 2, 5, ""},
-    {"a group leaves the crowd behind",
+    {"all travel together", {{"a b c", 0}}, LANE_SHARED, 3, 0, ""},
+    {"a group travels together", {{"a b", 5}}, LANE_SEARCH, 2, 5, ""},
+    {"nobody waits for a group",
      {{"a b", 5}, {"c d", 0}},
+     LANE_SHARED,
      2,
-     5,
-     "c/0 d/0"},
-    {"the crowd does not take a group along",
+     0,
+     "a/5 b/5"},
+    {"a group takes nobody else along",
      {{"a b", 0}, {"c", 5}},
-     2,
-     0,
-     "c/5"},
-    {"two groups do not mix", {{"a b", 5}, {"c d", 6}}, 2, 5, "c/6 d/6"},
-    {"the crowd does not wait for a lone record in its midst",
-     {{"a", 0}, {"b", 5}, {"c d", 0}},
-     3,
-     0,
-     "b/5"},
-    {"nor does a group wait for what stands in its midst",
-     {{"a", 5}, {"b c", 0}, {"d", 5}},
+     LANE_SEARCH,
+     1,
+     5,
+     "a/0 b/0"},
+    {"two groups do not mix",
+     {{"a b", 5}, {"c d", 6}},
+     LANE_SEARCH,
      2,
      5,
-     "b/0 c/0"},
-    {"a lone record goes alone", {{"a", 9}, {"b c", 0}}, 1, 9, "b/0 c/0"},
+     "c/6 d/6"},
+    {"nor does a group wait for what stands in its midst",
+     {{"a", 5}, {"b c", 6}, {"d", 5}},
+     LANE_SEARCH,
+     2,
+     5,
+     "b/6 c/6"},
 };
 
 static void test_groups_travel_apart(void **state)
@@ -349,7 +378,7 @@ static void test_groups_travel_apart(void **state)
         for (size_t i = 0; groups[row].queued[i].names != NULL; i++)
             gather_all(groups[row].queued[i].names, "192.0.2.1",
                        groups[row].queued[i].group);
-        batch = take();
+        batch = take_from(groups[row].lane);
         if (batch->count != groups[row].taken ||
             batch->group != groups[row].group)
             fail_msg("%s: %zu of group %u", groups[row].label, batch->count,
@@ -366,28 +395,26 @@ static void test_groups_travel_apart(void **state)
  * a to d are newer changes of the batch's own records. */
 static const struct {
     const char *label, *meanwhile;
-    size_t from, to;
+    enum lane lane;
     uint32_t group;
     const char *queue;
 } returns[] = {
-    {"to an empty queue, in their order", "", 0, 4, 0, "a/0 b/0 c/0 d/0"},
-    {"before those who asked later", "x y", 0, 4, 0, "a/0 b/0 c/0 d/0 x/0 y/0"},
-    {"as a group", "x", 0, 4, 5, "a/5 b/5 c/5 d/5 x/0"},
-    {"only the first half", "x", 0, 2, 5, "a/5 b/5 x/0"},
-    {"only the second half", "x", 2, 4, 5, "c/5 d/5 x/0"},
-    {"none", "x", 2, 2, 5, "x/0"},
-    {"a newer one at the very front takes the older one's place", "b x", 0, 4,
-     5, "a/5 b/5 c/5 d/5 x/0"},
-    {"a newer one deep in the queue does too", "x y c", 0, 4, 5,
-     "a/5 b/5 c/5 d/5 x/0 y/0"},
-    {"newer ones for all, in another order", "d c x b a", 0, 4, 5,
-     "a/5 b/5 c/5 d/5 x/0"},
-    {"newer ones for all and nobody else", "d c b a", 0, 4, 5,
-     "a/5 b/5 c/5 d/5"},
-    {"newer ones on both sides of a stranger", "a x d", 0, 4, 0,
+    {"to an empty queue, in their order", "", LANE_SHARED, 0,
+     "a/0 b/0 c/0 d/0"},
+    {"before those who asked later", "x y", LANE_SHARED, 0,
+     "a/0 b/0 c/0 d/0 x/0 y/0"},
+    {"as a group", "x", LANE_SEARCH, 5, "x/0 a/5 b/5 c/5 d/5"},
+    {"a newer one at the very front takes the older one's place", "b x",
+     LANE_SHARED, 0, "a/0 b/0 c/0 d/0 x/0"},
+    {"a newer one deep in the queue does too", "x y c", LANE_SEARCH, 5,
+     "x/0 y/0 a/5 b/5 c/5 d/5"},
+    {"newer ones for all, in another order", "d c x b a", LANE_SHARED, 0,
      "a/0 b/0 c/0 d/0 x/0"},
-    {"a newer one at the front, of the half that does not return", "d x", 0, 2,
-     5, "d/0 a/5 b/5 x/0"},
+    {"newer ones for all and nobody else", "d c b a", LANE_SEARCH, 5,
+     "a/5 b/5 c/5 d/5"},
+    {"newer ones on both sides of a stranger", "a x d", LANE_SHARED, 0,
+     "a/0 b/0 c/0 d/0 x/0"},
+    {"in front, but apart", "x", LANE_SHARED, 5, "a/5 b/5 c/5 d/5 x/0"},
 };
 
 static void test_what_returns_stands_at_the_front_in_order(void **state)
@@ -400,16 +427,11 @@ static void test_what_returns_stands_at_the_front_in_order(void **state)
         gather_all("a b c d", "192.0.2.1", 0);
         batch = take();
         gather_all(returns[row].meanwhile, "192.0.2.2", 0);
-        zone_queue_put_back(zone, batch, returns[row].from, returns[row].to,
-                            returns[row].group);
+        return_all(batch, returns[row].lane, returns[row].group);
         if (strcmp(queue_text(), returns[row].queue) != 0)
             fail_msg("%s: %s", returns[row].label, queue_text());
         for (size_t i = 0; i < batch->count; i++)
-            if (batch->records[i]->flying.wanted ==
-                (i >= returns[row].from && i < returns[row].to))
-                fail_msg("%s: record %zu", returns[row].label, i);
-        zone_queue_put_back(zone, batch, 0, returns[row].from, 0);
-        zone_queue_put_back(zone, batch, returns[row].to, batch->count, 0);
+            assert_false(batch->items[i].record->flying.wanted);
         zone_queue_land(batch);
         tear_down(NULL);
     }
@@ -441,10 +463,11 @@ static void test_halves_go_behind_and_stay_apart(void **state)
         gather_all("a b c d", "192.0.2.1", 0);
         batch = take();
         gather_all(halves[row].meanwhile, "192.0.2.2", 0);
-        zone_queue_put_behind(zone, batch, 0, 2, 5);
-        zone_queue_put_behind(zone, batch, 2, 4, 6);
         for (size_t i = 0; i < batch->count; i++)
-            assert_false(batch->records[i]->flying.wanted);
+            zone_queue_return_to_end(batch->items[i].record, LANE_SEARCH,
+                                     i < 2 ? 5 : 6);
+        for (size_t i = 0; i < batch->count; i++)
+            assert_false(batch->items[i].record->flying.wanted);
         zone_queue_land(batch);
         if (strcmp(queue_text(), halves[row].queue) != 0)
             fail_msg("%s: %s", halves[row].label, queue_text());
@@ -462,13 +485,13 @@ static void test_the_older_address_returns_when_there_is_no_newer(void **state)
     (void)state;
     list_append(&record->gathering.waiters, &waiter.in_change);
     batch = take();
-    zone_queue_put_back(zone, batch, 0, 1, 0);
+    return_all(batch, LANE_SHARED, 0);
     zone_queue_land(batch);
     assert_null(zone->flight);
     assert_true(record->gathering.wanted);
     assert_false(record->flying.wanted);
     assert_true(address_equal(&record->gathering.address, &wanted));
-    assert_int_equal(zone_queue_head_asked_at(zone), 7);
+    assert_int_equal(zone_queue_head(zone, LANE_SHARED)->gathering.asked_at, 7);
     assert_ptr_equal(record->gathering.waiters.next, &waiter.in_change);
     list_remove(&waiter.in_change);
     assert_true(list_is_empty(&record->gathering.waiters));
@@ -486,7 +509,7 @@ static void test_a_newer_address_takes_over_callers_and_age(void **state)
     batch = take();
     gather("a", "192.0.2.2", 0, 20);
     list_append(&record->gathering.waiters, &newer.in_change);
-    zone_queue_put_back(zone, batch, 0, 1, 0);
+    return_all(batch, LANE_SHARED, 0);
     zone_queue_land(batch);
     assert_false(record->flying.wanted);
     assert_true(list_is_empty(&record->flying.waiters));
@@ -500,21 +523,166 @@ static void test_a_newer_address_takes_over_callers_and_age(void **state)
     assert_true(list_is_empty(&record->gathering.waiters));
 }
 
-static void test_a_refused_record_keeps_its_own_group(void **state)
+/* --- the lane of those that go alone ---------------------------------------- */
+
+static void test_a_refused_record_goes_alone_until_it_is_forgotten(void **state)
 {
-    struct record *record = gather("a", "192.0.2.1", 9, 0);
+    struct record *a = gather("a", "192.0.2.1", 0, 0);
+    struct record *b = gather("b", "192.0.2.1", 0, 0);
     struct batch *batch;
 
     (void)state;
-    record->refusals = 1;
+    a->refusals = b->refusals = 1;
     batch = take();
-    zone_queue_put_back(zone, batch, 0, 1, 0);
+    assert_int_equal(batch->count, 2);
+    return_all(batch, LANE_SHARED, 5);
     zone_queue_land(batch);
-    assert_string_equal(queue_text(), "a/9");
-    batch = take();
-    zone_queue_put_behind(zone, batch, 0, 1, 5);
+    assert_string_equal(queue_text(), "");
+    assert_int_equal(zone->lanes[LANE_ALONE].count, 2);
+
+    batch = zone_queue_take_batch(zone, LANE_ALONE, NOW);
+    assert_non_null(batch);
+    assert_int_equal(batch->count, 1);
+    assert_int_equal(batch->lane, LANE_ALONE);
+    assert_ptr_equal(batch->items[0].record, a);
+    a->refusals = 0;
+    return_all(batch, LANE_SHARED, 0);
     zone_queue_land(batch);
-    assert_string_equal(queue_text(), "a/9");
+    assert_string_equal(queue_text(), "a/0");
+    assert_ptr_equal(zone_queue_head(zone, LANE_ALONE), b);
+}
+
+/* --- suspicion ----------------------------------------------------------------- */
+
+static const char *taken_text(const struct batch *batch)
+{
+    static char text[TEXT_MAX];
+    size_t len = 0;
+
+    for (size_t i = 0; i < batch->count; i++) {
+        struct span name = batch_rrset(batch, i).name;
+
+        len += (size_t)snprintf(text + len, sizeof text - len, "%s%.*s",
+                                i > 0 ? " " : "", (int)name.len, name.ptr);
+    }
+    return text;
+}
+
+/* Capital letters are proven records. */
+static void gather_letters(const char *letters)
+{
+    for (const char *at = letters; *at != '\0'; at++) {
+        const char name[] = {*at, '\0'};
+        struct record *record =
+            record_table_add(&table, span_from_string(name), RRSET_A);
+
+        assert_non_null(record);
+        record->gathering.wanted = true;
+        record->gathering.address = address("192.0.2.1");
+        record->is_proven = *at <= 'Z';
+        zone_queue_append(zone, record);
+    }
+}
+
+static void test_a_cautious_zone_keeps_proven_records_apart(void **state)
+{
+    (void)state;
+    gather_letters("AbCd");
+    zone_queue_limit_unproven(zone, 2);
+    gather_letters("Efg");
+    assert_int_equal(zone->lanes[LANE_SHARED].count, 3);
+    assert_int_equal(zone->lanes[LANE_SEARCH].count, 4);
+    assert_string_equal(queue_text(), "A/0 C/0 E/0 b/0 d/0 f/0 g/0");
+    assert_string_equal(taken_text(take()), "A C E");
+    return_all(zone->flight, zone->flight->lane, 0);
+    zone_queue_land(zone->flight);
+    assert_string_equal(taken_text(take_from(LANE_SEARCH)), "b d");
+}
+
+static void test_a_zone_without_trouble_mixes_them(void **state)
+{
+    (void)state;
+    gather_letters("AbCd");
+    assert_string_equal(taken_text(take()), "A b C d");
+}
+
+/* What was kept apart stays so until it is sent; who comes later mixes. */
+static void test_a_zone_is_cautious_no_longer_than_told(void **state)
+{
+    (void)state;
+    zone_queue_limit_unproven(zone, 1);
+    gather_letters("a");
+    zone_queue_limit_unproven(zone, ROUTE53_BATCH_MAX_UPSERTS);
+    gather_letters("Bc");
+    assert_string_equal(taken_text(take()), "B c");
+    assert_string_equal(queue_text(), "a/0");
+}
+
+static void test_a_group_is_not_limited(void **state)
+{
+    (void)state;
+    gather_all("a b c", "192.0.2.1", 4);
+    zone_queue_limit_unproven(zone, 1);
+    assert_int_equal(take_from(LANE_SEARCH)->count, 3);
+}
+
+static const struct {
+    const char *label, *before, *after;
+} splits[] = {
+    {"an even number", "a/4 b/4 c/4 d/4", "a/6 b/6 c/7 d/7"},
+    {"an odd number", "a/4 b/4 c/4", "a/6 b/7 c/7"},
+    {"a single one", "a/4", "a/7"},
+    {"with others in its midst", "a/4 x/5 b/4 y/8", "a/6 x/5 b/7 y/8"},
+    {"nobody", "x/5 y/8", "x/5 y/8"},
+};
+
+static void test_a_group_is_halved_where_it_stands(void **state)
+{
+    (void)state;
+    for (size_t row = 0; row < COUNT(splits); row++) {
+        struct span rest = span_from_string(splits[row].before), word;
+
+        set_up(NULL);
+        while (span_split(&rest, ' ', &word)) {
+            const char name[] = {word.ptr[0], '\0'};
+
+            gather(name, "192.0.2.1", (uint32_t)(word.ptr[2] - '0'), 0);
+        }
+        zone_queue_split_group(zone, 4, 6);
+        if (strcmp(queue_text(), splits[row].after) != 0)
+            fail_msg("%s: %s", splits[row].label, queue_text());
+        tear_down(NULL);
+    }
+}
+
+/* --- age ----------------------------------------------------------------------- */
+
+static void test_what_nobody_waits_for_is_too_old_after_five_minutes(
+    void **state)
+{
+    struct record *record = gather("a", "192.0.2.1", 0, 1000);
+    struct waiter waiter;
+
+    (void)state;
+    assert_false(zone_queue_is_stale(record, 300999));
+    assert_true(zone_queue_is_stale(record, 301000));
+    list_append(&record->gathering.waiters, &waiter.in_change);
+    assert_false(zone_queue_is_stale(record, 301000));
+    list_remove(&waiter.in_change);
+}
+
+static void test_a_batch_passes_over_what_is_too_old(void **state)
+{
+    struct batch *batch;
+
+    (void)state;
+    gather("a", "192.0.2.1", 0, 300000);
+    gather("b", "192.0.2.1", 0, 1);
+    gather("c", "192.0.2.1", 0, 300000);
+    batch = zone_queue_take_batch(zone, LANE_SHARED, 300001);
+    assert_non_null(batch);
+    assert_string_equal(taken_text(batch), "a c");
+    assert_string_equal(queue_text(), "b/0");
 }
 
 int main(void)
@@ -534,7 +702,14 @@ int main(void)
         cmocka_unit_test(test_halves_go_behind_and_stay_apart),
         QUEUE_TEST(test_the_older_address_returns_when_there_is_no_newer),
         QUEUE_TEST(test_a_newer_address_takes_over_callers_and_age),
-        QUEUE_TEST(test_a_refused_record_keeps_its_own_group),
+        QUEUE_TEST(test_a_refused_record_goes_alone_until_it_is_forgotten),
+        QUEUE_TEST(test_a_cautious_zone_keeps_proven_records_apart),
+        QUEUE_TEST(test_a_zone_without_trouble_mixes_them),
+        QUEUE_TEST(test_a_zone_is_cautious_no_longer_than_told),
+        QUEUE_TEST(test_a_group_is_not_limited),
+        cmocka_unit_test(test_a_group_is_halved_where_it_stands),
+        QUEUE_TEST(test_what_nobody_waits_for_is_too_old_after_five_minutes),
+        QUEUE_TEST(test_a_batch_passes_over_what_is_too_old),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
