@@ -5,7 +5,7 @@
 #define CLI_COMMANDS_H
 
 #include "cli/options.h"
-#include "cli/store.h"
+#include "cli/database_object.h"
 
 enum {
     EXIT_OK = 0,
@@ -13,7 +13,9 @@ enum {
     EXIT_USAGE = 2, /* the command line or the environment is wrong */
 };
 
-int download_database(struct store *store, const struct options *options);
-int upload_database(struct store *store, const struct options *options);
+int download_database(struct database_object *object,
+                      const struct options *options);
+int upload_database(struct database_object *object,
+                    const struct options *options);
 
 #endif

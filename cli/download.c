@@ -2,7 +2,7 @@
 #include "cli/file_replace.h"
 #include "cli/regular_file.h"
 #include "cli/say.h"
-#include "cli/sidecar.h"
+#include "cli/etag_file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -17,29 +17,29 @@ static int print(struct span body)
     return EXIT_FAILED;
 }
 
-/* A sidecar that is missing or old makes the next upload refuse, never
+/* A etag_file that is missing or old makes the next upload refuse, never
  * overwrite; so to fail here is worth a warning only. */
-static void remember(const struct store *store, const char *file,
+static void remember(const struct database_object *object, const char *file,
                      const char *etag)
 {
-    enum status status =
-        sidecar_write(file, store_bucket(store), store_key(store), etag);
+    enum status status = etag_file_write(file, database_object_bucket(object),
+                                         database_object_key(object), etag);
 
     if (status != STATUS_OK)
         say("%s.etag: warning: cannot be written: %s", file,
-            sidecar_fault(file, status));
+            etag_file_fault(file, status));
 }
 
 /* The file first: were we interrupted in between, the old ETag beside a new
  * file could only make an upload refuse. */
-static int save(const struct store *store, const char *file, struct span body,
-                const char *etag)
+static int save(const struct database_object *object, const char *file,
+                struct span body, const char *etag)
 {
     const char *obstacle;
 
     switch (file_replace(file, body)) {
     case STATUS_OK:
-        remember(store, file, etag);
+        remember(object, file, etag);
         return EXIT_OK;
     case STATUS_INVALID:
         obstacle = regular_file_obstacle(file, LINKS_REFUSED);
@@ -57,24 +57,25 @@ static int save(const struct store *store, const char *file, struct span body,
     }
 }
 
-int download_database(struct store *store, const struct options *options)
+int download_database(struct database_object *object,
+                      const struct options *options)
 {
     const char *file = options->file;
-    struct store_reply reply;
+    struct database_object_reply reply;
     struct strbuf body;
     int result = EXIT_FAILED;
 
     strbuf_init(&body, STORE_MAX_BYTES);
-    if (store_get(store, &body, &reply) != STATUS_OK)
-        store_complain(store, "cannot read", &reply, S3_USE_READ);
+    if (database_object_get(object, &body, &reply) != STATUS_OK)
+        database_object_complain(object, "cannot read", &reply, S3_USE_READ);
     else if (file == NULL)
         result = print(strbuf_span(&body));
     else
-        result = save(store, file, strbuf_span(&body), reply.etag);
+        result = save(object, file, strbuf_span(&body), reply.etag);
     if (result == EXIT_OK && !options->quiet)
-        say("%s: %zu bytes downloaded%s%s, ETag %s", store_where(store),
-            body.len, file == NULL ? "" : " to ", file == NULL ? "" : file,
-            reply.etag);
+        say("%s: %zu bytes downloaded%s%s, ETag %s",
+            database_object_where(object), body.len, file == NULL ? "" : " to ",
+            file == NULL ? "" : file, reply.etag);
     strbuf_clear(&body);
     return result;
 }

@@ -24,30 +24,31 @@ static int refuse_usage(const struct options *options,
     return EXIT_USAGE;
 }
 
-static int run_in_store(struct store *store, const struct options *options)
+static int run_in_store(struct database_object *object,
+                        const struct options *options)
 {
-    if (store == NULL) {
+    if (object == NULL) {
         say("cannot set up a client of S3: out of memory, or libcurl refuses");
         return EXIT_FAILED;
     }
     return options->command == COMMAND_DOWNLOAD
-               ? download_database(store, options)
-               : upload_database(store, options);
+               ? download_database(object, options)
+               : upload_database(object, options);
 }
 
 static int run_with_settings(const struct settings *settings,
                              const struct options *options)
 {
-    struct store *store;
+    struct database_object *object;
     int result;
 
     if (aws_global_init() != STATUS_OK) {
         say("cannot set up libcurl");
         return EXIT_FAILED;
     }
-    store = store_new(settings);
-    result = run_in_store(store, options);
-    store_free(store);
+    object = database_object_new(settings);
+    result = run_in_store(object, options);
+    database_object_free(object);
     aws_global_cleanup();
     return result;
 }

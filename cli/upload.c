@@ -1,8 +1,8 @@
-#include "cli/careful_put.h"
+#include "cli/conditional_put.h"
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/say.h"
-#include "cli/sidecar.h"
+#include "cli/etag_file.h"
 
 #include "s3db/hostdb_csv.h"
 
@@ -67,9 +67,10 @@ static bool quote_etag(const char *given, char etag[S3_ETAG_MAX + 1])
     return false;
 }
 
-/* Sets *seen as careful_put() wants it, with `etag` as its storage. */
-static bool find_seen(const struct store *store, const struct options *options,
-                      char etag[S3_ETAG_MAX + 1], const char **seen)
+/* Sets *seen as conditional_put() wants it, with `etag` as its storage. */
+static bool find_seen(const struct database_object *object,
+                      const struct options *options, char etag[S3_ETAG_MAX + 1],
+                      const char **seen)
 {
     enum status status;
 
@@ -81,22 +82,23 @@ static bool find_seen(const struct store *store, const struct options *options,
         return quote_etag(options->if_match, etag);
     if (!input_is_file(options->file))
         return true;
-    status = sidecar_read(options->file, store_bucket(store), store_key(store),
-                          etag);
+    status = etag_file_read(options->file, database_object_bucket(object),
+                            database_object_key(object), etag);
     if (status != STATUS_OK)
         say("%s.etag: cannot be read: %s\n"
             "move it away, or use --if-match or --force",
-            options->file, sidecar_fault(options->file, status));
+            options->file, etag_file_fault(options->file, status));
     return status == STATUS_OK;
 }
 
 /* ---- the outcome ---- */
 
-static void explain_conflict(const struct store *store,
+static void explain_conflict(const struct database_object *object,
                              const struct options *options, const char *seen,
-                             const struct store_reply *reply)
+                             const struct database_object_reply *reply)
 {
-    const char *where = store_where(store), *file = input_name(options->file);
+    const char *where = database_object_where(object),
+               *file = input_name(options->file);
 
     if (reply->aws.status == STATUS_NOT_FOUND)
         say("%s no longer exists, and %s is not uploaded\n"
@@ -121,53 +123,54 @@ static void explain_conflict(const struct store *store,
             where, file);
 }
 
-static void remember(const struct store *store, const char *file,
+static void remember(const struct database_object *object, const char *file,
                      const char *etag)
 {
-    enum status status =
-        sidecar_write(file, store_bucket(store), store_key(store), etag);
+    enum status status = etag_file_write(file, database_object_bucket(object),
+                                         database_object_key(object), etag);
 
     if (status != STATUS_OK)
         say("%s.etag: warning: cannot be written: %s\n"
             "before the next upload, download the database again",
-            file, sidecar_fault(file, status));
+            file, etag_file_fault(file, status));
 }
 
-static int conclude(const struct store *store, const struct options *options,
-                    size_t hosts, const struct store_reply *reply,
+static int conclude(const struct database_object *object,
+                    const struct options *options, size_t hosts,
+                    const struct database_object_reply *reply,
                     bool already_there)
 {
     if (input_is_file(options->file))
-        remember(store, options->file, reply->etag);
+        remember(object, options->file, reply->etag);
     if (!options->quiet)
-        say("%s: %zu host%s %s, ETag %s", store_where(store), hosts,
+        say("%s: %zu host%s %s, ETag %s", database_object_where(object), hosts,
             hosts == 1 ? "" : "s",
             already_there ? "uploaded before; it is the same file" : "uploaded",
             reply->etag);
     return EXIT_OK;
 }
 
-static int put(struct store *store, const struct options *options,
+static int put(struct database_object *object, const struct options *options,
                struct span body, size_t hosts)
 {
     char etag[S3_ETAG_MAX + 1];
-    struct store_reply reply;
+    struct database_object_reply reply;
     const char *seen;
     enum put_result result;
 
-    if (!find_seen(store, options, etag, &seen))
+    if (!find_seen(object, options, etag, &seen))
         return EXIT_FAILED;
-    result = careful_put(store, body, seen, &reply);
+    result = conditional_put(object, body, seen, &reply);
     switch (result) {
     case PUT_DONE:
     case PUT_ALREADY_THERE:
-        return conclude(store, options, hosts, &reply,
+        return conclude(object, options, hosts, &reply,
                         result == PUT_ALREADY_THERE);
     case PUT_CONFLICT:
-        explain_conflict(store, options, seen, &reply);
+        explain_conflict(object, options, seen, &reply);
         return EXIT_FAILED;
     default:
-        store_complain(store, "cannot write", &reply, S3_USE_WRITE);
+        database_object_complain(object, "cannot write", &reply, S3_USE_WRITE);
         if (reply.in_doubt || reply.aws.status == STATUS_UNAVAILABLE)
             say("it is not known whether the database was written; the same "
                 "command again does no harm");
@@ -175,7 +178,8 @@ static int put(struct store *store, const struct options *options,
     }
 }
 
-int upload_database(struct store *store, const struct options *options)
+int upload_database(struct database_object *object,
+                    const struct options *options)
 {
     struct strbuf body;
     int result = EXIT_FAILED;
@@ -185,7 +189,7 @@ int upload_database(struct store *store, const struct options *options)
     if (input_read(options->file, &body)) {
         hosts = check(input_name(options->file), strbuf_span(&body));
         if (hosts > 0)
-            result = put(store, options, strbuf_span(&body), hosts);
+            result = put(object, options, strbuf_span(&body), hosts);
     }
     strbuf_clear(&body);
     return result;

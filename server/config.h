@@ -8,7 +8,7 @@
 
 #include "aws/aws_config.h"
 #include "base/log.h"
-#include "server/client_address.h"
+#include "server/http/client_address.h"
 
 #include <netinet/in.h>
 

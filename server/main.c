@@ -7,7 +7,7 @@
 #include "base/core_files.h"
 #include "base/log.h"
 #include "server/config_advice.h"
-#include "server/http_server.h"
+#include "server/http/http_server.h"
 #include "server/updater.h"
 
 #include <getopt.h>
@@ -181,9 +181,9 @@ static void wait_for_stop(const sigset_t *awaited, struct updater *updater)
     }
 }
 
-static void on_table(void *server, struct snapshot *snapshot)
+static void on_table(void *server, struct host_table *host_table)
 {
-    http_server_use_table(server, snapshot);
+    http_server_use_table(server, host_table);
 }
 
 static void log_cannot_start(void)
@@ -194,7 +194,7 @@ static void log_cannot_start(void)
 
 static int serve(const struct config *config)
 {
-    static struct asked_counts asked;
+    static struct in_transit_counts asked;
     struct health health;
     struct http_server *server = NULL;
     struct updater *updater = NULL;

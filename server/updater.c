@@ -2,8 +2,8 @@
 
 #include "aws/aws_client.h"
 #include "base/clock.h"
-#include "server/dns_writer.h"
-#include "server/table_loader.h"
+#include "server/dns/dns_writer.h"
+#include "server/table/table_refresh.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -13,13 +13,13 @@ enum { LONGEST_WAIT_MS = 60000 };
 
 struct updater {
     struct health *health;
-    struct asked_counts *asked;
+    struct in_transit_counts *asked;
     updater_table_fn *table;
     void *table_arg;
     struct aws_client *client;
     struct dns_writer *writer;
-    struct table_loader *loader;
-    struct snapshot *snapshot; /* in service; NULL before the first */
+    struct table_refresh *loader;
+    struct host_table *host_table; /* in service; NULL before the first */
     pthread_t thread;
     bool started;
     int64_t leave_at; /* the thread's copy of stop_at; 0: not stopping */
@@ -36,20 +36,20 @@ static void on_table(void *arg, struct hostdb *hosts)
 {
     struct updater *updater = arg;
     size_t count = hostdb_count(hosts);
-    struct snapshot *snapshot = snapshot_new(hosts, updater->snapshot);
+    struct host_table *host_table = host_table_new(hosts, updater->host_table);
 
-    if (snapshot == NULL) {
+    if (host_table == NULL) {
         health_note_reload_failed(updater->health);
         log_event(LOG_LEVEL_ERROR, "table_not_in_service",
                   log_str("reason", "memory is short"),
                   log_str("advice", "send SIGHUP once there is memory"));
         return;
     }
-    snapshot_release(updater->snapshot);
-    updater->snapshot = snapshot;
-    dns_writer_use(updater->writer, snapshot);
+    host_table_release(updater->host_table);
+    updater->host_table = host_table;
+    dns_writer_use(updater->writer, host_table);
     health_note_table(updater->health, count);
-    updater->table(updater->table_arg, snapshot);
+    updater->table(updater->table_arg, host_table);
 }
 
 /* Takes what the loops have posted, and what main asked for. Returns whether
@@ -68,7 +68,7 @@ static bool take_messages(struct updater *updater, int64_t now)
     pthread_mutex_unlock(&updater->lock);
 
     if (reload)
-        table_loader_request(updater->loader);
+        table_refresh_request(updater->loader);
     while (!list_is_empty(&posted)) {
         struct update *update =
             list_entry(posted.next, struct update, in_inbox);
@@ -80,7 +80,7 @@ static bool take_messages(struct updater *updater, int64_t now)
         dns_writer_submit(updater->writer, now, update);
         /* Not before the record is known to be in doubt; and the update may
          * be gone by now. */
-        asked_end(updater->asked, span_from(copy, name.len));
+        in_transit_end(updater->asked, span_from(copy, name.len));
     }
     return updater->leave_at == 0 ||
            (!dns_writer_is_idle(updater->writer) && now < updater->leave_at);
@@ -89,7 +89,7 @@ static bool take_messages(struct updater *updater, int64_t now)
 static int wait_ms(const struct updater *updater, int64_t now)
 {
     int64_t wait = dns_writer_wait_ms(updater->writer, now);
-    int64_t loader = table_loader_wait_ms(updater->loader, now);
+    int64_t loader = table_refresh_wait_ms(updater->loader, now);
 
     if (wait < 0 || (loader >= 0 && loader < wait))
         wait = loader;
@@ -104,7 +104,7 @@ static void *run(void *arg)
     int64_t now = clock_now_ms();
 
     while (take_messages(updater, now)) {
-        table_loader_run(updater->loader, now);
+        table_refresh_run(updater->loader, now);
         dns_writer_run(updater->writer, now);
         aws_client_poll(updater->client, wait_ms(updater, clock_now_ms()));
         now = clock_now_ms();
@@ -127,8 +127,8 @@ static uint64_t random_seed(void)
 }
 
 struct updater *updater_new(const struct config *config, struct health *health,
-                            struct asked_counts *asked, updater_table_fn *table,
-                            void *arg)
+                            struct in_transit_counts *asked,
+                            updater_table_fn *table, void *arg)
 {
     struct updater *updater = calloc(1, sizeof *updater);
 
@@ -144,8 +144,8 @@ struct updater *updater_new(const struct config *config, struct health *health,
     if (updater->client != NULL) {
         updater->writer =
             dns_writer_new(updater->client, config, health, random_seed());
-        updater->loader = table_loader_new(updater->client, config, health,
-                                           random_seed(), on_table, updater);
+        updater->loader = table_refresh_new(updater->client, config, health,
+                                            random_seed(), on_table, updater);
     }
     if (updater->writer == NULL || updater->loader == NULL) {
         updater_free(updater);
@@ -202,7 +202,7 @@ static void answer_posted(struct updater *updater)
             list_entry(updater->inbox.next, struct update, in_inbox);
 
         list_remove(&update->in_inbox);
-        asked_end(updater->asked, update_name(update));
+        in_transit_end(updater->asked, update_name(update));
         update->word = REPLY_911;
         update->done(update);
     }
@@ -215,8 +215,8 @@ void updater_free(struct updater *updater)
     answer_posted(updater);
     aws_client_free(updater->client);
     dns_writer_free(updater->writer);
-    table_loader_free(updater->loader);
-    snapshot_release(updater->snapshot);
+    table_refresh_free(updater->loader);
+    host_table_release(updater->host_table);
     pthread_mutex_destroy(&updater->lock);
     free(updater);
 }

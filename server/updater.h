@@ -8,27 +8,27 @@
 #define SERVER_UPDATER_H
 
 #include "server/config.h"
-#include "server/health.h"
-#include "server/snapshot.h"
-#include "server/update.h"
+#include "server/state/health.h"
+#include "server/table/host_table.h"
+#include "server/dns/update.h"
 
 struct updater;
 
 /* A new table is in service; the callee acquires what it keeps. Called on the
  * updater's thread. */
-typedef void updater_table_fn(void *arg, struct snapshot *snapshot);
+typedef void updater_table_fn(void *arg, struct host_table *host_table);
 
 /* All are borrowed and must outlive the updater. NULL when memory is short or
  * TLS cannot be set up. */
 struct updater *updater_new(const struct config *config, struct health *health,
-                            struct asked_counts *asked, updater_table_fn *table,
-                            void *arg);
+                            struct in_transit_counts *asked,
+                            updater_table_fn *table, void *arg);
 
 /* Starts the thread. */
 NODISCARD enum status updater_start(struct updater *updater);
 
 /* Hands an update over; update->done is called once, on the updater's thread.
- * The caller has called asked_begin() for its name. Thread-safe; never blocks
+ * The caller has called in_transit_begin() for its name. Thread-safe; never blocks
  * for longer than it takes to link a list. */
 void updater_post(struct updater *updater, struct update *update);
 

@@ -106,7 +106,7 @@ def test_5000_hosts_at_the_same_moment(start, route53, many_connections):
 
 
 def test_the_newest_address_wins(service, route53):
-    """A-B-A within one gathering ends as A, and all who asked are told so."""
+    """A-B-A within one pending ends as A, and all who asked are told so."""
     with route53.held():
         service.update_later("b.example.org", "192.0.2.9")
         route53.wait_for_batches(1)

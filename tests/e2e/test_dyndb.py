@@ -191,14 +191,14 @@ def test_a_download_beside_what_is_no_sidecar_succeeds_with_a_warning(
     tool, store, file, precious, kind
 ):
     words, make = NO_FILES[kind]
-    sidecar = f"{file}.etag"
-    make(sidecar)
-    before = identity(sidecar), precious()
+    etag_file = f"{file}.etag"
+    make(etag_file)
+    before = identity(etag_file), precious()
     store("a.example.org")
     finished = tool("download-database", "hosts.csv")
     assert finished.returncode == OK and file.read_bytes() == csv_of("a.example.org")
     assert f"hosts.csv.etag: warning: cannot be written: {words}" in finished.stderr
-    assert (identity(sidecar), precious()) == before
+    assert (identity(etag_file), precious()) == before
 
 
 @pytest.mark.parametrize("kind", NO_FILES)
@@ -206,9 +206,9 @@ def test_an_upload_beside_what_is_no_sidecar_is_refused(tool, file, s3, precious
     """At once, though nobody ever writes to the pipe."""
     words, make = NO_FILES[kind]
     file.write_bytes(csv_of("a.example.org"))
-    sidecar = f"{file}.etag"
-    make(sidecar)
-    before = identity(sidecar), precious()
+    etag_file = f"{file}.etag"
+    make(etag_file)
+    before = identity(etag_file), precious()
     finished = tool("upload-database", "hosts.csv")
     assert finished.returncode == FAILED and s3.requests == []
     assert f"hosts.csv.etag: cannot be read: {words}" in finished.stderr
@@ -216,7 +216,7 @@ def test_an_upload_beside_what_is_no_sidecar_is_refused(tool, file, s3, precious
     forced = tool("upload-database", "--force", "hosts.csv")
     assert forced.returncode == OK and stored(s3) == csv_of("a.example.org")
     assert f"hosts.csv.etag: warning: cannot be written: {words}" in forced.stderr
-    assert (identity(sidecar), precious()) == before
+    assert (identity(etag_file), precious()) == before
 
 
 @pytest.mark.parametrize("kind", ["pipe", "directory"])

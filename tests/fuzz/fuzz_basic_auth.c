@@ -1,6 +1,6 @@
 /* Whatever the header: what it decodes to is within the limit, and encodes to
  * a header that says the same. */
-#include "server/basic_auth.h"
+#include "server/http/basic_auth.h"
 
 #include <openssl/evp.h>
 #include <stdint.h>

@@ -2,7 +2,7 @@
  * nothing: where two callers' elements lead to the same client, so does any
  * other. And a proxy is never the client. The input is the caller's part, a
  * line feed, and the proxy's. */
-#include "server/client_address.h"
+#include "server/http/client_address.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* Whatever the query: what is found fits in the room given, and is what a
  * larger room gives too. The first byte is the room. */
-#include "server/query.h"
+#include "server/http/query.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* Whatever the bytes: a head that passes ends where every reader says that it
  * does, and says once at most how long its body is; what stands behind it
  * changes nothing, and no part of it passes. */
-#include "server/cross_site.h"
-#include "server/request_head.h"
-#include "server/request_target.h"
+#include "server/http/cross_site.h"
+#include "server/http/request_head.h"
+#include "server/http/request_target.h"
 
 #include <stdint.h>
 #include <stdlib.h>

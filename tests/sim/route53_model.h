@@ -9,7 +9,7 @@
 #define TESTS_SIM_ROUTE53_MODEL_H
 
 #include "aws/aws_client.h"
-#include "server/zone_queue.h"
+#include "server/dns/zone_queue.h"
 #include "world.h"
 
 /* Chances in a thousand calls; a whole outage lies between two times. */

@@ -82,7 +82,7 @@ static enum zone_answer find_zone(void *arg, struct span name,
     return sim->fresh ? ZONE_ABSENT : ZONE_UNKNOWN;
 }
 
-static void on_unsure(void *arg, struct span name, enum rrset_type type)
+static void on_invalidate(void *arg, struct span name, enum rrset_type type)
 {
     struct simulation *sim = arg;
 
@@ -118,7 +118,7 @@ static int number_of(const struct address *address, enum rrset_type type)
     return sim_address_number(span_from(text, len), type);
 }
 
-static void on_written(void *arg, const struct written *written)
+static void on_accepted(void *arg, const struct accepted_change *written)
 {
     struct simulation *sim = arg;
     struct sim_host *host = world_host(&sim->world, written->name);
@@ -159,8 +159,8 @@ static void on_refused(void *arg, struct span name, enum rrset_type type,
 
 static const struct coalescer_hooks hooks = {
     .find_zone = find_zone,
-    .unsure = on_unsure,
-    .written = on_written,
+    .invalidate = on_invalidate,
+    .accepted = on_accepted,
     .zone_gone = on_zone_gone,
     .refused = on_refused,
 };
@@ -450,8 +450,9 @@ static bool is_quiet(const struct simulation *sim)
 {
     struct coalescer_stats stats = coalescer_stats(sim->coalescer);
 
-    return sim->agenda.count == 0 && stats.waiters == 0 && stats.flights == 0 &&
-           stats.zones == 0 && !coalescer_wants_zones(sim->coalescer);
+    return sim->agenda.count == 0 && stats.waiters == 0 &&
+           stats.in_flight == 0 && stats.zones == 0 &&
+           !coalescer_wants_zones(sim->coalescer);
 }
 
 static void run(struct simulation *sim)

@@ -10,7 +10,7 @@
 
 #include "agenda.h"
 #include "route53_model.h"
-#include "server/coalescer.h"
+#include "server/dns/coalescer.h"
 #include "simulation.h"
 
 enum {

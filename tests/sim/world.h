@@ -5,8 +5,8 @@
 #define TESTS_SIM_WORLD_H
 
 #include "base/address.h"
-#include "server/backoff.h"
-#include "server/record.h"
+#include "base/backoff.h"
+#include "server/dns/rrset_state.h"
 
 enum { SIM_TYPES = 2, SIM_NAME_MAX = 64, SIM_NO_BELIEF = -1 };
 

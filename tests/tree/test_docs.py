@@ -179,7 +179,7 @@ def test_no_other_event_is_named():
 
 
 def test_every_state_of_healthz_is_there():
-    conditions = read("server/health.c").split("conditions[] = {")[1].split("\n};")[0]
+    conditions = read("server/state/health.c").split("conditions[] = {")[1].split("\n};")[0]
     said = set(re.findall(r'\[AWS_\w+\] = \{"(\w+)"', conditions)) - {"ok"}
     said.add("no host table is in service yet")
     assert len(said) >= 6
@@ -189,7 +189,7 @@ def test_every_state_of_healthz_is_there():
 
 def test_the_answers_of_register_ip_are_there():
     text = read("docs/TROUBLESHOOTING.md")
-    answers = set(re.findall(r'"(badauth|dnserr|911|good|nochg)', read("server/reply.c")))
+    answers = set(re.findall(r'"(badauth|dnserr|911|good|nochg)', read("server/http/dyndns2.c")))
     assert {"badauth", "dnserr", "911"} <= answers
     for answer in answers & {"badauth", "dnserr", "911"}:
         assert re.search(rf"^## A modem hears `{answer}`", text, re.M), answer

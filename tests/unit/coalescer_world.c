@@ -157,12 +157,12 @@ static void note(struct world *w, const char *what, struct span name,
                   rrset_type_name(type), more);
 }
 
-static void on_unsure(void *arg, struct span name, enum rrset_type type)
+static void on_invalidate(void *arg, struct span name, enum rrset_type type)
 {
     note(arg, "unsure", name, type, "");
 }
 
-static void on_written(void *arg, const struct written *written)
+static void on_accepted(void *arg, const struct accepted_change *written)
 {
     struct world *w = arg;
     const struct address *held = find_held(w, written->name, written->type);
@@ -216,8 +216,8 @@ struct world *world_new_with(struct coalescer_limits limits)
     struct coalescer_hooks hooks = {
         .arg = w,
         .find_zone = find_zone,
-        .unsure = on_unsure,
-        .written = on_written,
+        .invalidate = on_invalidate,
+        .accepted = on_accepted,
         .zone_gone = on_zone_gone,
         .refused = on_refused,
     };
@@ -411,11 +411,11 @@ static void check_batch(const struct world *w, const struct batch *batch)
     for (size_t i = 0; i < batch->count; i++)
         chars += strlen(batch->items[i].value);
     assert_in_range(chars, 1, ROUTE53_BATCH_MAX_CHARS);
-    for (size_t i = 0; i < w->flight_count; i++)
-        assert_ptr_not_equal(w->flights[i].batch->zone, batch->zone);
-    /* Each record's flying change is in one place of one batch. */
+    for (size_t i = 0; i < w->in_flight_count; i++)
+        assert_ptr_not_equal(w->in_flight[i].batch->zone, batch->zone);
+    /* Each record's in_flight change is in one place of one batch. */
     for (size_t i = 0; i < batch->count; i++)
-        assert_true(batch->items[i].record->flying.wanted);
+        assert_true(batch->items[i].record->in_flight.wanted);
 }
 
 struct batch *world_send(struct world *w)
@@ -426,13 +426,13 @@ struct batch *world_send(struct world *w)
         return NULL;
     check_batch(w, batch);
     assert_true(w->now - w->last_call_at >= w->least_gap_ms);
-    assert_true(w->flight_count < WORLD_FLIGHTS_MAX);
+    assert_true(w->in_flight_count < WORLD_FLIGHTS_MAX);
     w->last_call_at = w->now;
     w->calls++;
-    w->flights[w->flight_count++] =
+    w->in_flight[w->in_flight_count++] =
         (struct flight){batch, w->now + w->latency_ms};
-    if (w->flight_count > w->most_in_flight)
-        w->most_in_flight = w->flight_count;
+    if (w->in_flight_count > w->most_in_flight)
+        w->most_in_flight = w->in_flight_count;
     return batch;
 }
 
@@ -466,9 +466,9 @@ static void land(struct world *w, struct batch *batch, struct aws_reply *reply)
 {
     size_t at = 0;
 
-    while (w->flights[at].batch != batch)
-        assert_true(++at < w->flight_count);
-    w->flights[at] = w->flights[--w->flight_count];
+    while (w->in_flight[at].batch != batch)
+        assert_true(++at < w->in_flight_count);
+    w->in_flight[at] = w->in_flight[--w->in_flight_count];
     if (reply->status == STATUS_OK ||
         (reply->status == STATUS_UNAVAILABLE && w->applies_unsaid))
         apply(w, batch);
@@ -534,9 +534,9 @@ static void answer_batch(struct world *w, struct batch *batch)
 
 static bool land_next(struct world *w)
 {
-    for (size_t i = 0; i < w->flight_count; i++) {
-        if (w->flights[i].lands_at <= w->now) {
-            answer_batch(w, w->flights[i].batch);
+    for (size_t i = 0; i < w->in_flight_count; i++) {
+        if (w->in_flight[i].lands_at <= w->now) {
+            answer_batch(w, w->in_flight[i].batch);
             return true;
         }
     }
@@ -549,9 +549,9 @@ static int64_t next_event_at(const struct world *w)
     int64_t wait = coalescer_wait_ms(w->c, w->now);
     int64_t at = wait < 0 ? INT64_MAX : w->now + wait;
 
-    for (size_t i = 0; i < w->flight_count; i++)
-        if (w->flights[i].lands_at < at)
-            at = w->flights[i].lands_at;
+    for (size_t i = 0; i < w->in_flight_count; i++)
+        if (w->in_flight[i].lands_at < at)
+            at = w->in_flight[i].lands_at;
     return at;
 }
 

@@ -17,7 +17,7 @@
 #define TESTS_UNIT_COALESCER_WORLD_H
 
 #include "base/strbuf.h"
-#include "server/coalescer.h"
+#include "server/dns/coalescer.h"
 
 enum {
     WORLD_DEADLINE_MS = 20000,
@@ -79,8 +79,8 @@ struct world {
     size_t calls, most_in_flight;
     int64_t last_call_at;
     int64_t least_gap_ms;
-    struct flight flights[WORLD_FLIGHTS_MAX];
-    size_t flight_count;
+    struct flight in_flight[WORLD_FLIGHTS_MAX];
+    size_t in_flight_count;
     struct strbuf events; /* of the hooks, "what name type;" each */
     struct held *held;    /* the records in Route 53 */
     size_t held_size;

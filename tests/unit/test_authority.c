@@ -1,4 +1,4 @@
-#include "server/authority.h"
+#include "server/http/authority.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "server/backoff.h"
+#include "base/backoff.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "server/basic_auth.h"
+#include "server/http/basic_auth.h"
 
 #include <openssl/evp.h>
 #include <setjmp.h>

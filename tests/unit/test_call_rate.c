@@ -1,4 +1,4 @@
-#include "server/call_rate.h"
+#include "server/dns/call_rate.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

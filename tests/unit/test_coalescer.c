@@ -45,7 +45,7 @@ static void test_nothing_is_left_of_what_is_done(void **state)
     assert_int_equal(stats.waiters, 2);
     assert_int_equal(stats.changes, 2);
     assert_int_equal(stats.zones, 2);
-    assert_int_equal(stats.flights, 0);
+    assert_int_equal(stats.in_flight, 0);
     assert_true(stats.bytes > bytes);
     assert_true(stats.calls_per_second == 5);
     world_run_out(w);
@@ -53,7 +53,7 @@ static void test_nothing_is_left_of_what_is_done(void **state)
     assert_int_equal(stats.waiters, 0);
     assert_int_equal(stats.changes, 0);
     assert_int_equal(stats.zones, 0);
-    assert_int_equal(stats.flights, 0);
+    assert_int_equal(stats.in_flight, 0);
     assert_int_equal(stats.bytes, bytes);
     world_free(w);
 }
@@ -420,7 +420,7 @@ static void test_the_end_answers_whoever_is_left(void **state)
     world_send(w);
     callers[left++] = world_ask(w, "a", "192.0.2.1");    /* in flight */
     callers[left++] = world_ask(w, "a", "192.0.2.2");    /* behind that */
-    callers[left++] = world_ask(w, "b", "192.0.2.1");    /* gathering */
+    callers[left++] = world_ask(w, "b", "192.0.2.1");    /* pending */
     callers[left++] = world_ask(w, "c.z1", "192.0.2.1"); /* elsewhere */
     w->zones = ZONE_UNKNOWN;
     callers[left++] = world_ask(w, "d", "192.0.2.1"); /* without a zone */

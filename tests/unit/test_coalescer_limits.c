@@ -37,15 +37,15 @@ static void test_a_deadline_is_met_to_the_millisecond(void **state)
 static void test_a_change_goes_out_though_nobody_waits_any_more(void **state)
 {
     struct world *w = world_new();
-    struct caller *flying = world_ask_until(w, "a", "192.0.2.1", w->now + 500);
+    struct caller *in_flight =
+        world_ask_until(w, "a", "192.0.2.1", w->now + 500);
     struct batch *batch = world_send(w);
-    struct caller *gathering =
-        world_ask_until(w, "b", "192.0.2.2", w->now + 500);
+    struct caller *pending = world_ask_until(w, "b", "192.0.2.2", w->now + 500);
 
     (void)state;
     world_wait(w, 500);
-    assert_answer(flying, OUTCOME_DEADLINE);
-    assert_answer(gathering, OUTCOME_DEADLINE);
+    assert_answer(in_flight, OUTCOME_DEADLINE);
+    assert_answer(pending, OUTCOME_DEADLINE);
     world_reply(w, batch, STATUS_OK);
     world_run_out(w);
     assert_string_equal(world_held(w, "a", RRSET_A), "192.0.2.1");
@@ -208,7 +208,7 @@ static void test_bytes_have_a_ceiling(void **state)
     assert_in_range(taken, 10, 100);
     /* Beyond the ceiling by one record at most. */
     assert_true(coalescer_stats(w->c).bytes <
-                limits.max_bytes + sizeof(struct record) + WORLD_NAME_MAX);
+                limits.max_bytes + sizeof(struct rrset_state) + WORLD_NAME_MAX);
     world_run_out(w);
     assert_int_equal(world_try(w, "x", "192.0.2.1"), STATUS_OK);
     world_free(w);

@@ -740,16 +740,16 @@ static void test_a_denial_is_told_at_once_and_the_change_goes_out_later(
     void **state)
 {
     struct world *w = world_new();
-    struct caller *flying = world_ask(w, "a", "192.0.2.1"), *gathering;
+    struct caller *in_flight = world_ask(w, "a", "192.0.2.1"), *pending;
     struct batch *batch = world_send(w);
 
     (void)state;
-    gathering = world_ask(w, "b", "192.0.2.2");
+    pending = world_ask(w, "b", "192.0.2.2");
     world_reply(w, batch, STATUS_DENIED);
-    assert_answer(flying, OUTCOME_UNAVAILABLE);
-    assert_unanswered(gathering);
+    assert_answer(in_flight, OUTCOME_UNAVAILABLE);
+    assert_unanswered(pending);
     world_run_out(w);
-    assert_good(gathering, "192.0.2.2");
+    assert_good(pending, "192.0.2.2");
     assert_string_equal(world_held(w, "a", RRSET_A), "192.0.2.1");
     world_free(w);
 }
@@ -759,7 +759,8 @@ static void test_a_denial_is_told_at_once_and_the_change_goes_out_later(
 static void test_a_zone_that_is_gone_is_reported_and_looked_for(void **state)
 {
     struct world *w = world_new();
-    struct caller *flying = world_ask(w, "a.z1", "192.0.2.1"), *newer, *behind;
+    struct caller *in_flight = world_ask(w, "a.z1", "192.0.2.1"), *newer,
+                  *behind;
     struct batch *batch = world_send(w);
 
     (void)state;
@@ -770,7 +771,7 @@ static void test_a_zone_that_is_gone_is_reported_and_looked_for(void **state)
     assert_events(w, "unsure a.z1 A;unsure a.z1 A;unsure b.z1 A;gone Z1;");
     assert_true(coalescer_wants_zones(w->c));
     assert_int_equal(coalescer_stats(w->c).zones, 0);
-    assert_unanswered(flying);
+    assert_unanswered(in_flight);
 
     /* It stands under another id now. */
     w->zones = ZONE_FOUND;
@@ -781,7 +782,7 @@ static void test_a_zone_that_is_gone_is_reported_and_looked_for(void **state)
     assert_string_equal(batch->zone->id, "Z99");
     assert_string_equal(batch_text(batch), "a.z1=192.0.2.2 b.z1=192.0.2.3");
     world_reply(w, batch, STATUS_OK);
-    assert_good(flying, "192.0.2.2");
+    assert_good(in_flight, "192.0.2.2");
     assert_good(newer, "192.0.2.2");
     assert_good(behind, "192.0.2.3");
     world_free(w);
@@ -790,7 +791,7 @@ static void test_a_zone_that_is_gone_is_reported_and_looked_for(void **state)
 static void test_a_zone_that_is_gone_for_good_is_no_zone(void **state)
 {
     struct world *w = world_new();
-    struct caller *flying = world_ask(w, "a.z1", "192.0.2.1"), *behind;
+    struct caller *in_flight = world_ask(w, "a.z1", "192.0.2.1"), *behind;
     struct batch *batch = world_send(w);
 
     (void)state;
@@ -799,7 +800,7 @@ static void test_a_zone_that_is_gone_for_good_is_no_zone(void **state)
     world_reply(w, batch, STATUS_NOT_FOUND);
     w->zones = ZONE_ABSENT;
     coalescer_zones_read(w->c);
-    assert_answer(flying, OUTCOME_NO_ZONE);
+    assert_answer(in_flight, OUTCOME_NO_ZONE);
     assert_answer(behind, OUTCOME_NO_ZONE);
     assert_int_equal(coalescer_stats(w->c).changes, 0);
     world_free(w);

@@ -80,16 +80,16 @@ static void test_a_listing_spends_from_the_same_budget(void **state)
     assert_int_equal(coalescer_call_wait_ms(w->c, w->now), 0);
     coalescer_call_spend(w->c, w->now);
     assert_int_equal(coalescer_call_wait_ms(w->c, w->now), INTERVAL_MS);
-    assert_int_equal(coalescer_stats(w->c).flights, 1);
+    assert_int_equal(coalescer_stats(w->c).in_flight, 1);
     world_ask(w, "a", "192.0.2.1");
     assert_null(world_send(w));
     world_wait(w, INTERVAL_MS);
     assert_non_null(world_send(w));
     assert_int_equal(coalescer_call_wait_ms(w->c, w->now), INTERVAL_MS);
     coalescer_call_done(w->c, w->now, sent_at, STATUS_OK);
-    assert_int_equal(coalescer_stats(w->c).flights, 1);
+    assert_int_equal(coalescer_stats(w->c).in_flight, 1);
     world_run_out(w);
-    assert_int_equal(coalescer_stats(w->c).flights, 0);
+    assert_int_equal(coalescer_stats(w->c).in_flight, 0);
     world_free(w);
 }
 
@@ -561,7 +561,7 @@ static void test_during_an_outage_one_call_at_a_time_asks(void **state)
     world_wait(w, 5000);
     assert_null(world_send(w));
     assert_true(coalescer_wait_ms(w->c, w->now) > 10000);
-    world_reply(w, w->flights[0].batch, STATUS_OK);
+    world_reply(w, w->in_flight[0].batch, STATUS_OK);
     assert_non_null(world_send_soon(w));
     assert_true(coalescer_call_wait_ms(w->c, w->now) <= INTERVAL_MS);
     world_run_out(w);

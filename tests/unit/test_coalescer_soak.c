@@ -221,7 +221,7 @@ static void run_seed(uint64_t seed)
         step();
     mend_everything();
     assert_int_equal(soak.w->unanswered, 0);
-    assert_int_equal(coalescer_stats(soak.w->c).flights, 0);
+    assert_int_equal(coalescer_stats(soak.w->c).in_flight, 0);
     assert_int_equal(coalescer_stats(soak.w->c).zones, 0);
     for (unsigned host = 0; host < HOSTS; host++) {
         check_record(host, false);

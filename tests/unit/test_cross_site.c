@@ -1,4 +1,4 @@
-#include "server/cross_site.h"
+#include "server/http/cross_site.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

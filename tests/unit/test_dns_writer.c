@@ -1,4 +1,4 @@
-#include "server/dns_writer.h"
+#include "server/dns/dns_writer.h"
 
 #include "s3db/hostdb_build.h"
 #include "tests/unit/fake_route53.h"
@@ -16,8 +16,8 @@ enum { DEADLINE_MS = 20000, NOCHG_SECONDS = 300, CALLERS_MAX = 16 };
 
 static struct config config;
 static struct health health;
-static struct asked_counts asked;
-static struct snapshot *snapshot;
+static struct in_transit_counts asked;
+static struct host_table *host_table;
 static struct dns_writer *writer;
 
 struct caller {
@@ -30,17 +30,18 @@ static size_t caller_count;
 
 /* --- the world around it ------------------------------------------------------ */
 
-static struct snapshot *snapshot_of(const char *names, struct snapshot *before)
+static struct host_table *snapshot_of(const char *names,
+                                      struct host_table *before)
 {
     struct hostdb *hosts = hostdb_new();
     struct span rest = span_from_string(names), name;
-    struct snapshot *made;
+    struct host_table *made;
 
     assert_non_null(hosts);
     while (span_split(&rest, ' ', &name))
         assert_int_equal(hostdb_add(hosts, name, span_from_string("t0ken")),
                          STATUS_OK);
-    made = snapshot_new(hosts, before);
+    made = host_table_new(hosts, before);
     assert_non_null(made);
     return made;
 }
@@ -59,8 +60,8 @@ static int set_up(void **state)
     health_note_table(&health, 2);
     writer = dns_writer_new(NULL, &config, &health, 7);
     assert_non_null(writer);
-    snapshot = snapshot_of("a.example.org b.example.org", NULL);
-    dns_writer_use(writer, snapshot);
+    host_table = snapshot_of("a.example.org b.example.org", NULL);
+    dns_writer_use(writer, host_table);
     return 0;
 }
 
@@ -68,7 +69,7 @@ static int tear_down(void **state)
 {
     (void)state;
     dns_writer_free(writer);
-    snapshot_release(snapshot);
+    host_table_release(host_table);
     for (size_t i = 0; i < caller_count; i++)
         assert_int_equal(callers[i].answers, 1);
     return 0;
@@ -127,10 +128,11 @@ static bool says(const char *name, const char *text)
     struct host host;
 
     assert_true(address_parse(span_from_string(text), &address));
-    assert_true(hostdb_lookup(snapshot->hosts, span_from_string(name), &host));
-    return known_records_says(snapshot->known, &asked, host.index, host.name,
-                              &address, (uint32_t)(fake_now / 1000),
-                              NOCHG_SECONDS);
+    assert_true(
+        hostdb_lookup(host_table->hosts, span_from_string(name), &host));
+    return rrset_cache_confirms(host_table->known, &asked, host.index,
+                                host.name, &address,
+                                (uint32_t)(fake_now / 1000), NOCHG_SECONDS);
 }
 
 static const struct fake_zone org[] = {{"Z1", "example.org", false},
@@ -558,15 +560,15 @@ static void test_a_listing_that_nobody_waits_for_keeps_nobody(void **state)
 
 static void test_a_change_ends_in_the_table_now_in_service(void **state)
 {
-    struct snapshot *old = snapshot;
+    struct host_table *old = host_table;
 
     (void)state;
     read_zones(org);
     ask("b.example.org", "192.0.2.1");
     run(0);
-    snapshot = snapshot_of("b.example.org", old);
-    dns_writer_use(writer, snapshot);
-    snapshot_release(old);
+    host_table = snapshot_of("b.example.org", old);
+    dns_writer_use(writer, host_table);
+    host_table_release(old);
     fake_answer(STATUS_OK, NULL);
     assert_true(says("b.example.org", "192.0.2.1"));
 }
@@ -574,15 +576,15 @@ static void test_a_change_ends_in_the_table_now_in_service(void **state)
 static void test_a_host_that_left_the_table_is_written_all_the_same(
     void **state)
 {
-    struct snapshot *old = snapshot;
+    struct host_table *old = host_table;
     struct caller *caller;
 
     (void)state;
     read_zones(org);
     caller = ask("a.example.org", "192.0.2.1");
-    snapshot = snapshot_of("b.example.org", old);
-    dns_writer_use(writer, snapshot);
-    snapshot_release(old);
+    host_table = snapshot_of("b.example.org", old);
+    dns_writer_use(writer, host_table);
+    host_table_release(old);
     run(0);
     fake_answer(STATUS_OK, NULL);
     assert_told(caller, REPLY_GOOD);
@@ -593,17 +595,17 @@ static void test_a_host_that_left_the_table_is_written_all_the_same(
 
 static void test_the_end_answers_whoever_is_left(void **state)
 {
-    struct caller *flying, *gathering;
+    struct caller *in_flight, *pending;
 
     (void)state;
     read_zones(org);
-    flying = ask("a.example.org", "192.0.2.1");
+    in_flight = ask("a.example.org", "192.0.2.1");
     run(0);
-    gathering = ask("b.example.org", "192.0.2.1");
+    pending = ask("b.example.org", "192.0.2.1");
     dns_writer_free(writer);
     writer = NULL;
-    assert_told(flying, REPLY_911);
-    assert_told(gathering, REPLY_911);
+    assert_told(in_flight, REPLY_911);
+    assert_told(pending, REPLY_911);
 }
 
 /* --- the survey of records -------------------------------------------------------

@@ -1,4 +1,4 @@
-#include "server/eviction.h"
+#include "server/http/eviction.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

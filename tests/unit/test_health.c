@@ -1,4 +1,4 @@
-#include "server/health.h"
+#include "server/state/health.h"
 
 #include "base/log.h"
 #include "base/strbuf.h"

@@ -1,4 +1,4 @@
-#include "server/log_quota.h"
+#include "base/log_quota.h"
 
 #include "tests/unit/fake_route53.h"
 

@@ -26,8 +26,8 @@ static struct flight {
     route53_done_fn *done;
     route53_zones_fn *zones_done;
     void *arg;
-} flights[FLIGHTS_MAX];
-static size_t flight_count;
+} in_flight[FLIGHTS_MAX];
+static size_t in_flight_count;
 static atomic_bool silent; /* Route 53 does not answer */
 static atomic_uint upserts;
 
@@ -61,10 +61,10 @@ enum status __wrap_route53_upsert(struct aws_client *client,
     (void)rrsets;
     (void)count;
     (void)timeout_ms;
-    if (flight_count == FLIGHTS_MAX)
+    if (in_flight_count == FLIGHTS_MAX)
         return STATUS_NOMEM;
     atomic_fetch_add(&upserts, 1);
-    flights[flight_count++] = (struct flight){.done = done, .arg = arg};
+    in_flight[in_flight_count++] = (struct flight){.done = done, .arg = arg};
     return STATUS_OK;
 }
 
@@ -76,9 +76,10 @@ enum status __wrap_route53_list_hosted_zones(struct aws_client *client,
     (void)client;
     (void)marker;
     (void)timeout_ms;
-    if (flight_count == FLIGHTS_MAX)
+    if (in_flight_count == FLIGHTS_MAX)
         return STATUS_NOMEM;
-    flights[flight_count++] = (struct flight){.zones_done = done, .arg = arg};
+    in_flight[in_flight_count++] =
+        (struct flight){.zones_done = done, .arg = arg};
     return STATUS_OK;
 }
 
@@ -96,15 +97,16 @@ static void land(const struct flight *flight)
 
 void __wrap_aws_client_poll(struct aws_client *client, int timeout_ms)
 {
-    if (flight_count == 0 || atomic_load(&silent)) {
+    if (in_flight_count == 0 || atomic_load(&silent)) {
         __real_aws_client_poll(client, timeout_ms);
         return;
     }
-    for (size_t left = flight_count; left > 0; left--) {
-        struct flight first = flights[0];
+    for (size_t left = in_flight_count; left > 0; left--) {
+        struct flight first = in_flight[0];
 
-        flight_count--;
-        memmove(&flights[0], &flights[1], flight_count * sizeof flights[0]);
+        in_flight_count--;
+        memmove(&in_flight[0], &in_flight[1],
+                in_flight_count * sizeof in_flight[0]);
         land(&first);
     }
 }
@@ -116,20 +118,20 @@ static char key_id[] = "AKIAEXAMPLE", secret[] = "s3cret",
 static char directory[64], path[96];
 static struct config config;
 static struct health health;
-static struct asked_counts asked;
+static struct in_transit_counts asked;
 static struct updater *updater;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
-static struct snapshot *in_service; /* under lock, as the rest */
+static struct host_table *in_service; /* under lock, as the rest */
 static unsigned tables;
 
-static void on_table(void *arg, struct snapshot *snapshot)
+static void on_table(void *arg, struct host_table *host_table)
 {
     (void)arg;
     pthread_mutex_lock(&lock);
-    snapshot_release(in_service);
-    in_service = snapshot_acquire(snapshot);
+    host_table_release(in_service);
+    in_service = host_table_acquire(host_table);
     tables++;
     pthread_cond_broadcast(&changed);
     pthread_mutex_unlock(&lock);
@@ -163,7 +165,7 @@ static int set_up(void **state)
     log_open("test_updater", LOG_TARGET_STDERR, LOG_LEVEL_ERROR);
     memset(&asked, 0, sizeof asked);
     tables = 0;
-    flight_count = 0;
+    in_flight_count = 0;
     atomic_store(&silent, false);
     snprintf(directory, sizeof directory, "updater_XXXXXX");
     assert_non_null(mkdtemp(directory));
@@ -188,7 +190,7 @@ static int tear_down(void **state)
 {
     (void)state;
     updater_free(updater);
-    snapshot_release(in_service);
+    host_table_release(in_service);
     in_service = NULL;
     unlink(path);
     rmdir(directory);
@@ -239,7 +241,7 @@ static void post(struct caller *caller, unsigned host, unsigned number)
     update->waiter.deadline_at = soon(PATIENCE_MS);
     update->name_len = (size_t)snprintf(update->name, sizeof update->name,
                                         "h%u.example.org", host);
-    asked_begin(&asked, update_name(update));
+    in_transit_begin(&asked, update_name(update));
     updater_post(updater, update);
 }
 
@@ -256,7 +258,7 @@ static void *post_many(void *arg)
 
 static void assert_no_change_is_on_its_way(void)
 {
-    for (size_t i = 0; i < ASKED_STRIPES; i++)
+    for (size_t i = 0; i < IN_TRANSIT_STRIPES; i++)
         assert_int_equal(atomic_load(&asked.counts[i]), 0);
 }
 
@@ -291,18 +293,18 @@ static void *look(void *arg)
     struct address address = {ADDRESS_IPV4, {192, 0, 0, 1}};
 
     while (!atomic_load(stop)) {
-        struct snapshot *snapshot;
+        struct host_table *host_table;
 
         pthread_mutex_lock(&lock);
-        snapshot = snapshot_acquire(in_service);
+        host_table = host_table_acquire(in_service);
         pthread_mutex_unlock(&lock);
-        for (uint32_t i = 0; i < hostdb_count(snapshot->hosts); i++) {
-            struct host host = hostdb_row(snapshot->hosts, i);
+        for (uint32_t i = 0; i < hostdb_count(host_table->hosts); i++) {
+            struct host host = hostdb_row(host_table->hosts, i);
 
-            (void)known_records_says(snapshot->known, &asked, i, host.name,
-                                     &address, clock_now_s(), 300);
+            (void)rrset_cache_confirms(host_table->known, &asked, i, host.name,
+                                       &address, clock_now_s(), 300);
         }
-        snapshot_release(snapshot);
+        host_table_release(host_table);
     }
     return NULL;
 }

@@ -1,4 +1,4 @@
-#include "server/zone_queue.h"
+#include "server/dns/zone_queue.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,14 +12,14 @@
 
 enum { TTL = 300, NOW = 5000, TEXT_MAX = 256 };
 
-static struct record_table table;
+static struct rrset_table table;
 static struct zone_queue *zone;
 
 static int set_up(void **state)
 {
     (void)state;
     zone = zone_queue_new(span_from_string("Z1"));
-    return zone != NULL && record_table_init(&table) == STATUS_OK ? 0 : -1;
+    return zone != NULL && rrset_table_init(&table) == STATUS_OK ? 0 : -1;
 }
 
 static void return_all(struct batch *batch, enum lane lane, uint32_t group)
@@ -31,22 +31,22 @@ static void return_all(struct batch *batch, enum lane lane, uint32_t group)
 static int tear_down(void **state)
 {
     (void)state;
-    if (zone->flight != NULL) {
-        return_all(zone->flight, zone->flight->lane, 0);
-        zone_queue_land(zone->flight);
+    if (zone->in_flight != NULL) {
+        return_all(zone->in_flight, zone->in_flight->lane, 0);
+        zone_queue_complete(zone->in_flight);
     }
     for (int lane = 0; lane < LANE_COUNT; lane++) {
-        struct record *record;
+        struct rrset_state *record;
 
         while ((record = zone_queue_head(zone, (enum lane)lane)) != NULL) {
             zone_queue_remove(record);
-            record_table_remove(&table, record);
+            rrset_table_remove(&table, record);
         }
         assert_int_equal(zone->lanes[lane].count, 0);
     }
     assert_true(zone_queue_is_empty(zone));
-    assert_int_equal(record_table_count(&table), 0);
-    record_table_clear(&table);
+    assert_int_equal(rrset_table_count(&table), 0);
+    rrset_table_clear(&table);
     zone_queue_free(zone);
     return 0;
 }
@@ -62,19 +62,19 @@ static struct address address(const char *text)
 
 /* A change as the coalescer makes it; with a group, one that was part of a
  * refused batch. */
-static struct record *gather(const char *name, const char *wanted,
-                             uint32_t group, int64_t asked_at)
+static struct rrset_state *make_pending(const char *name, const char *wanted,
+                                        uint32_t group, int64_t asked_at)
 {
     struct address to = address(wanted);
     enum rrset_type type = rrset_type_for(&to);
     struct span key = span_from_string(name);
-    struct record *record = record_table_find(&table, key, type);
+    struct rrset_state *record = rrset_table_find(&table, key, type);
     struct change *change;
 
     if (record == NULL)
-        record = record_table_add(&table, key, type);
+        record = rrset_table_add(&table, key, type);
     assert_non_null(record);
-    change = group == 0 ? &record->gathering : &record->flying;
+    change = group == 0 ? &record->pending : &record->in_flight;
     if (!change->wanted) {
         change->wanted = true;
         change->asked_at = asked_at;
@@ -91,14 +91,14 @@ static struct record *gather(const char *name, const char *wanted,
 }
 
 /* Gathers a change for each word of names. */
-static void gather_all(const char *names, const char *wanted, uint32_t group)
+static void submit_all(const char *names, const char *wanted, uint32_t group)
 {
     struct span rest = span_from_string(names), name;
     char copy[DNS_NAME_MAX + 1];
 
     while (span_split(&rest, ' ', &name)) {
         snprintf(copy, sizeof copy, "%.*s", (int)name.len, name.ptr);
-        gather(copy, wanted, group, 0);
+        make_pending(copy, wanted, group, 0);
     }
 }
 
@@ -128,7 +128,8 @@ static const char *queue_text(void)
 
         for (struct list *node = records->next; node != records;
              node = node->next) {
-            struct record *record = list_entry(node, struct record, in_queue);
+            struct rrset_state *record =
+                list_entry(node, struct rrset_state, in_queue);
 
             len += (size_t)snprintf(text + len, sizeof text - len, "%s%.*s/%u",
                                     len > 0 ? " " : "", (int)record->name_len,
@@ -194,7 +195,7 @@ static void fill(size_t row)
     for (size_t run = 0; run < COUNT(budgets[row].runs); run++) {
         for (size_t i = 0; i < budgets[row].runs[run].count; i++) {
             snprintf(name, sizeof name, "h%zu.example.org", made++);
-            gather(name, budgets[row].runs[run].value, 0, 0);
+            make_pending(name, budgets[row].runs[run].value, 0, 0);
         }
     }
 }
@@ -234,7 +235,7 @@ static void test_nothing_is_lost_between_batches(void **state)
     (void)state;
     for (int i = 0; i < 1234; i++) {
         snprintf(name, sizeof name, "h%04d.example.org", i);
-        gather(name, i % 2 ? A_15 : AAAA_39, 0, i);
+        make_pending(name, i % 2 ? A_15 : AAAA_39, 0, i);
     }
     while (!zone_queue_is_empty(zone)) {
         struct batch *batch = take();
@@ -242,11 +243,11 @@ static void test_nothing_is_lost_between_batches(void **state)
         for (size_t i = 0; i < batch->count; i++, total++) {
             snprintf(name, sizeof name, "h%04zu.example.org", total);
             assert_true(span_is(batch_rrset(batch, i).name, name));
-            batch->items[i].record->flying.wanted = false;
-            record_table_remove(&table, batch->items[i].record);
+            batch->items[i].record->in_flight.wanted = false;
+            rrset_table_remove(&table, batch->items[i].record);
         }
         batches++;
-        zone_queue_land(batch);
+        zone_queue_complete(batch);
     }
     assert_int_equal(total, 1234);
     assert_int_equal(batches, 3);
@@ -256,15 +257,15 @@ static void test_nothing_is_lost_between_batches(void **state)
 
 static void test_a_batch_says_what_to_upsert(void **state)
 {
-    struct record *a = gather("a.example.org", "192.0.2.1", 0, 7);
-    struct record *b = gather("a.example.org", "2001:db8::1", 0, 8);
+    struct rrset_state *a = make_pending("a.example.org", "192.0.2.1", 0, 7);
+    struct rrset_state *b = make_pending("a.example.org", "2001:db8::1", 0, 8);
     struct batch *batch;
 
     (void)state;
     batch = take();
     assert_int_equal(batch->count, 2);
     assert_ptr_equal(batch->zone, zone);
-    assert_ptr_equal(zone->flight, batch);
+    assert_ptr_equal(zone->in_flight, batch);
     assert_int_equal(batch->sent_at, NOW);
     assert_ptr_equal(batch->items[0].record, a);
     assert_ptr_equal(batch->items[1].record, b);
@@ -279,18 +280,19 @@ static void test_a_batch_says_what_to_upsert(void **state)
 
 static void test_taking_turns_gathering_into_flying(void **state)
 {
-    struct record *record = gather("a.example.org", "192.0.2.1", 0, 7);
+    struct rrset_state *record =
+        make_pending("a.example.org", "192.0.2.1", 0, 7);
     struct waiter waiter;
 
     (void)state;
-    list_append(&record->gathering.waiters, &waiter.in_change);
+    list_append(&record->pending.waiters, &waiter.in_change);
     take();
-    assert_false(record->gathering.wanted);
-    assert_true(list_is_empty(&record->gathering.waiters));
-    assert_true(record->flying.wanted);
-    assert_int_equal(record->flying.asked_at, 7);
-    assert_ptr_equal(record->flying.waiters.next, &waiter.in_change);
-    assert_ptr_equal(record->flying.waiters.prev, &waiter.in_change);
+    assert_false(record->pending.wanted);
+    assert_true(list_is_empty(&record->pending.waiters));
+    assert_true(record->in_flight.wanted);
+    assert_int_equal(record->in_flight.asked_at, 7);
+    assert_ptr_equal(record->in_flight.waiters.next, &waiter.in_change);
+    assert_ptr_equal(record->in_flight.waiters.prev, &waiter.in_change);
     list_remove(&waiter.in_change);
 }
 
@@ -299,17 +301,17 @@ static void test_an_empty_queue_gives_no_batch(void **state)
     (void)state;
     assert_null(zone_queue_take_batch(zone, LANE_SHARED, NOW));
     assert_null(zone_queue_take_batch(zone, LANE_ALONE, NOW));
-    assert_null(zone->flight);
+    assert_null(zone->in_flight);
     assert_null(zone_queue_head(zone, LANE_SHARED));
 }
 
 static void test_the_head_is_who_asked_first(void **state)
 {
     (void)state;
-    gather("a.example.org", "192.0.2.1", 0, 7);
-    gather("b.example.org", "192.0.2.2", 0, 8);
-    gather("a.example.org", "192.0.2.3", 0, 9);
-    assert_int_equal(zone_queue_head(zone, LANE_SHARED)->gathering.asked_at, 7);
+    make_pending("a.example.org", "192.0.2.1", 0, 7);
+    make_pending("b.example.org", "192.0.2.2", 0, 8);
+    make_pending("a.example.org", "192.0.2.3", 0, 9);
+    assert_int_equal(zone_queue_head(zone, LANE_SHARED)->pending.asked_at, 7);
 }
 
 static void test_ids_up_to_the_limit(void **state)
@@ -376,7 +378,7 @@ static void test_groups_travel_apart(void **state)
 
         set_up(NULL);
         for (size_t i = 0; groups[row].queued[i].names != NULL; i++)
-            gather_all(groups[row].queued[i].names, "192.0.2.1",
+            submit_all(groups[row].queued[i].names, "192.0.2.1",
                        groups[row].queued[i].group);
         batch = take_from(groups[row].lane);
         if (batch->count != groups[row].taken ||
@@ -424,15 +426,15 @@ static void test_what_returns_stands_at_the_front_in_order(void **state)
         struct batch *batch;
 
         set_up(NULL);
-        gather_all("a b c d", "192.0.2.1", 0);
+        submit_all("a b c d", "192.0.2.1", 0);
         batch = take();
-        gather_all(returns[row].meanwhile, "192.0.2.2", 0);
+        submit_all(returns[row].meanwhile, "192.0.2.2", 0);
         return_all(batch, returns[row].lane, returns[row].group);
         if (strcmp(queue_text(), returns[row].queue) != 0)
             fail_msg("%s: %s", returns[row].label, queue_text());
         for (size_t i = 0; i < batch->count; i++)
-            assert_false(batch->items[i].record->flying.wanted);
-        zone_queue_land(batch);
+            assert_false(batch->items[i].record->in_flight.wanted);
+        zone_queue_complete(batch);
         tear_down(NULL);
     }
 }
@@ -460,15 +462,15 @@ static void test_halves_go_behind_and_stay_apart(void **state)
         struct batch *batch;
 
         set_up(NULL);
-        gather_all("a b c d", "192.0.2.1", 0);
+        submit_all("a b c d", "192.0.2.1", 0);
         batch = take();
-        gather_all(halves[row].meanwhile, "192.0.2.2", 0);
+        submit_all(halves[row].meanwhile, "192.0.2.2", 0);
         for (size_t i = 0; i < batch->count; i++)
             zone_queue_return_to_end(batch->items[i].record, LANE_SEARCH,
                                      i < 2 ? 5 : 6);
         for (size_t i = 0; i < batch->count; i++)
-            assert_false(batch->items[i].record->flying.wanted);
-        zone_queue_land(batch);
+            assert_false(batch->items[i].record->in_flight.wanted);
+        zone_queue_complete(batch);
         if (strcmp(queue_text(), halves[row].queue) != 0)
             fail_msg("%s: %s", halves[row].label, queue_text());
         tear_down(NULL);
@@ -477,58 +479,58 @@ static void test_halves_go_behind_and_stay_apart(void **state)
 
 static void test_the_older_address_returns_when_there_is_no_newer(void **state)
 {
-    struct record *record = gather("a", "192.0.2.1", 0, 7);
+    struct rrset_state *record = make_pending("a", "192.0.2.1", 0, 7);
     struct address wanted = address("192.0.2.1");
     struct waiter waiter;
     struct batch *batch;
 
     (void)state;
-    list_append(&record->gathering.waiters, &waiter.in_change);
+    list_append(&record->pending.waiters, &waiter.in_change);
     batch = take();
     return_all(batch, LANE_SHARED, 0);
-    zone_queue_land(batch);
-    assert_null(zone->flight);
-    assert_true(record->gathering.wanted);
-    assert_false(record->flying.wanted);
-    assert_true(address_equal(&record->gathering.address, &wanted));
-    assert_int_equal(zone_queue_head(zone, LANE_SHARED)->gathering.asked_at, 7);
-    assert_ptr_equal(record->gathering.waiters.next, &waiter.in_change);
+    zone_queue_complete(batch);
+    assert_null(zone->in_flight);
+    assert_true(record->pending.wanted);
+    assert_false(record->in_flight.wanted);
+    assert_true(address_equal(&record->pending.address, &wanted));
+    assert_int_equal(zone_queue_head(zone, LANE_SHARED)->pending.asked_at, 7);
+    assert_ptr_equal(record->pending.waiters.next, &waiter.in_change);
     list_remove(&waiter.in_change);
-    assert_true(list_is_empty(&record->gathering.waiters));
+    assert_true(list_is_empty(&record->pending.waiters));
 }
 
 static void test_a_newer_address_takes_over_callers_and_age(void **state)
 {
-    struct record *record = gather("a", "192.0.2.1", 0, 7);
+    struct rrset_state *record = make_pending("a", "192.0.2.1", 0, 7);
     struct address wanted = address("192.0.2.2");
     struct waiter older, newer;
     struct batch *batch;
 
     (void)state;
-    list_append(&record->gathering.waiters, &older.in_change);
+    list_append(&record->pending.waiters, &older.in_change);
     batch = take();
-    gather("a", "192.0.2.2", 0, 20);
-    list_append(&record->gathering.waiters, &newer.in_change);
+    make_pending("a", "192.0.2.2", 0, 20);
+    list_append(&record->pending.waiters, &newer.in_change);
     return_all(batch, LANE_SHARED, 0);
-    zone_queue_land(batch);
-    assert_false(record->flying.wanted);
-    assert_true(list_is_empty(&record->flying.waiters));
-    assert_true(address_equal(&record->gathering.address, &wanted));
-    assert_int_equal(record->gathering.asked_at, 7);
-    assert_int_equal(record->gathering.renewed_at, 20);
-    assert_ptr_equal(record->gathering.waiters.next, &newer.in_change);
-    assert_ptr_equal(record->gathering.waiters.prev, &older.in_change);
+    zone_queue_complete(batch);
+    assert_false(record->in_flight.wanted);
+    assert_true(list_is_empty(&record->in_flight.waiters));
+    assert_true(address_equal(&record->pending.address, &wanted));
+    assert_int_equal(record->pending.asked_at, 7);
+    assert_int_equal(record->pending.renewed_at, 20);
+    assert_ptr_equal(record->pending.waiters.next, &newer.in_change);
+    assert_ptr_equal(record->pending.waiters.prev, &older.in_change);
     list_remove(&older.in_change);
     list_remove(&newer.in_change);
-    assert_true(list_is_empty(&record->gathering.waiters));
+    assert_true(list_is_empty(&record->pending.waiters));
 }
 
 /* --- the lane of those that go alone ---------------------------------------- */
 
 static void test_a_refused_record_goes_alone_until_it_is_forgotten(void **state)
 {
-    struct record *a = gather("a", "192.0.2.1", 0, 0);
-    struct record *b = gather("b", "192.0.2.1", 0, 0);
+    struct rrset_state *a = make_pending("a", "192.0.2.1", 0, 0);
+    struct rrset_state *b = make_pending("b", "192.0.2.1", 0, 0);
     struct batch *batch;
 
     (void)state;
@@ -536,7 +538,7 @@ static void test_a_refused_record_goes_alone_until_it_is_forgotten(void **state)
     batch = take();
     assert_int_equal(batch->count, 2);
     return_all(batch, LANE_SHARED, 5);
-    zone_queue_land(batch);
+    zone_queue_complete(batch);
     assert_string_equal(queue_text(), "");
     assert_int_equal(zone->lanes[LANE_ALONE].count, 2);
 
@@ -547,7 +549,7 @@ static void test_a_refused_record_goes_alone_until_it_is_forgotten(void **state)
     assert_ptr_equal(batch->items[0].record, a);
     a->refusals = 0;
     return_all(batch, LANE_SHARED, 0);
-    zone_queue_land(batch);
+    zone_queue_complete(batch);
     assert_string_equal(queue_text(), "a/0");
     assert_ptr_equal(zone_queue_head(zone, LANE_ALONE), b);
 }
@@ -573,12 +575,12 @@ static void gather_letters(const char *letters)
 {
     for (const char *at = letters; *at != '\0'; at++) {
         const char name[] = {*at, '\0'};
-        struct record *record =
-            record_table_add(&table, span_from_string(name), RRSET_A);
+        struct rrset_state *record =
+            rrset_table_add(&table, span_from_string(name), RRSET_A);
 
         assert_non_null(record);
-        record->gathering.wanted = true;
-        record->gathering.address = address("192.0.2.1");
+        record->pending.wanted = true;
+        record->pending.address = address("192.0.2.1");
         record->is_proven = *at <= 'Z';
         zone_queue_append(zone, record);
     }
@@ -594,8 +596,8 @@ static void test_a_cautious_zone_keeps_proven_records_apart(void **state)
     assert_int_equal(zone->lanes[LANE_SEARCH].count, 4);
     assert_string_equal(queue_text(), "A/0 C/0 E/0 b/0 d/0 f/0 g/0");
     assert_string_equal(taken_text(take()), "A C E");
-    return_all(zone->flight, zone->flight->lane, 0);
-    zone_queue_land(zone->flight);
+    return_all(zone->in_flight, zone->in_flight->lane, 0);
+    zone_queue_complete(zone->in_flight);
     assert_string_equal(taken_text(take_from(LANE_SEARCH)), "b d");
 }
 
@@ -621,7 +623,7 @@ static void test_a_zone_is_cautious_no_longer_than_told(void **state)
 static void test_a_group_is_not_limited(void **state)
 {
     (void)state;
-    gather_all("a b c", "192.0.2.1", 4);
+    submit_all("a b c", "192.0.2.1", 4);
     zone_queue_limit_unproven(zone, 1);
     assert_int_equal(take_from(LANE_SEARCH)->count, 3);
 }
@@ -646,7 +648,7 @@ static void test_a_group_is_halved_where_it_stands(void **state)
         while (span_split(&rest, ' ', &word)) {
             const char name[] = {word.ptr[0], '\0'};
 
-            gather(name, "192.0.2.1", (uint32_t)(word.ptr[2] - '0'), 0);
+            make_pending(name, "192.0.2.1", (uint32_t)(word.ptr[2] - '0'), 0);
         }
         zone_queue_split_group(zone, 4, 6);
         if (strcmp(queue_text(), splits[row].after) != 0)
@@ -660,13 +662,13 @@ static void test_a_group_is_halved_where_it_stands(void **state)
 static void test_what_nobody_waits_for_is_too_old_after_five_minutes(
     void **state)
 {
-    struct record *record = gather("a", "192.0.2.1", 0, 1000);
+    struct rrset_state *record = make_pending("a", "192.0.2.1", 0, 1000);
     struct waiter waiter;
 
     (void)state;
     assert_false(zone_queue_is_stale(record, 300999));
     assert_true(zone_queue_is_stale(record, 301000));
-    list_append(&record->gathering.waiters, &waiter.in_change);
+    list_append(&record->pending.waiters, &waiter.in_change);
     assert_false(zone_queue_is_stale(record, 301000));
     list_remove(&waiter.in_change);
 }
@@ -676,9 +678,9 @@ static void test_a_batch_passes_over_what_is_too_old(void **state)
     struct batch *batch;
 
     (void)state;
-    gather("a", "192.0.2.1", 0, 300000);
-    gather("b", "192.0.2.1", 0, 1);
-    gather("c", "192.0.2.1", 0, 300000);
+    make_pending("a", "192.0.2.1", 0, 300000);
+    make_pending("b", "192.0.2.1", 0, 1);
+    make_pending("c", "192.0.2.1", 0, 300000);
     batch = zone_queue_take_batch(zone, LANE_SHARED, 300001);
     assert_non_null(batch);
     assert_string_equal(taken_text(batch), "a c");

@@ -1,4 +1,4 @@
-#include "server/zone_schedule.h"
+#include "server/dns/zone_schedule.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +11,7 @@
 enum { ZONES = 100, NOW = 100000 };
 
 static struct zone_queue *zones[ZONES];
-static struct record_table table;
+static struct rrset_table table;
 static struct zone_schedule schedule;
 
 static int set_up(void **state)
@@ -27,7 +27,7 @@ static int set_up(void **state)
             zone_schedule_reserve(&schedule, (size_t)i + 1) != STATUS_OK)
             return -1;
     }
-    return record_table_init(&table) == STATUS_OK ? 0 : -1;
+    return rrset_table_init(&table) == STATUS_OK ? 0 : -1;
 }
 
 static int tear_down(void **state)
@@ -35,12 +35,12 @@ static int tear_down(void **state)
     (void)state;
     for (int i = 0; i < ZONES; i++) {
         for (int lane = 0; lane < LANE_COUNT; lane++) {
-            struct record *record;
+            struct rrset_state *record;
 
             while ((record = zone_queue_head(zones[i], (enum lane)lane)) !=
                    NULL) {
                 zone_queue_remove(record);
-                record_table_remove(&table, record);
+                rrset_table_remove(&table, record);
             }
         }
         zone_schedule_remove(&schedule, zones[i]);
@@ -48,30 +48,30 @@ static int tear_down(void **state)
     }
     assert_int_equal(schedule.changes, 0);
     zone_schedule_clear(&schedule);
-    record_table_clear(&table);
+    rrset_table_clear(&table);
     return 0;
 }
 
-static struct record *ask(int zone, int64_t asked_at)
+static struct rrset_state *ask(int zone, int64_t asked_at)
 {
     static int number;
     char name[32];
-    struct record *record;
+    struct rrset_state *record;
 
     snprintf(name, sizeof name, "h%d.example.org", number++);
-    record = record_table_add(&table, span_from_string(name), RRSET_A);
+    record = rrset_table_add(&table, span_from_string(name), RRSET_A);
     assert_non_null(record);
-    record->gathering.wanted = true;
-    record->gathering.asked_at = record->gathering.renewed_at = asked_at;
+    record->pending.wanted = true;
+    record->pending.asked_at = record->pending.renewed_at = asked_at;
     zone_queue_append(zones[zone], record);
     zone_schedule_place(&schedule, zones[zone]);
     return record;
 }
 
-static void end(int zone, struct record *record)
+static void end(int zone, struct rrset_state *record)
 {
     zone_queue_remove(record);
-    record_table_remove(&table, record);
+    rrset_table_remove(&table, record);
     zone_schedule_place(&schedule, zones[zone]);
 }
 
@@ -84,7 +84,7 @@ static void test_nothing_to_send(void **state)
 
 static void test_whose_change_waited_longest_goes_first(void **state)
 {
-    struct record *records[ZONES];
+    struct rrset_state *records[ZONES];
 
     (void)state;
     for (int i = 0; i < ZONES; i++)
@@ -95,8 +95,8 @@ static void test_whose_change_waited_longest_goes_first(void **state)
 
         for (int i = 0; i < ZONES; i++)
             if (records[i] != NULL &&
-                (oldest < 0 || records[i]->gathering.asked_at <
-                                   records[oldest]->gathering.asked_at))
+                (oldest < 0 || records[i]->pending.asked_at <
+                                   records[oldest]->pending.asked_at))
                 oldest = i;
         assert_ptr_equal(first, zones[oldest]);
         end(oldest, records[oldest]);
@@ -107,7 +107,7 @@ static void test_whose_change_waited_longest_goes_first(void **state)
 
 static void test_it_is_the_first_change_of_a_zone_that_counts(void **state)
 {
-    struct record *old;
+    struct rrset_state *old;
 
     (void)state;
     old = ask(0, NOW - 50);
@@ -124,11 +124,11 @@ static void test_a_zone_in_flight_is_passed_over(void **state)
 
     (void)state;
     ask(0, NOW);
-    zones[0]->flight = &flight;
+    zones[0]->in_flight = &flight;
     zone_schedule_place(&schedule, zones[0]);
     assert_null(zone_schedule_first(&schedule, NOW));
     assert_int_equal(zone_schedule_wait_ms(&schedule, NOW), INT64_MAX);
-    zones[0]->flight = NULL;
+    zones[0]->in_flight = NULL;
     zone_schedule_place(&schedule, zones[0]);
     assert_ptr_equal(zone_schedule_first(&schedule, NOW), zones[0]);
 }
@@ -152,7 +152,7 @@ static void test_a_zone_rests_after_a_failure(void **state)
 static void test_each_lane_has_a_schedule_of_its_own(void **state)
 {
     struct zone_schedule alone;
-    struct record *record;
+    struct rrset_state *record;
 
     (void)state;
     zone_schedule_init(&alone, LANE_ALONE);
@@ -175,7 +175,7 @@ static void test_each_lane_has_a_schedule_of_its_own(void **state)
 
 static void test_the_changes_of_all_zones_are_counted(void **state)
 {
-    struct record *record;
+    struct rrset_state *record;
 
     (void)state;
     ask(0, NOW);

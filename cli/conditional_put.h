@@ -1,0 +1,32 @@
+/* conditional_put -- writes the database's object, but never over a version that
+ * its writer has not seen.
+ *
+ * S3 checks this itself (PUT with If-Match or If-None-Match, since 2024). A
+ * store that knows no conditional writes answers 501: then the version is
+ * looked at just before the write, which a warning says, for somebody may
+ * write in between.
+ *
+ * Who is refused although the object holds the very same bytes has lost
+ * nothing. After an answer that got lost that is how our own write looks when
+ * it is tried again, and it counts as done.
+ */
+#ifndef CLI_CONDITIONAL_PUT_H
+#define CLI_CONDITIONAL_PUT_H
+
+#include "cli/database_object.h"
+
+enum put_result {
+    PUT_DONE,
+    PUT_ALREADY_THERE, /* the object holds exactly these bytes */
+    PUT_CONFLICT,      /* it is not the version that was seen */
+    PUT_FAILED,        /* database_object_complain() has the words */
+};
+
+/* `seen`: the ETag of the version that may be replaced; "" when there must be
+ * none yet; NULL to replace whatever is there, which is never a conflict.
+ * With the first two results reply->etag is that of the version now there. */
+enum put_result conditional_put(struct database_object *object,
+                                struct span body, const char *seen,
+                                struct database_object_reply *reply);
+
+#endif

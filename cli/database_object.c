@@ -1,0 +1,263 @@
+#include "cli/database_object.h"
+#include "cli/say.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum {
+    FIRST_WAIT_MS = 500, /* and twice as long each time */
+    POLL_MS = 1000,
+    WORDS_MAX_BYTES = 4096,
+};
+
+struct database_object {
+    const struct settings *settings;
+    struct aws_client *client;
+    char *where;
+};
+
+struct database_object *database_object_new(const struct settings *settings)
+{
+    struct database_object *object = calloc(1, sizeof *object);
+
+    if (object == NULL)
+        return NULL;
+    object->settings = settings;
+    object->client = aws_client_new(&settings->aws);
+    if (object->client == NULL ||
+        asprintf(&object->where, "s3://%s/%s", settings->bucket,
+                 settings->database) < 0) {
+        aws_client_free(object->client);
+        free(object);
+        return NULL;
+    }
+    return object;
+}
+
+void database_object_free(struct database_object *object)
+{
+    if (object == NULL)
+        return;
+    aws_client_free(object->client);
+    free(object->where);
+    free(object);
+}
+
+const char *database_object_where(const struct database_object *object)
+{
+    return object->where;
+}
+
+const char *database_object_bucket(const struct database_object *object)
+{
+    return object->settings->bucket;
+}
+
+const char *database_object_key(const struct database_object *object)
+{
+    return object->settings->database;
+}
+
+/* ---- one request ---- */
+
+struct request {
+    enum { GET, HEAD, PUT } method;
+    struct strbuf *received; /* GET */
+    struct span body;        /* PUT */
+    struct span if_match, if_none_match;
+    bool done;
+    struct database_object_reply *reply;
+};
+
+static enum status take_chunk(void *arg, struct span chunk)
+{
+    struct request *request = arg;
+
+    if (chunk.len > STORE_MAX_BYTES - request->received->len)
+        return STATUS_FULL;
+    strbuf_append(request->received, chunk);
+    return strbuf_ok(request->received) ? STATUS_OK : STATUS_NOMEM;
+}
+
+static void distrust(struct aws_reply *reply)
+{
+    reply->status = STATUS_UNAVAILABLE;
+    snprintf(reply->message, sizeof reply->message, "%s",
+             "the reply has no ETag, so it is not an object store's");
+}
+
+static void on_done(void *arg, const struct aws_reply *reply, struct span etag)
+{
+    struct request *request = arg;
+
+    request->done = true;
+    request->reply->aws = *reply;
+    /* Whatever has no ETag is no object: a gateway's page with a friendly 200,
+     * perhaps. */
+    if (reply->status == STATUS_OK && etag.len == 0)
+        distrust(&request->reply->aws);
+    snprintf(request->reply->etag, sizeof request->reply->etag, "%.*s",
+             (int)etag.len, etag.len == 0 ? "" : etag.ptr);
+}
+
+static enum status submit(struct database_object *object,
+                          struct request *request)
+{
+    const char *bucket = database_object_bucket(object),
+               *key = database_object_key(object);
+
+    switch (request->method) {
+    case GET:
+        strbuf_rewind(request->received);
+        return s3_get_object(object->client, bucket, key, span_from("", 0),
+                             S3_DATABASE_TIMEOUT_MS, take_chunk, on_done,
+                             request);
+    case HEAD:
+        return s3_head_object(object->client, bucket, key,
+                              S3_DATABASE_TIMEOUT_MS, on_done, request);
+    default:
+        return s3_put_object(object->client, bucket, key, request->body,
+                             request->if_match, request->if_none_match,
+                             S3_DATABASE_TIMEOUT_MS, on_done, request);
+    }
+}
+
+static void attempt(struct database_object *object, struct request *request)
+{
+    struct database_object_reply *reply = request->reply;
+    enum status status;
+
+    request->done = false;
+    reply->aws = (struct aws_reply){.status = STATUS_UNAVAILABLE};
+    reply->etag[0] = '\0';
+    status = submit(object, request);
+    if (status != STATUS_OK) {
+        reply->aws.status = status;
+        snprintf(reply->aws.message, sizeof reply->aws.message, "%s",
+                 status == STATUS_NOMEM ? "out of memory"
+                                        : "this can be no bucket, key or ETag");
+        return;
+    }
+    while (!request->done)
+        aws_client_poll(object->client, POLL_MS);
+}
+
+/* ---- and again ---- */
+
+/* What can be said of a refusal besides AWS's own words. */
+static void describe(struct strbuf *out, const struct aws_reply *reply)
+{
+    if (reply->code[0] != '\0')
+        strbuf_printf(out, "%s: ", reply->code);
+    if (reply->message[0] != '\0')
+        strbuf_append_string(out, reply->message);
+    else
+        strbuf_append_string(out, reply->http_status == 0
+                                      ? "there was no answer"
+                                      : "S3 gives no reason");
+    if (reply->http_status != 0)
+        strbuf_printf(out, " (HTTP %ld%s%s)", reply->http_status,
+                      reply->request_id[0] == '\0' ? "" : ", request id ",
+                      reply->request_id);
+}
+
+static bool is_worth_another(const struct aws_reply *reply)
+{
+    return reply->status == STATUS_UNAVAILABLE ||
+           reply->status == STATUS_THROTTLED ||
+           (reply->status == STATUS_CONFLICT && reply->http_status == 409);
+}
+
+static long now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void sleep_ms(long ms)
+{
+    struct timespec time = {ms / 1000, ms % 1000 * 1000000};
+
+    nanosleep(&time, NULL);
+}
+
+static void announce(const struct database_object *object,
+                     const struct database_object_reply *reply, long wait)
+{
+    struct strbuf text;
+
+    strbuf_init(&text, WORDS_MAX_BYTES);
+    describe(&text, &reply->aws);
+    say("%s: %s; trying again in %ld.%ld s", object->where,
+        strbuf_string(&text), wait / 1000, wait % 1000 / 100);
+    strbuf_clear(&text);
+}
+
+static enum status run(struct database_object *object, struct request *request)
+{
+    struct database_object_reply *reply = request->reply;
+    long begun = now_ms();
+
+    reply->in_doubt = false;
+    for (long wait = FIRST_WAIT_MS;; wait *= 2) {
+        attempt(object, request);
+        if (!is_worth_another(&reply->aws) ||
+            now_ms() + wait - begun > STORE_PATIENCE_SECONDS * 1000)
+            return reply->aws.status;
+        if (reply->aws.status == STATUS_UNAVAILABLE)
+            reply->in_doubt = true;
+        announce(object, reply, wait);
+        sleep_ms(wait);
+    }
+}
+
+enum status database_object_get(struct database_object *object,
+                                struct strbuf *body,
+                                struct database_object_reply *reply)
+{
+    struct request request = {.method = GET, .received = body, .reply = reply};
+
+    return run(object, &request);
+}
+
+enum status database_object_head(struct database_object *object,
+                                 struct database_object_reply *reply)
+{
+    struct request request = {.method = HEAD, .reply = reply};
+
+    return run(object, &request);
+}
+
+enum status database_object_put(struct database_object *object,
+                                struct span body, struct span if_match,
+                                struct span if_none_match,
+                                struct database_object_reply *reply)
+{
+    struct request request = {
+        .method = PUT,
+        .body = body,
+        .if_match = if_match,
+        .if_none_match = if_none_match,
+        .reply = reply,
+    };
+
+    return run(object, &request);
+}
+
+void database_object_complain(const struct database_object *object,
+                              const char *what,
+                              const struct database_object_reply *reply,
+                              enum s3_use use)
+{
+    const char *advice = s3_advice(&reply->aws, use);
+    struct strbuf text;
+
+    strbuf_init(&text, WORDS_MAX_BYTES);
+    describe(&text, &reply->aws);
+    say("%s %s: %s%s%s", what, object->where, strbuf_string(&text),
+        advice[0] == '\0' ? "" : "\n", advice);
+    strbuf_clear(&text);
+}

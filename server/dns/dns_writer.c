@@ -1,0 +1,464 @@
+#include "server/dns/dns_writer.h"
+
+#include "base/clock.h"
+#include "base/log_quota.h"
+#include "server/dns/rrset_cache_writer.h"
+#include "server/dns/rrset_preload.h"
+#include "server/dns/zone_listing.h"
+
+#include <stdlib.h>
+
+enum {
+    /* Two attempts fit in a caller's deadline even when the first reply never
+     * comes. */
+    UPSERT_TIMEOUT_MS = 8000,
+
+    /* Ceilings. A waiter costs some 3 KB together with its connection. */
+    MAX_WAITERS = 65536,
+    MAX_CHANGES = 262144,
+    MAX_ZONES = 10000,
+    MAX_RECORD_BYTES = 256 * 1024 * 1024,
+
+    /* While Route 53 is ill and nobody wants anything of it. */
+    PROBE_INTERVAL_MS = 30000,
+};
+
+struct dns_writer {
+    struct aws_client *client;
+    const struct config *config;
+    struct health *health;
+    int64_t told_at; /* when Route 53 last said something, or did not */
+    struct coalescer *coalescer;
+    struct zone_listing *zones;
+    struct rrset_preload *survey;
+    struct rrset_cache_writer cache_writer;
+    struct log_quota refusals;
+};
+
+/* --- what the coalescer asks and tells ------------------------------------ */
+
+static enum zone_answer find_zone(void *arg, struct span name,
+                                  struct span *zone_id)
+{
+    struct dns_writer *writer = arg;
+
+    if (zone_lookup_find(zone_listing_directory(writer->zones), name, zone_id))
+        return ZONE_FOUND;
+    return zone_listing_is_fresh(writer->zones, clock_now_ms()) ? ZONE_ABSENT
+                                                                : ZONE_UNKNOWN;
+}
+
+static void on_invalidate(void *arg, struct span name, enum rrset_type type)
+{
+    struct dns_writer *writer = arg;
+
+    rrset_cache_writer_invalidate(&writer->cache_writer, name, type);
+}
+
+static void on_accepted(void *arg, const struct accepted_change *written)
+{
+    struct dns_writer *writer = arg;
+
+    rrset_cache_writer_accept(&writer->cache_writer, written, clock_now_ms());
+}
+
+static void on_zone_gone(void *arg, struct span zone_id)
+{
+    struct dns_writer *writer = arg;
+
+    zone_listing_zone_gone(writer->zones, zone_id);
+}
+
+static void on_refused(void *arg, struct span name, enum rrset_type type,
+                       struct span zone_id, const struct aws_reply *reply)
+{
+    (void)arg;
+    log_event(LOG_LEVEL_WARN, "record_refused", log_span("host", name),
+              log_str("type", rrset_type_name(type)), log_span("zone", zone_id),
+              log_str("code", reply->code), log_str("message", reply->message),
+              log_str("request_id", reply->request_id),
+              log_str("advice", "look at the record in Route 53: an alias, a "
+                                "CNAME or a weighted set may stand there"));
+}
+
+static void note_health(struct dns_writer *writer, enum health_call call,
+                        const struct aws_reply *reply)
+{
+    struct health_news news = {
+        .condition = reply->condition,
+        .code = reply->code,
+        .message = reply->message,
+        .request_id = reply->request_id,
+    };
+
+    writer->told_at = clock_now_ms();
+    health_note_route53(writer->health, time(NULL), call, &news);
+}
+
+/* --- what the zone reader tells ------------------------------------------- */
+
+static void on_zone_call_done(void *arg, int64_t sent_at,
+                              const struct aws_reply *reply)
+{
+    struct dns_writer *writer = arg;
+
+    note_health(writer, HEALTH_LISTING, reply);
+    coalescer_call_done(writer->coalescer, clock_now_ms(), sent_at,
+                        reply->status);
+}
+
+static void on_zones_complete(void *arg)
+{
+    struct dns_writer *writer = arg;
+
+    coalescer_zones_read(writer->coalescer);
+}
+
+/* --- what the survey tells ------------------------------------------------- */
+
+/* Trouble with a survey is nobody's trouble: it must not look like an outage,
+ * unless Route 53 is really away. */
+static void on_survey_call_done(void *arg, int64_t sent_at,
+                                const struct aws_reply *reply)
+{
+    struct dns_writer *writer = arg;
+    enum status status = reply->status;
+
+    if (status == STATUS_DENIED)
+        status = STATUS_OK;
+    note_health(writer, HEALTH_SURVEY, reply);
+    coalescer_call_done(writer->coalescer, clock_now_ms(), sent_at, status);
+}
+
+static void on_surveyed(void *arg, const struct rrset *rrset, int64_t sent_at)
+{
+    struct dns_writer *writer = arg;
+
+    rrset_cache_writer_preload(
+        &writer->cache_writer, rrset, sent_at,
+        coalescer_has_change(writer->coalescer, rrset->name, rrset->type));
+}
+
+/* --- life ------------------------------------------------------------------ */
+
+/* Callers beyond what full batches can serve within the deadline would wait in
+ * vain, and their changes would then take the place of others': under three
+ * times the load that Route 53 takes, a queue of 1.3 deadlines answers a third
+ * of what one of 0.8 does. Better that they hear so at once. */
+static size_t max_waiters(const struct config *config)
+{
+    double served = config->route53_calls_per_second *
+                    config->deadline_seconds * ROUTE53_BATCH_MAX_UPSERTS * 0.8;
+
+    if (served < ROUTE53_BATCH_MAX_UPSERTS)
+        return ROUTE53_BATCH_MAX_UPSERTS;
+    return served < MAX_WAITERS ? (size_t)served : MAX_WAITERS;
+}
+
+struct dns_writer *dns_writer_new(struct aws_client *client,
+                                  const struct config *config,
+                                  struct health *health, uint64_t seed)
+{
+    struct coalescer_limits limits = {
+        .calls_per_second = config->route53_calls_per_second,
+        .max_waiters = max_waiters(config),
+        .max_changes = MAX_CHANGES,
+        .max_zones = MAX_ZONES,
+        .max_bytes = MAX_RECORD_BYTES,
+    };
+    struct dns_writer *writer = calloc(1, sizeof *writer);
+    struct coalescer_hooks hooks = {
+        .arg = writer,
+        .find_zone = find_zone,
+        .invalidate = on_invalidate,
+        .accepted = on_accepted,
+        .zone_gone = on_zone_gone,
+        .refused = on_refused,
+    };
+    struct zone_listing_hooks zone_hooks = {
+        .arg = writer,
+        .call_done = on_zone_call_done,
+        .complete = on_zones_complete,
+    };
+    struct rrset_preload_hooks survey_hooks = {
+        .arg = writer,
+        .call_done = on_survey_call_done,
+        .found = on_surveyed,
+    };
+
+    if (writer == NULL)
+        return NULL;
+    writer->client = client;
+    writer->config = config;
+    writer->health = health;
+    writer->coalescer = coalescer_new(&limits, &hooks, seed);
+    writer->zones = zone_listing_new(client, config, &zone_hooks, ~seed);
+    writer->survey = rrset_preload_new(client, &survey_hooks);
+    if (writer->coalescer == NULL || writer->zones == NULL ||
+        writer->survey == NULL) {
+        dns_writer_free(writer);
+        return NULL;
+    }
+    return writer;
+}
+
+void dns_writer_free(struct dns_writer *writer)
+{
+    if (writer == NULL)
+        return;
+    coalescer_free(writer->coalescer);
+    zone_listing_free(writer->zones);
+    rrset_preload_free(writer->survey);
+    rrset_cache_writer_clear(&writer->cache_writer);
+    free(writer);
+}
+
+void dns_writer_use(struct dns_writer *writer, struct host_table *host_table)
+{
+    rrset_cache_writer_use(&writer->cache_writer, host_table);
+}
+
+/* --- updates ---------------------------------------------------------------- */
+
+static void answer(struct update *update, enum reply_word word,
+                   const struct address *written)
+{
+    update->word = word;
+    if (written != NULL)
+        update->written = *written;
+    update->done(update);
+}
+
+static void on_outcome(struct waiter *waiter, enum outcome outcome,
+                       const struct address *written)
+{
+    struct update *update = list_entry(waiter, struct update, waiter);
+
+    switch (outcome) {
+    case OUTCOME_GOOD:
+        answer(update, REPLY_GOOD, written);
+        return;
+    case OUTCOME_REFUSED:
+    case OUTCOME_NO_ZONE:
+        answer(update, REPLY_DNSERR, NULL);
+        return;
+    case OUTCOME_UNAVAILABLE:
+    case OUTCOME_DEADLINE:
+        answer(update, REPLY_911, NULL);
+        return;
+    }
+}
+
+/* The record was refused before, and is not tried again in time. */
+static bool was_refused(enum status status)
+{
+    return status == STATUS_INVALID || status == STATUS_BUSY;
+}
+
+static void log_not_taken(struct dns_writer *writer, int64_t now,
+                          const struct update *update, enum status status)
+{
+    const char *advice = "try again later; see the ceilings in dyndns53(8)";
+
+    if (!log_quota_allows(&writer->refusals, (uint32_t)(now / 1000)))
+        return;
+    if (status == STATUS_NOT_FOUND)
+        advice = "no public hosted zone of this account (or of "
+                 "DYNDNS_HOSTED_ZONES) holds the name: create it";
+    else if (was_refused(status))
+        advice = "Route 53 refused this record a short while ago; it is "
+                 "tried again before long";
+    log_event(LOG_LEVEL_WARN, "update_not_taken",
+              log_span("host", update_name(update)),
+              log_str("status", status_name(status)),
+              log_str("advice", advice));
+}
+
+void dns_writer_submit(struct dns_writer *writer, int64_t now,
+                       struct update *update)
+{
+    struct desired_rrset desired;
+    enum status status;
+
+    /* The loop could not tell: somebody else's update was on its way, or a
+     * table was being replaced. A record in doubt is known to nobody. */
+    if (rrset_cache_writer_knows(&writer->cache_writer, update_name(update),
+                                 &update->address, now,
+                                 writer->config->nochg_seconds)) {
+        answer(update, REPLY_NOCHG, &update->address);
+        return;
+    }
+    update->waiter.done = on_outcome;
+    desired = (struct desired_rrset){
+        .name = update_name(update),
+        .address = &update->address,
+        .client = &update->client,
+        .ttl = writer->config->ttl_seconds,
+        .is_proven = rrset_cache_writer_ever_knew(
+            &writer->cache_writer, update_name(update),
+            rrset_type_for(&update->address)),
+    };
+    status =
+        coalescer_submit(writer->coalescer, now, &desired, &update->waiter);
+    if (status == STATUS_OK)
+        return;
+    log_not_taken(writer, now, update, status);
+    answer(update,
+           status == STATUS_NOT_FOUND || was_refused(status) ? REPLY_DNSERR
+                                                             : REPLY_911,
+           NULL);
+}
+
+static void log_batch(const struct batch *batch, int64_t now,
+                      const struct aws_reply *reply)
+{
+    struct log_field zone = log_str("zone", batch->zone->id);
+    struct log_field changes = log_uint("changes", batch->count);
+    struct log_field status = log_str("status", status_name(reply->status));
+    struct log_field ms = log_int("ms", now - batch->sent_at);
+
+    if (reply->status == STATUS_OK)
+        log_event(LOG_LEVEL_INFO, "batch_done", zone, changes, status, ms);
+    else
+        log_event(LOG_LEVEL_WARN, "batch_failed", zone, changes, status, ms,
+                  log_str("code", reply->code),
+                  log_str("message", reply->message),
+                  log_str("request_id", reply->request_id));
+}
+
+static void on_upserted(void *arg, const struct aws_reply *reply)
+{
+    struct batch *batch = arg;
+    struct dns_writer *writer = batch->sender;
+    int64_t now = clock_now_ms();
+
+    note_health(writer, HEALTH_CHANGE, reply);
+    log_batch(batch, now, reply);
+    coalescer_done(writer->coalescer, now, batch, reply);
+}
+
+/* A batch that cannot even be written is the fault of a record in it, which
+ * is found as if Route 53 had refused the batch. */
+static void send_batch(struct dns_writer *writer, struct batch *batch)
+{
+    struct aws_reply unsent = {
+        .status = STATUS_UNAVAILABLE,
+        .message = "the call could not be made: memory is short"};
+    struct rrset rrsets[ROUTE53_BATCH_MAX_UPSERTS];
+    enum status status;
+
+    batch->sender = writer;
+    for (size_t i = 0; i < batch->count; i++)
+        rrsets[i] = batch_rrset(batch, i);
+    status = route53_upsert(writer->client, span_from_string(batch->zone->id),
+                            rrsets, batch->count, UPSERT_TIMEOUT_MS,
+                            on_upserted, batch);
+    if (status == STATUS_OK)
+        return;
+    if (status == STATUS_INVALID || status == STATUS_FULL)
+        unsent =
+            (struct aws_reply){.status = STATUS_INVALID,
+                               .message = "the change batch cannot be written"};
+    on_upserted(batch, &unsent);
+}
+
+/* --- the turn ----------------------------------------------------------------
+ */
+
+/* An illness would last until the next change if nobody looked whether it is
+ * over, and where callers are sent elsewhere meanwhile there is no next change.
+ * So the zones are read again, which does no harm. Milliseconds until then;
+ * -1: not to be done. */
+static int64_t probe_wait_ms(const struct dns_writer *writer, int64_t now)
+{
+    int64_t due_at = writer->told_at + PROBE_INTERVAL_MS;
+
+    if (!health_route53_is_ill(writer->health) ||
+        zone_listing_wait_ms(writer->zones, now) >= 0 ||
+        zone_listing_is_reading(writer->zones) ||
+        coalescer_stats(writer->coalescer).in_flight > 0)
+        return -1;
+    return due_at > now ? due_at - now : 0;
+}
+
+/* Listings go first: while hosts have no zone, nothing else can help them. */
+static void read_zones(struct dns_writer *writer, int64_t now)
+{
+    if (coalescer_wants_zones(writer->coalescer) ||
+        probe_wait_ms(writer, now) == 0)
+        zone_listing_request(writer->zones);
+    if (zone_listing_wait_ms(writer->zones, now) != 0 ||
+        coalescer_call_wait_ms(writer->coalescer, now) > 0)
+        return;
+    coalescer_call_spend(writer->coalescer, now);
+    zone_listing_send(writer->zones, now);
+}
+
+/* Once the zones and the hosts are known, and only while nothing else wants a
+ * call. */
+static bool survey_is_due(const struct dns_writer *writer, int64_t now)
+{
+    struct coalescer_stats stats = coalescer_stats(writer->coalescer);
+
+    return writer->cache_writer.host_table != NULL && stats.waiters == 0 &&
+           stats.in_flight == 0 &&
+           zone_listing_wait_ms(writer->zones, now) < 0 &&
+           !rrset_preload_is_over(writer->survey);
+}
+
+static void survey_records(struct dns_writer *writer, int64_t now)
+{
+    const struct zone_lookup *zones = zone_listing_directory(writer->zones);
+
+    if (!survey_is_due(writer, now) ||
+        coalescer_call_wait_ms(writer->coalescer, now) > 0 ||
+        !rrset_preload_wants_call(writer->survey, zones))
+        return;
+    coalescer_call_spend(writer->coalescer, now);
+    rrset_preload_send(writer->survey, zones, now);
+}
+
+void dns_writer_run(struct dns_writer *writer, int64_t now)
+{
+    struct batch *batch;
+
+    coalescer_expire(writer->coalescer, now);
+    read_zones(writer, now);
+    while ((batch = coalescer_next(writer->coalescer, now)) != NULL)
+        send_batch(writer, batch);
+    survey_records(writer, now);
+}
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+    if (a < 0)
+        return b;
+    return b < 0 || a < b ? a : b;
+}
+
+int64_t dns_writer_wait_ms(const struct dns_writer *writer, int64_t now)
+{
+    int64_t reading = zone_listing_wait_ms(writer->zones, now);
+
+    if (survey_is_due(writer, now))
+        reading = 0;
+    if (reading >= 0) {
+        int64_t account = coalescer_call_wait_ms(writer->coalescer, now);
+
+        reading = account == INT64_MAX ? -1
+                  : account > reading  ? account
+                                       : reading;
+    }
+    reading = sooner(reading, probe_wait_ms(writer, now));
+    return sooner(reading, coalescer_wait_ms(writer->coalescer, now));
+}
+
+bool dns_writer_is_idle(const struct dns_writer *writer)
+{
+    struct coalescer_stats stats = coalescer_stats(writer->coalescer);
+    /* Nobody needs a listing that nobody waits for. */
+    size_t listings = (size_t)zone_listing_is_reading(writer->zones) +
+                      rrset_preload_is_reading(writer->survey);
+
+    return stats.waiters == 0 && stats.in_flight == listings;
+}

@@ -1,0 +1,42 @@
+/* dns_writer -- everything that changes DNS: joins the coalescer, the hosted
+ * zones and the Route 53 client, says in the log what was changed, and keeps
+ * the known records true. Lives on the updater's thread.
+ */
+#ifndef SERVER_DNS_DNS_WRITER_H
+#define SERVER_DNS_DNS_WRITER_H
+
+#include "server/dns/coalescer.h"
+#include "server/config.h"
+#include "server/state/health.h"
+#include "server/table/host_table.h"
+#include "server/dns/update.h"
+
+struct dns_writer;
+
+/* All are borrowed and must outlive the writer. NULL when memory is short. */
+struct dns_writer *dns_writer_new(struct aws_client *client,
+                                  const struct config *config,
+                                  struct health *health, uint64_t seed);
+
+/* Only after aws_client_free(), which drops the calls under way. Updates that
+ * are left are answered REPLY_911. */
+void dns_writer_free(struct dns_writer *writer);
+
+/* The table now in service, whose known records are kept from now on. */
+void dns_writer_use(struct dns_writer *writer, struct host_table *host_table);
+
+/* Takes an update on; update->done is called later, or at once when it cannot
+ * be taken on. */
+void dns_writer_submit(struct dns_writer *writer, int64_t now,
+                       struct update *update);
+
+/* Does all that is due: deadlines, listings, batches. */
+void dns_writer_run(struct dns_writer *writer, int64_t now);
+
+/* Milliseconds until there is something due; -1: not before an event. */
+int64_t dns_writer_wait_ms(const struct dns_writer *writer, int64_t now);
+
+/* Whether nobody waits for an answer and no batch is in flight. */
+bool dns_writer_is_idle(const struct dns_writer *writer);
+
+#endif

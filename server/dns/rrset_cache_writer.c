@@ -1,0 +1,113 @@
+#include "server/dns/rrset_cache_writer.h"
+
+#include "base/log.h"
+
+static uint32_t seconds(int64_t ms)
+{
+    return (uint32_t)(ms / 1000);
+}
+
+void rrset_cache_writer_clear(struct rrset_cache_writer *cache_writer)
+{
+    host_table_release(cache_writer->host_table);
+    cache_writer->host_table = NULL;
+}
+
+void rrset_cache_writer_use(struct rrset_cache_writer *cache_writer,
+                            struct host_table *host_table)
+{
+    host_table_release(cache_writer->host_table);
+    cache_writer->host_table = host_table_acquire(host_table);
+}
+
+static bool find_host(const struct rrset_cache_writer *cache_writer,
+                      struct span name, struct host *host)
+{
+    return cache_writer->host_table != NULL &&
+           hostdb_lookup(cache_writer->host_table->hosts, name, host);
+}
+
+bool rrset_cache_writer_knows(const struct rrset_cache_writer *cache_writer,
+                              struct span name, const struct address *address,
+                              int64_t now, uint32_t max_age_s)
+{
+    struct host host;
+
+    return find_host(cache_writer, name, &host) &&
+           rrset_cache_holds(cache_writer->host_table->known, host.index,
+                             address, seconds(now), max_age_s);
+}
+
+bool rrset_cache_writer_ever_knew(const struct rrset_cache_writer *cache_writer,
+                                  struct span name, enum rrset_type type)
+{
+    struct host host;
+
+    return find_host(cache_writer, name, &host) &&
+           rrset_cache_last(cache_writer->host_table->known, host.index, type)
+                   .family != ADDRESS_NONE;
+}
+
+void rrset_cache_writer_invalidate(struct rrset_cache_writer *cache_writer,
+                                   struct span name, enum rrset_type type)
+{
+    struct host host;
+
+    if (find_host(cache_writer, name, &host))
+        rrset_cache_invalidate(cache_writer->host_table->known, host.index,
+                               type);
+}
+
+static void log_change(const struct accepted_change *written,
+                       const struct address *old, int64_t now)
+{
+    bool changed = !address_equal(old, written->address);
+    char before[ADDRESS_TEXT_MAX], after[ADDRESS_TEXT_MAX],
+        client[ADDRESS_TEXT_MAX];
+
+    address_format(old, before);
+    address_format(written->address, after);
+    address_format(written->client, client);
+    log_event(changed ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG,
+              changed ? "record_changed" : "record_confirmed",
+              log_span("host", written->name),
+              log_str("type", rrset_type_name(written->type)),
+              log_str("old", old->family == ADDRESS_NONE ? "unknown" : before),
+              log_str("new", after), log_str("client", client),
+              log_span("zone", written->zone_id),
+              log_int("ms", now - written->asked_at));
+}
+
+void rrset_cache_writer_accept(struct rrset_cache_writer *cache_writer,
+                               const struct accepted_change *written,
+                               int64_t now)
+{
+    struct address old = {.family = ADDRESS_NONE};
+    struct host host;
+
+    if (find_host(cache_writer, written->name, &host)) {
+        struct rrset_cache *known = cache_writer->host_table->known;
+
+        old = rrset_cache_last(known, host.index, written->type);
+        rrset_cache_set(known, host.index, written->address,
+                        written->is_latest ? seconds(written->sent_at) : 0);
+    }
+    log_change(written, &old, now);
+}
+
+void rrset_cache_writer_preload(struct rrset_cache_writer *cache_writer,
+                                const struct rrset *rrset, int64_t sent_at,
+                                bool is_changing)
+{
+    struct address address, last;
+    struct host host;
+
+    if (!find_host(cache_writer, rrset->name, &host) ||
+        !address_parse(rrset->value, &address))
+        return;
+    last = rrset_cache_last(cache_writer->host_table->known, host.index,
+                            rrset->type);
+    if (last.family == ADDRESS_NONE)
+        rrset_cache_set(cache_writer->host_table->known, host.index, &address,
+                        is_changing ? 0 : seconds(sent_at));
+}

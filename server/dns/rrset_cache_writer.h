@@ -1,0 +1,51 @@
+/* rrset_cache_writer -- keeps what is known of the records of the table in service,
+ * and says in the log what was changed.
+ *
+ * The one writer of rrset_cache: it is told what the coalescer and the
+ * survey learn. Lives on the updater's thread.
+ */
+#ifndef SERVER_DNS_RRSET_CACHE_WRITER_H
+#define SERVER_DNS_RRSET_CACHE_WRITER_H
+
+#include "server/dns/coalescer.h"
+#include "server/table/host_table.h"
+
+struct rrset_cache_writer {
+    struct host_table *host_table; /* NULL before the first table */
+};
+
+/* Storage belongs to the caller; all zero is the start. */
+void rrset_cache_writer_clear(struct rrset_cache_writer *cache_writer);
+
+/* The table now in service. */
+void rrset_cache_writer_use(struct rrset_cache_writer *cache_writer,
+                            struct host_table *host_table);
+
+/* Whether the record is known to say `address`, from knowledge younger than
+ * max_age_s. */
+bool rrset_cache_writer_knows(const struct rrset_cache_writer *cache_writer,
+                              struct span name, const struct address *address,
+                              int64_t now, uint32_t max_age_s);
+
+/* Whether the record was ever known to say something: Route 53 has had it. */
+bool rrset_cache_writer_ever_knew(const struct rrset_cache_writer *cache_writer,
+                                  struct span name, enum rrset_type type);
+
+/* A change of the record has been taken on: it is known to nobody. */
+void rrset_cache_writer_invalidate(struct rrset_cache_writer *cache_writer,
+                                   struct span name, enum rrset_type type);
+
+/* Route 53 has accepted a change: the record is known, unless a newer change
+ * gathers, and the log tells what it was before. */
+void rrset_cache_writer_accept(struct rrset_cache_writer *cache_writer,
+                               const struct accepted_change *written,
+                               int64_t now);
+
+/* A listing that left at `sent_at` shows the record. Believed only of one that
+ * nobody has changed since the start, since what we wrote ourselves is newer;
+ * while it `is_changing`, only as the address from before. */
+void rrset_cache_writer_preload(struct rrset_cache_writer *cache_writer,
+                                const struct rrset *rrset, int64_t sent_at,
+                                bool is_changing);
+
+#endif

@@ -1,0 +1,127 @@
+#include "server/http/http_server.h"
+
+#include "server/http/connection.h"
+#include "server/http/handlers.h"
+
+#include <stdlib.h>
+#include <sys/resource.h>
+
+enum {
+    MAX_BODY_BYTES = 16 * 1024,
+    RESERVED_FDS_PER_LOOP = 16, /* listeners, epoll, wake-up */
+    RESERVED_FDS = 128,         /* AWS, log, a local CSV */
+};
+
+struct http_server {
+    struct loop_shared shared;
+    h2o_globalconf_t h2o;
+    struct listeners listeners;
+    struct loop *loops;
+    size_t loop_count;
+    pthread_mutex_t lock; /* guards `stopped` against http_server_use_table() */
+    bool stopped;
+};
+
+static void configure_h2o(h2o_globalconf_t *h2o)
+{
+    h2o_config_init(h2o);
+    h2o->server_name = h2o_iovec_init(H2O_STRLIT("dyndns53"));
+    h2o->max_request_entity_size = MAX_BODY_BYTES;
+    h2o->http1.req_timeout = CONNECTION_IDLE_MS;
+    /* HTTP/2 is off entirely: nobody who updates DNS speaks it, and h2o 2.2
+     * has its known attacks. The callback would arm a timer of its own. */
+    h2o->http1.upgrade_to_http2 = 0;
+    h2o->http2.callbacks.request_shutdown = NULL;
+    handlers_register(h2o_config_register_host(
+        h2o, h2o_iovec_init(H2O_STRLIT("default")), 65535));
+}
+
+/* Each loop's share of the descriptors that the process may open. */
+static size_t connection_ceiling(size_t loops)
+{
+    struct rlimit limit;
+    size_t reserved = RESERVED_FDS + loops * RESERVED_FDS_PER_LOOP;
+    size_t most = 1024;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0)
+        most = limit.rlim_cur;
+    return most > 2 * reserved ? (most - reserved) / loops : 16;
+}
+
+struct http_server *http_server_new(const struct config *config,
+                                    struct health *health,
+                                    struct in_transit_counts *asked)
+{
+    struct http_server *server = calloc(1, sizeof *server);
+
+    if (server == NULL)
+        return NULL;
+    server->loops = calloc(config->threads, sizeof *server->loops);
+    if (server->loops == NULL ||
+        listeners_open(&server->listeners, config) != STATUS_OK) {
+        free(server->loops);
+        free(server);
+        return NULL;
+    }
+    pthread_mutex_init(&server->lock, NULL);
+    configure_h2o(&server->h2o);
+    server->shared = (struct loop_shared){
+        .config = config,
+        .health = health,
+        .asked = asked,
+        .h2o = &server->h2o,
+        .max_connections = connection_ceiling(config->threads),
+    };
+    return server;
+}
+
+enum status http_server_start(struct http_server *server,
+                              struct updater *updater)
+{
+    unsigned wanted = server->shared.config->threads;
+
+    server->shared.updater = updater;
+    while (server->loop_count < wanted) {
+        enum status status = loop_start(&server->loops[server->loop_count],
+                                        &server->shared, &server->listeners);
+
+        if (status != STATUS_OK)
+            return status;
+        server->loop_count++;
+    }
+    return STATUS_OK;
+}
+
+void http_server_use_table(struct http_server *server,
+                           struct host_table *host_table)
+{
+    pthread_mutex_lock(&server->lock);
+    for (size_t i = 0; !server->stopped && i < server->loop_count; i++)
+        loop_post_table(&server->loops[i], host_table);
+    pthread_mutex_unlock(&server->lock);
+}
+
+void http_server_stop(struct http_server *server, int64_t deadline_at)
+{
+    pthread_mutex_lock(&server->lock);
+    server->stopped = true;
+    pthread_mutex_unlock(&server->lock);
+    /* First, so that the sockets close for good when the loops have closed
+     * theirs, and no caller is accepted whom nobody serves. */
+    listeners_close(&server->listeners);
+    for (size_t i = 0; i < server->loop_count; i++)
+        loop_stop(&server->loops[i], deadline_at);
+    for (size_t i = 0; i < server->loop_count; i++)
+        loop_join(&server->loops[i]);
+}
+
+void http_server_free(struct http_server *server)
+{
+    if (server == NULL)
+        return;
+    listeners_close(&server->listeners);
+    h2o_config_dispose(&server->h2o);
+    pthread_mutex_destroy(&server->lock);
+    free(server->loops);
+    free(server);
+}

@@ -1,0 +1,59 @@
+#include "server/http/query.h"
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+static bool is_escape(struct span text, size_t at)
+{
+    return text.ptr[at] == '%' && text.len - at > 2 &&
+           hex_value(text.ptr[at + 1]) >= 0 && hex_value(text.ptr[at + 2]) >= 0;
+}
+
+static bool decode(struct span raw, char *out, size_t size, size_t *len)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < raw.len; i++) {
+        char c = raw.ptr[i];
+
+        if (count == size)
+            return false;
+        if (is_escape(raw, i)) {
+            c = (char)(hex_value(raw.ptr[i + 1]) * 16 +
+                       hex_value(raw.ptr[i + 2]));
+            i += 2;
+        } else if (c == '+') {
+            c = ' ';
+        }
+        out[count++] = c;
+    }
+    *len = count;
+    return true;
+}
+
+enum query_result query_find(struct span query, const char *name, char *out,
+                             size_t size, struct span *value)
+{
+    struct span rest = query, pair, key;
+    size_t len;
+
+    while (span_split(&rest, '&', &pair)) {
+        struct span raw = pair;
+
+        if (!span_split(&raw, '=', &key) || !span_is(key, name))
+            continue;
+        if (!decode(raw, out, size, &len))
+            return QUERY_TOO_LONG;
+        *value = span_from(out, len);
+        return QUERY_FOUND;
+    }
+    return QUERY_ABSENT;
+}

@@ -1,0 +1,184 @@
+#include "server/table/table_refresh.h"
+
+#include "base/clock.h"
+#include "s3db/hostdb_source.h"
+#include "base/backoff.h"
+
+#include <stdlib.h>
+
+enum {
+    RETRY_FIRST_MS = 500,
+    RETRY_CAP_MS = 15000,
+};
+
+static const int64_t NEVER = INT64_MAX;
+
+struct table_refresh {
+    const struct config *config;
+    struct health *health;
+    struct hostdb_source *source;
+    table_loaded_fn *loaded;
+    void *arg;
+    int64_t due_at;
+    bool requested; /* SIGHUP came, perhaps during a load */
+    bool asked_for; /* the load under way, or the last one, was requested */
+    bool in_service;
+    bool more; /* a local file waits for its next piece */
+    struct backoff backoff;
+    struct jitter jitter;
+};
+
+static void on_row_fault(void *arg, const struct hostdb_csv_fault *fault)
+{
+    (void)arg;
+    log_event(LOG_LEVEL_WARN, "row_left_out", log_uint("line", fault->line),
+              log_span("host", fault->name), log_str("reason", fault->reason));
+}
+
+struct table_refresh *table_refresh_new(struct aws_client *client,
+                                        const struct config *config,
+                                        struct health *health, uint64_t seed,
+                                        table_loaded_fn *loaded, void *arg)
+{
+    struct table_refresh *loader = calloc(1, sizeof *loader);
+
+    if (loader == NULL)
+        return NULL;
+    loader->source = hostdb_source_new(client, config->bucket, config->database,
+                                       on_row_fault, loader);
+    if (loader->source == NULL) {
+        free(loader);
+        return NULL;
+    }
+    loader->config = config;
+    loader->health = health;
+    loader->loaded = loaded;
+    loader->arg = arg;
+    loader->backoff.first_ms = RETRY_FIRST_MS;
+    loader->backoff.cap_ms = RETRY_CAP_MS;
+    loader->jitter.state = seed;
+    return loader;
+}
+
+void table_refresh_free(struct table_refresh *loader)
+{
+    if (loader == NULL)
+        return;
+    hostdb_source_free(loader->source);
+    free(loader);
+}
+
+void table_refresh_request(struct table_refresh *loader)
+{
+    loader->requested = true;
+}
+
+static void log_loaded(const struct hostdb_source_report *report)
+{
+    log_event(report->faults > 0 ? LOG_LEVEL_WARN : LOG_LEVEL_INFO,
+              "table_loaded", log_str("where", report->where),
+              log_uint("hosts", report->hosts),
+              log_uint("rows_left_out", report->faults),
+              log_uint("bytes", (size_t)report->bytes),
+              log_str("version", report->version));
+}
+
+/* A broken version is told once, and whenever somebody asks for a reload. */
+static void log_failed(const struct table_refresh *loader, enum status status,
+                       const struct hostdb_source_report *report)
+{
+    enum log_level level =
+        loader->in_service ? LOG_LEVEL_WARN : LOG_LEVEL_ERROR;
+
+    if (report->repeated && !loader->asked_for)
+        level = LOG_LEVEL_DEBUG;
+    log_event(level, "table_load_failed", log_str("where", report->where),
+              log_str("status", status_name(status)),
+              log_uint("line", report->line), log_str("reason", report->reason),
+              log_str("code", report->code),
+              log_str("request_id", report->request_id),
+              log_str("advice", report->advice),
+              log_str("in_service",
+                      loader->in_service ? "the table before" : "none"));
+}
+
+static void plan_next(struct table_refresh *loader, bool failed)
+{
+    int64_t now = clock_now_ms();
+
+    if (!failed)
+        backoff_reset(&loader->backoff);
+    if (failed && !loader->in_service)
+        loader->due_at = now + backoff_fail(&loader->backoff, &loader->jitter);
+    else if (loader->config->refresh_seconds > 0)
+        loader->due_at = now + (int64_t)loader->config->refresh_seconds * 1000;
+    else
+        loader->due_at = NEVER;
+}
+
+static void on_load_done(void *arg, enum status status, struct hostdb *hosts,
+                         const struct hostdb_source_report *report)
+{
+    struct table_refresh *loader = arg;
+    bool failed = status != STATUS_OK && status != STATUS_UNCHANGED;
+    struct health_news news = {
+        .condition = report->condition,
+        .code = report->code,
+        .message = report->reason,
+        .request_id = report->request_id,
+    };
+
+    health_note_s3(loader->health, time(NULL), &news);
+    if (status == STATUS_OK) {
+        loader->in_service = true;
+        loader->loaded(loader->arg, hosts);
+        log_loaded(report); /* not before the table serves */
+    } else if (status == STATUS_UNCHANGED) {
+        health_note_table(loader->health, atomic_load(&loader->health->hosts));
+        log_event(loader->asked_for ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG,
+                  "table_unchanged", log_str("where", report->where),
+                  log_str("version", report->version));
+    } else {
+        health_note_reload_failed(loader->health);
+        log_failed(loader, status, report);
+    }
+    plan_next(loader, failed);
+}
+
+static void start(struct table_refresh *loader)
+{
+    enum status status;
+
+    loader->asked_for = loader->requested;
+    loader->requested = false;
+    status = hostdb_source_load(loader->source, on_load_done, loader);
+    if (status == STATUS_OK)
+        return;
+    log_event(LOG_LEVEL_ERROR, "table_load_failed",
+              log_str("status", status_name(status)),
+              log_str("reason", status == STATUS_INVALID
+                                    ? "DYNDNS_BUCKET or DYNDNS_DATABASE is too "
+                                      "long for a bucket or a key"
+                                    : "memory is short"));
+    health_note_reload_failed(loader->health);
+    plan_next(loader, true);
+}
+
+void table_refresh_run(struct table_refresh *loader, int64_t now)
+{
+    if (!hostdb_source_is_loading(loader->source) &&
+        (loader->requested || now >= loader->due_at))
+        start(loader);
+    loader->more = hostdb_source_step(loader->source);
+}
+
+int64_t table_refresh_wait_ms(const struct table_refresh *loader, int64_t now)
+{
+    if (loader->more)
+        return 0;
+    if (hostdb_source_is_loading(loader->source))
+        return -1;
+    if (loader->requested || now >= loader->due_at)
+        return 0;
+    return loader->due_at == NEVER ? -1 : loader->due_at - now;
+}

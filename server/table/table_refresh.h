@@ -1,0 +1,40 @@
+/* table_refresh -- when the host table is read: at the start until it is there,
+ * then at every SIGHUP and every DYNDNS_REFRESH_SECONDS.
+ *
+ * A load that fails leaves the table in service as it is and says so in the
+ * log and the health page. Lives on the updater's thread.
+ */
+#ifndef SERVER_TABLE_TABLE_REFRESH_H
+#define SERVER_TABLE_TABLE_REFRESH_H
+
+#include "aws/aws_client.h"
+#include "s3db/hostdb.h"
+#include "server/config.h"
+#include "server/state/health.h"
+
+struct table_refresh;
+
+/* A new table; the callee takes the reference. */
+typedef void table_loaded_fn(void *arg, struct hostdb *hosts);
+
+/* All are borrowed and must outlive the loader. NULL when memory is short. */
+struct table_refresh *table_refresh_new(struct aws_client *client,
+                                        const struct config *config,
+                                        struct health *health, uint64_t seed,
+                                        table_loaded_fn *loaded, void *arg);
+
+/* Only after aws_client_free(). */
+void table_refresh_free(struct table_refresh *loader);
+
+/* Asks for a load now (SIGHUP), also while one is under way: what was written
+ * before this call is seen. */
+void table_refresh_request(struct table_refresh *loader);
+
+/* Starts a load that is due, and moves one along. */
+void table_refresh_run(struct table_refresh *loader, int64_t now);
+
+/* Milliseconds until table_refresh_run() has something to do; -1: not before an
+ * event. */
+int64_t table_refresh_wait_ms(const struct table_refresh *loader, int64_t now);
+
+#endif

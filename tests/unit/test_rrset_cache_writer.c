@@ -1,0 +1,206 @@
+#include "server/dns/rrset_cache_writer.h"
+
+#include "s3db/hostdb_build.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+enum { SENT_AT = 50000, NOW = 51000, NOW_S = 51, MAX_AGE_S = 300 };
+
+static const struct span host_name = SPAN_LITERAL("a.example.org");
+static struct in_transit_counts asked;
+static struct rrset_cache_writer cache_writer;
+
+static struct address address(const char *text)
+{
+    struct address parsed = {.family = ADDRESS_NONE};
+
+    assert_true(address_parse(span_from_string(text), &parsed));
+    return parsed;
+}
+
+static int set_up(void **state)
+{
+    struct hostdb *hosts = hostdb_new();
+    struct host_table *host_table;
+
+    (void)state;
+    assert_non_null(hosts);
+    assert_int_equal(hostdb_add(hosts, host_name, span_from_string("t0ken")),
+                     STATUS_OK);
+    host_table = host_table_new(hosts, NULL);
+    assert_non_null(host_table);
+    cache_writer = (struct rrset_cache_writer){.host_table = NULL};
+    rrset_cache_writer_use(&cache_writer, host_table);
+    host_table_release(host_table);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    rrset_cache_writer_clear(&cache_writer);
+    return 0;
+}
+
+static bool says(const char *text)
+{
+    struct address wanted = address(text);
+
+    return rrset_cache_confirms(cache_writer.host_table->known, &asked, 0,
+                                host_name, &wanted, NOW_S, MAX_AGE_S);
+}
+
+static struct address last(enum rrset_type type)
+{
+    return rrset_cache_last(cache_writer.host_table->known, 0, type);
+}
+
+static void write_record(const char *name, const char *text, bool is_latest)
+{
+    struct address new = address(text);
+    struct accepted_change written = {
+        .name = span_from_string(name),
+        .type = new.family == ADDRESS_IPV6 ? RRSET_AAAA : RRSET_A,
+        .address = &new,
+        .client = &new,
+        .zone_id = span_from_string("Z1"),
+        .asked_at = SENT_AT - 5,
+        .sent_at = SENT_AT,
+        .is_latest = is_latest,
+    };
+
+    rrset_cache_writer_accept(&cache_writer, &written, NOW);
+}
+
+static void survey(const char *name, const char *value, bool is_changing)
+{
+    struct rrset rrset = {span_from_string(name), RRSET_A, 60,
+                          span_from_string(value)};
+
+    rrset_cache_writer_preload(&cache_writer, &rrset, SENT_AT, is_changing);
+}
+
+static void test_what_is_written_is_known(void **state)
+{
+    (void)state;
+    write_record("a.example.org", "192.0.2.1", true);
+    write_record("a.example.org", "2001:db8::1", true);
+    assert_true(says("192.0.2.1"));
+    assert_true(says("2001:db8::1"));
+    assert_false(says("192.0.2.2"));
+}
+
+static void test_what_is_in_doubt_is_known_to_nobody(void **state)
+{
+    struct address before = address("192.0.2.1"), old;
+
+    (void)state;
+    write_record("a.example.org", "192.0.2.1", true);
+    rrset_cache_writer_invalidate(&cache_writer, host_name, RRSET_A);
+    assert_false(says("192.0.2.1"));
+    old = last(RRSET_A);
+    assert_true(address_equal(&old, &before));
+}
+
+static void test_the_updater_may_ask_too(void **state)
+{
+    struct address wanted = address("192.0.2.1"), other = address("192.0.2.2");
+
+    (void)state;
+    assert_false(rrset_cache_writer_knows(&cache_writer, host_name, &wanted,
+                                          NOW, MAX_AGE_S));
+    write_record("a.example.org", "192.0.2.1", true);
+    in_transit_begin(&asked, host_name); /* its own question is no obstacle */
+    assert_true(rrset_cache_writer_knows(&cache_writer, host_name, &wanted, NOW,
+                                         MAX_AGE_S));
+    assert_false(says("192.0.2.1"));
+    in_transit_end(&asked, host_name);
+    assert_false(rrset_cache_writer_knows(&cache_writer, host_name, &other, NOW,
+                                          MAX_AGE_S));
+    assert_false(rrset_cache_writer_knows(&cache_writer, host_name, &wanted,
+                                          SENT_AT + MAX_AGE_S * 1000,
+                                          MAX_AGE_S));
+    rrset_cache_writer_invalidate(&cache_writer, host_name, RRSET_A);
+    assert_false(rrset_cache_writer_knows(&cache_writer, host_name, &wanted,
+                                          NOW, MAX_AGE_S));
+}
+
+static void test_an_outdated_write_is_remembered_but_not_said(void **state)
+{
+    (void)state;
+    write_record("a.example.org", "192.0.2.1", false);
+    assert_false(says("192.0.2.1"));
+    assert_int_equal(last(RRSET_A).family, ADDRESS_IPV4);
+}
+
+static void test_a_survey_is_believed_only_of_the_untouched(void **state)
+{
+    static const struct {
+        const char *label, *name, *value;
+        bool written_before, is_changing, is_said;
+    } cases[] = {
+        {"a record that nobody has changed", "a.example.org", "192.0.2.9",
+         false, false, true},
+        {"not one that we wrote", "a.example.org", "192.0.2.9", true, false,
+         false},
+        {"not one that changes now", "a.example.org", "192.0.2.9", false, true,
+         false},
+        {"not a host of another name", "b.example.org", "192.0.2.9", false,
+         false, false},
+        {"not what is no address", "a.example.org", "192.0.2.999", false, false,
+         false},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        print_message("  %s\n", cases[i].label);
+        if (cases[i].written_before)
+            write_record("a.example.org", "192.0.2.1", true);
+        survey(cases[i].name, cases[i].value, cases[i].is_changing);
+        assert_int_equal(says("192.0.2.9"), cases[i].is_said);
+        tear_down(state);
+        set_up(state);
+    }
+}
+
+static void test_before_the_first_table_nothing_is_kept(void **state)
+{
+    (void)state;
+    rrset_cache_writer_clear(&cache_writer);
+    write_record("a.example.org", "192.0.2.1", true);
+    rrset_cache_writer_invalidate(&cache_writer, host_name, RRSET_A);
+    survey("a.example.org", "192.0.2.9", false);
+    assert_null(cache_writer.host_table);
+}
+
+static void test_a_host_that_is_not_in_the_table_is_passed_over(void **state)
+{
+    (void)state;
+    write_record("b.example.org", "192.0.2.1", true);
+    rrset_cache_writer_invalidate(&cache_writer,
+                                  span_from_string("b.example.org"), RRSET_A);
+    assert_false(says("192.0.2.1"));
+    assert_int_equal(last(RRSET_A).family, ADDRESS_NONE);
+}
+
+#define KEEPER_TEST(test)                                                      \
+    cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        KEEPER_TEST(test_what_is_written_is_known),
+        KEEPER_TEST(test_what_is_in_doubt_is_known_to_nobody),
+        KEEPER_TEST(test_the_updater_may_ask_too),
+        KEEPER_TEST(test_an_outdated_write_is_remembered_but_not_said),
+        KEEPER_TEST(test_a_survey_is_believed_only_of_the_untouched),
+        KEEPER_TEST(test_before_the_first_table_nothing_is_kept),
+        KEEPER_TEST(test_a_host_that_is_not_in_the_table_is_passed_over),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
