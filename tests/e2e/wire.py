@@ -6,6 +6,7 @@ is read here is held to the rules that dynamic-DNS clients depend on.
 """
 
 import base64
+import errno
 import re
 import select
 import socket
@@ -169,7 +170,11 @@ class Connection:
 
     def end_sending(self):
         """As a client that will send nothing more, and still listens."""
-        self._socket.shutdown(socket.SHUT_WR)
+        try:
+            self._socket.shutdown(socket.SHUT_WR)
+        except OSError as error:
+            if error.errno != errno.ENOTCONN:  # the server has reset it already
+                raise
 
     def _read_some(self):
         try:
