@@ -25,11 +25,11 @@ enum status config_init(struct config *config, aws_getenv_fn *get,
 void config_clear(struct config *config)
 {
     aws_config_clear(&config->aws);
-    free(config->bucket);
-    free(config->database);
+    free(config->table.bucket);
+    free(config->table.database);
     free(config->trusted_proxies.blocks);
-    for (size_t i = 0; i < config->hosted_zone_count; i++)
-        free(config->hosted_zones[i]);
-    free(config->hosted_zones);
+    for (size_t i = 0; i < config->dns.hosted_zone_count; i++)
+        free(config->dns.hosted_zones[i]);
+    free(config->dns.hosted_zones);
     *config = (struct config){.threads = 1};
 }

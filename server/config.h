@@ -8,7 +8,9 @@
 
 #include "aws/aws_config.h"
 #include "base/log.h"
+#include "server/dns/dns_settings.h"
 #include "server/http/client_address.h"
+#include "server/table/table_settings.h"
 
 #include <netinet/in.h>
 
@@ -31,19 +33,11 @@ struct config {
     size_t listen_count;
     unsigned threads;
 
-    char *bucket;             /* NULL: `database` is a local file */
-    char *database;           /* key, or path */
-    unsigned refresh_seconds; /* 0: only on SIGHUP */
+    struct table_settings table;
+    struct dns_settings dns;
 
     struct proxy_list trusted_proxies;
     bool allow_internal;
-
-    uint32_t ttl_seconds;
-    unsigned nochg_seconds;
-    unsigned deadline_seconds;
-    double route53_calls_per_second;
-    char **hosted_zones; /* ids; NULL: discover */
-    size_t hosted_zone_count;
 
     enum log_target log_target;
     enum log_level log_level;

@@ -116,7 +116,7 @@ static size_t advise_on_file(const struct config *config, aws_getenv_fn *get,
                              config_advice_fn *tell, void *arg)
 {
     const char *bucket = get("DYNDNS_BUCKET");
-    const char *trouble = file_trouble(config->database);
+    const char *trouble = file_trouble(config->table.database);
     char words[WORDS_MAX_BYTES];
     size_t count = 0;
 
@@ -152,11 +152,12 @@ size_t config_advise_on_values(const struct config *config, aws_getenv_fn *get,
 {
     size_t count = 0;
 
-    if (config->bucket == NULL)
+    if (config->table.bucket == NULL)
         return advise_on_file(config, get, tell, arg);
     if (config->aws.s3_endpoint == NULL)
-        count += advise("DYNDNS_BUCKET", database_bucket_doubt(config->bucket),
-                        tell, arg);
+        count += advise("DYNDNS_BUCKET",
+                        database_bucket_doubt(config->table.bucket), tell, arg);
     return count + advise("DYNDNS_DATABASE",
-                          database_key_doubt(config->database), tell, arg);
+                          database_key_doubt(config->table.database), tell,
+                          arg);
 }

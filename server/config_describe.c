@@ -21,9 +21,9 @@ static void describe_object(const struct config *config, struct strbuf *out)
     const struct aws_config *aws = &config->aws;
 
     strbuf_printf(out, "# database: the object %s in the bucket %s\n# S3: ",
-                  config->database, config->bucket);
+                  config->table.database, config->table.bucket);
     endpoint_append_s3_object(out, aws->s3_endpoint, aws->region,
-                              config->bucket, config->database);
+                              config->table.bucket, config->table.database);
     strbuf_printf(out, ", signed for %s\n", aws->region);
 }
 
@@ -33,8 +33,8 @@ static void describe_places(const struct config *config, struct strbuf *out)
 {
     const struct aws_config *aws = &config->aws;
 
-    if (config->bucket == NULL)
-        describe_file(config->database, out);
+    if (config->table.bucket == NULL)
+        describe_file(config->table.database, out);
     else
         describe_object(config, out);
     strbuf_append_string(out, "# Route 53: ");

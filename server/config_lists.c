@@ -189,16 +189,17 @@ static bool is_zone_id(struct span id)
 static void add_zone(struct config *config, struct config_source *source,
                      struct span id)
 {
-    char **grown = realloc(config->hosted_zones,
-                           (config->hosted_zone_count + 1) * sizeof *grown);
+    char **grown = realloc(config->dns.hosted_zones,
+                           (config->dns.hosted_zone_count + 1) * sizeof *grown);
 
     if (grown == NULL) {
         source->out_of_memory = true;
         return;
     }
-    config->hosted_zones = grown;
-    grown[config->hosted_zone_count] = config_source_copy(source, id);
-    config->hosted_zone_count += grown[config->hosted_zone_count] != NULL;
+    config->dns.hosted_zones = grown;
+    grown[config->dns.hosted_zone_count] = config_source_copy(source, id);
+    config->dns.hosted_zone_count +=
+        grown[config->dns.hosted_zone_count] != NULL;
 }
 
 /* As the console spells it, or the API: /hostedzone/ID. */
@@ -234,8 +235,8 @@ static void describe_zones(const struct variable *variable,
                            const struct config *config, struct strbuf *out)
 {
     (void)variable;
-    for (size_t i = 0; i < config->hosted_zone_count; i++)
-        strbuf_printf(out, "%s%s", comma(i), config->hosted_zones[i]);
+    for (size_t i = 0; i < config->dns.hosted_zone_count; i++)
+        strbuf_printf(out, "%s%s", comma(i), config->dns.hosted_zones[i]);
 }
 
 const struct variable_kind variable_zones = {read_zones, describe_zones};

@@ -202,7 +202,7 @@ static int serve(const struct config *config)
     int64_t stop_at;
     int result = EXIT_FAILURE;
 
-    health_init(&health, config->bucket != NULL, time(NULL));
+    health_init(&health, config->table.bucket != NULL, time(NULL));
     block_signals(&awaited);
     if (log_start() != STATUS_OK) {
         log_cannot_start();

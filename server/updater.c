@@ -13,7 +13,7 @@ enum { LONGEST_WAIT_MS = 60000 };
 
 struct updater {
     struct health *health;
-    struct in_transit_counts *asked;
+    struct in_transit_counts *in_transit;
     updater_table_fn *table;
     void *table_arg;
     struct aws_client *client;
@@ -52,7 +52,17 @@ static void on_table(void *arg, struct hostdb *hosts)
     updater->table(updater->table_arg, host_table);
 }
 
-/* Takes what the loops have posted, and what main asked for. Returns whether
+/* The changes of a request that were on their way here. */
+static void end_transit(struct updater *updater,
+                        const struct update_request *request)
+{
+    for (size_t i = 0; i < request->count; i++)
+        if (request->changes[i].was_open)
+            in_transit_end(updater->in_transit,
+                           update_change_name(&request->changes[i]));
+}
+
+/* Takes what the loops have posted, and what main in_transit for. Returns whether
  * the thread is to go on. */
 static bool take_messages(struct updater *updater, int64_t now)
 {
@@ -70,17 +80,15 @@ static bool take_messages(struct updater *updater, int64_t now)
     if (reload)
         table_refresh_request(updater->loader);
     while (!list_is_empty(&posted)) {
-        struct update *update =
-            list_entry(posted.next, struct update, in_inbox);
-        struct span name = update_name(update);
-        char copy[DNS_NAME_MAX];
+        struct update_request *request =
+            list_entry(posted.next, struct update_request, in_inbox);
 
-        list_remove(&update->in_inbox);
-        memcpy(copy, name.ptr, name.len);
-        dns_writer_submit(updater->writer, now, update);
-        /* Not before the record is known to be in doubt; and the update may
-         * be gone by now. */
-        in_transit_end(updater->asked, span_from(copy, name.len));
+        list_remove(&request->in_inbox);
+        update_request_hold(request);
+        dns_writer_submit(updater->writer, now, request);
+        /* Not before the cache is known to be invalid. */
+        end_transit(updater, request);
+        update_request_release(request);
     }
     return updater->leave_at == 0 ||
            (!dns_writer_is_idle(updater->writer) && now < updater->leave_at);
@@ -127,7 +135,7 @@ static uint64_t random_seed(void)
 }
 
 struct updater *updater_new(const struct config *config, struct health *health,
-                            struct in_transit_counts *asked,
+                            struct in_transit_counts *in_transit,
                             updater_table_fn *table, void *arg)
 {
     struct updater *updater = calloc(1, sizeof *updater);
@@ -135,17 +143,18 @@ struct updater *updater_new(const struct config *config, struct health *health,
     if (updater == NULL)
         return NULL;
     updater->health = health;
-    updater->asked = asked;
+    updater->in_transit = in_transit;
     updater->table = table;
     updater->table_arg = arg;
     list_init(&updater->inbox);
     pthread_mutex_init(&updater->lock, NULL);
     updater->client = aws_client_new(&config->aws);
     if (updater->client != NULL) {
-        updater->writer =
-            dns_writer_new(updater->client, config, health, random_seed());
-        updater->loader = table_refresh_new(updater->client, config, health,
-                                            random_seed(), on_table, updater);
+        updater->writer = dns_writer_new(updater->client, &config->dns, health,
+                                         random_seed());
+        updater->loader =
+            table_refresh_new(updater->client, &config->table, health,
+                              random_seed(), on_table, updater);
     }
     if (updater->writer == NULL || updater->loader == NULL) {
         updater_free(updater);
@@ -162,13 +171,13 @@ enum status updater_start(struct updater *updater)
     return STATUS_OK;
 }
 
-void updater_post(struct updater *updater, struct update *update)
+void updater_post(struct updater *updater, struct update_request *request)
 {
     bool first;
 
     pthread_mutex_lock(&updater->lock);
     first = list_is_empty(&updater->inbox);
-    list_append(&updater->inbox, &update->in_inbox);
+    list_append(&updater->inbox, &request->in_inbox);
     pthread_mutex_unlock(&updater->lock);
     if (first)
         aws_client_wakeup(updater->client);
@@ -198,13 +207,17 @@ void updater_stop(struct updater *updater, int64_t deadline_at)
 static void answer_posted(struct updater *updater)
 {
     while (!list_is_empty(&updater->inbox)) {
-        struct update *update =
-            list_entry(updater->inbox.next, struct update, in_inbox);
+        struct update_request *request =
+            list_entry(updater->inbox.next, struct update_request, in_inbox);
 
-        list_remove(&update->in_inbox);
-        in_transit_end(updater->asked, update_name(update));
-        update->word = REPLY_911;
-        update->done(update);
+        list_remove(&request->in_inbox);
+        update_request_hold(request);
+        end_transit(updater, request);
+        for (size_t i = 0; i < request->count; i++)
+            if (request->changes[i].outcome == OUTCOME_OPEN)
+                update_change_end(&request->changes[i], OUTCOME_UNAVAILABLE,
+                                  NULL);
+        update_request_release(request);
     }
 }
 

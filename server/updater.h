@@ -10,7 +10,7 @@
 #include "server/config.h"
 #include "server/state/health.h"
 #include "server/table/host_table.h"
-#include "server/dns/update.h"
+#include "server/dns/update_request.h"
 
 struct updater;
 
@@ -21,23 +21,23 @@ typedef void updater_table_fn(void *arg, struct host_table *host_table);
 /* All are borrowed and must outlive the updater. NULL when memory is short or
  * TLS cannot be set up. */
 struct updater *updater_new(const struct config *config, struct health *health,
-                            struct in_transit_counts *asked,
+                            struct in_transit_counts *in_transit,
                             updater_table_fn *table, void *arg);
 
 /* Starts the thread. */
 NODISCARD enum status updater_start(struct updater *updater);
 
-/* Hands an update over; update->done is called once, on the updater's thread.
- * The caller has called in_transit_begin() for its name. Thread-safe; never blocks
- * for longer than it takes to link a list. */
-void updater_post(struct updater *updater, struct update *update);
+/* Hands a request over; request->done is called once, on the updater's thread.
+ * The caller has called in_transit_begin() for the name of each open change.
+ * Thread-safe; never blocks for longer than it takes to link a list. */
+void updater_post(struct updater *updater, struct update_request *request);
 
 /* Asks for the host table to be read again. Thread-safe. */
 void updater_reload(struct updater *updater);
 
 /* Ends the thread, once no update waits for its answer any more or clock_now_ms
- * reaches `deadline_at`, and waits for its end. Updates that are left are
- * answered REPLY_911. */
+ * reaches `deadline_at`, and waits for its end. Changes that are left end
+ * with OUTCOME_UNAVAILABLE. */
 void updater_stop(struct updater *updater, int64_t deadline_at);
 
 /* After updater_stop(), or for an updater that was never started. */

@@ -176,7 +176,7 @@ void coalescer_expire(struct coalescer *c, int64_t now)
             return;
         list_remove(&first->in_change);
         step_back(c, record, now);
-        answer(c, first, OUTCOME_DEADLINE, NULL);
+        answer(c, first, OUTCOME_EXPIRED, NULL);
     }
 }
 

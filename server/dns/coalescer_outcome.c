@@ -28,7 +28,7 @@ static void batch_accepted(struct coalescer *c, const struct batch *batch)
         c->hooks.accepted(c->hooks.arg, &written);
         record->is_proven = true;
         coalescer_forget_refusal(c, record);
-        coalescer_end_change(c, record, &record->in_flight, OUTCOME_GOOD);
+        coalescer_end_change(c, record, &record->in_flight, OUTCOME_ACCEPTED);
         coalescer_drop_record(c, record);
     }
 }

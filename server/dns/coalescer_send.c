@@ -34,7 +34,7 @@ static bool drop_stale(struct coalescer *c, struct zone_queue *zone,
 
     while ((record = zone_queue_head(zone, lane)) != NULL &&
            zone_queue_is_stale(record, now)) {
-        coalescer_end_change(c, record, &record->pending, OUTCOME_DEADLINE);
+        coalescer_end_change(c, record, &record->pending, OUTCOME_EXPIRED);
         coalescer_drop_record(c, record);
         dropped = true;
     }

@@ -1,6 +1,7 @@
 #include "server/dns/dns_writer.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/log_quota.h"
 #include "server/dns/rrset_cache_writer.h"
 #include "server/dns/rrset_preload.h"
@@ -25,7 +26,7 @@ enum {
 
 struct dns_writer {
     struct aws_client *client;
-    const struct config *config;
+    const struct dns_settings *settings;
     struct health *health;
     int64_t told_at; /* when Route 53 last said something, or did not */
     struct coalescer *coalescer;
@@ -145,10 +146,10 @@ static void on_surveyed(void *arg, const struct rrset *rrset, int64_t sent_at)
  * vain, and their changes would then take the place of others': under three
  * times the load that Route 53 takes, a queue of 1.3 deadlines answers a third
  * of what one of 0.8 does. Better that they hear so at once. */
-static size_t max_waiters(const struct config *config)
+static size_t max_waiters(const struct dns_settings *settings)
 {
-    double served = config->route53_calls_per_second *
-                    config->deadline_seconds * ROUTE53_BATCH_MAX_UPSERTS * 0.8;
+    double served = settings->calls_per_second * settings->deadline_seconds *
+                    ROUTE53_BATCH_MAX_UPSERTS * 0.8;
 
     if (served < ROUTE53_BATCH_MAX_UPSERTS)
         return ROUTE53_BATCH_MAX_UPSERTS;
@@ -156,12 +157,12 @@ static size_t max_waiters(const struct config *config)
 }
 
 struct dns_writer *dns_writer_new(struct aws_client *client,
-                                  const struct config *config,
+                                  const struct dns_settings *settings,
                                   struct health *health, uint64_t seed)
 {
     struct coalescer_limits limits = {
-        .calls_per_second = config->route53_calls_per_second,
-        .max_waiters = max_waiters(config),
+        .calls_per_second = settings->calls_per_second,
+        .max_waiters = max_waiters(settings),
         .max_changes = MAX_CHANGES,
         .max_zones = MAX_ZONES,
         .max_bytes = MAX_RECORD_BYTES,
@@ -189,10 +190,10 @@ struct dns_writer *dns_writer_new(struct aws_client *client,
     if (writer == NULL)
         return NULL;
     writer->client = client;
-    writer->config = config;
+    writer->settings = settings;
     writer->health = health;
     writer->coalescer = coalescer_new(&limits, &hooks, seed);
-    writer->zones = zone_listing_new(client, config, &zone_hooks, ~seed);
+    writer->zones = zone_listing_new(client, settings, &zone_hooks, ~seed);
     writer->survey = rrset_preload_new(client, &survey_hooks);
     if (writer->coalescer == NULL || writer->zones == NULL ||
         writer->survey == NULL) {
@@ -218,96 +219,101 @@ void dns_writer_use(struct dns_writer *writer, struct host_table *host_table)
     rrset_cache_writer_use(&writer->cache_writer, host_table);
 }
 
-/* --- updates ---------------------------------------------------------------- */
-
-static void answer(struct update *update, enum reply_word word,
-                   const struct address *written)
-{
-    update->word = word;
-    if (written != NULL)
-        update->written = *written;
-    update->done(update);
-}
+/* --- requests ---------------------------------------------------------------
+ */
 
 static void on_outcome(struct waiter *waiter, enum outcome outcome,
                        const struct address *written)
 {
-    struct update *update = list_entry(waiter, struct update, waiter);
+    update_change_end(list_entry(waiter, struct update_change, waiter), outcome,
+                      written);
+}
 
-    switch (outcome) {
-    case OUTCOME_GOOD:
-        answer(update, REPLY_GOOD, written);
-        return;
-    case OUTCOME_REFUSED:
-    case OUTCOME_NO_ZONE:
-        answer(update, REPLY_DNSERR, NULL);
-        return;
-    case OUTCOME_UNAVAILABLE:
-    case OUTCOME_DEADLINE:
-        answer(update, REPLY_911, NULL);
-        return;
+/* What a caller is told of a change that the coalescer does not take on. */
+static enum outcome outcome_of(enum status status)
+{
+    switch (status) {
+    case STATUS_NOT_FOUND:
+        return OUTCOME_NO_ZONE;
+    case STATUS_INVALID:
+    case STATUS_BUSY: /* refused before, and not tried again in time */
+        return OUTCOME_REFUSED;
+    default:
+        return OUTCOME_UNAVAILABLE;
     }
 }
 
-/* The record was refused before, and is not tried again in time. */
-static bool was_refused(enum status status)
+static const char *advice_on(enum outcome outcome)
 {
-    return status == STATUS_INVALID || status == STATUS_BUSY;
+    switch (outcome) {
+    case OUTCOME_NO_ZONE:
+        return "no public hosted zone of this account (or of "
+               "DYNDNS_HOSTED_ZONES) holds the name: create it";
+    case OUTCOME_REFUSED:
+        return "Route 53 refused this record a short while ago; it is tried "
+               "again before long";
+    default:
+        return "try again later; see the ceilings in dyndns53(8)";
+    }
 }
 
 static void log_not_taken(struct dns_writer *writer, int64_t now,
-                          const struct update *update, enum status status)
+                          const struct update_change *change,
+                          enum status status)
 {
-    const char *advice = "try again later; see the ceilings in dyndns53(8)";
-
     if (!log_quota_allows(&writer->refusals, (uint32_t)(now / 1000)))
         return;
-    if (status == STATUS_NOT_FOUND)
-        advice = "no public hosted zone of this account (or of "
-                 "DYNDNS_HOSTED_ZONES) holds the name: create it";
-    else if (was_refused(status))
-        advice = "Route 53 refused this record a short while ago; it is "
-                 "tried again before long";
     log_event(LOG_LEVEL_WARN, "update_not_taken",
-              log_span("host", update_name(update)),
+              log_span("host", update_change_name(change)),
               log_str("status", status_name(status)),
-              log_str("advice", advice));
+              log_str("advice", advice_on(outcome_of(status))));
+}
+
+static void submit(struct dns_writer *writer, int64_t now,
+                   struct update_change *change)
+{
+    struct span name = update_change_name(change);
+    struct desired_rrset desired = {
+        .name = name,
+        .address = &change->address,
+        .client = &change->request->client,
+        .ttl = change->ttl,
+        .is_proven = rrset_cache_writer_ever_knew(
+            &writer->cache_writer, name, rrset_type_for(&change->address)),
+    };
+    enum status status;
+
+    change->waiter.done = on_outcome;
+    change->waiter.deadline_at = change->request->deadline_at;
+    status =
+        coalescer_submit(writer->coalescer, now, &desired, &change->waiter);
+    if (status == STATUS_OK)
+        return;
+    log_not_taken(writer, now, change, status);
+    update_change_end(change, outcome_of(status), NULL);
 }
 
 void dns_writer_submit(struct dns_writer *writer, int64_t now,
-                       struct update *update)
+                       struct update_request *request)
 {
-    struct desired_rrset desired;
-    enum status status;
+    for (size_t i = 0; i < request->count; i++) {
+        struct update_change *change = &request->changes[i];
 
-    /* The loop could not tell: somebody else's update was on its way, or a
-     * table was being replaced. A record in doubt is known to nobody. */
-    if (rrset_cache_writer_knows(&writer->cache_writer, update_name(update),
-                                 &update->address, now,
-                                 writer->config->nochg_seconds)) {
-        answer(update, REPLY_NOCHG, &update->address);
-        return;
+        if (change->outcome != OUTCOME_OPEN)
+            continue;
+        /* The loop could not tell: somebody else's update was in transit, or
+         * a table was being replaced. What was invalidated is not known. */
+        if (rrset_cache_writer_knows(
+                &writer->cache_writer, update_change_name(change),
+                &change->address, now, writer->settings->nochg_seconds))
+            update_change_end(change, OUTCOME_UNCHANGED, &change->address);
+        else
+            submit(writer, now, change);
     }
-    update->waiter.done = on_outcome;
-    desired = (struct desired_rrset){
-        .name = update_name(update),
-        .address = &update->address,
-        .client = &update->client,
-        .ttl = writer->config->ttl_seconds,
-        .is_proven = rrset_cache_writer_ever_knew(
-            &writer->cache_writer, update_name(update),
-            rrset_type_for(&update->address)),
-    };
-    status =
-        coalescer_submit(writer->coalescer, now, &desired, &update->waiter);
-    if (status == STATUS_OK)
-        return;
-    log_not_taken(writer, now, update, status);
-    answer(update,
-           status == STATUS_NOT_FOUND || was_refused(status) ? REPLY_DNSERR
-                                                             : REPLY_911,
-           NULL);
 }
+
+/* --- batches -----------------------------------------------------------------
+ */
 
 static void log_batch(const struct batch *batch, int64_t now,
                       const struct aws_reply *reply)

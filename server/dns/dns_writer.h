@@ -1,34 +1,34 @@
 /* dns_writer -- everything that changes DNS: joins the coalescer, the hosted
  * zones and the Route 53 client, says in the log what was changed, and keeps
- * the known records true. Lives on the updater's thread.
+ * the cache true. Lives on the updater's thread.
  */
 #ifndef SERVER_DNS_DNS_WRITER_H
 #define SERVER_DNS_DNS_WRITER_H
 
 #include "server/dns/coalescer.h"
-#include "server/config.h"
+#include "server/dns/dns_settings.h"
 #include "server/state/health.h"
 #include "server/table/host_table.h"
-#include "server/dns/update.h"
+#include "server/dns/update_request.h"
 
 struct dns_writer;
 
 /* All are borrowed and must outlive the writer. NULL when memory is short. */
 struct dns_writer *dns_writer_new(struct aws_client *client,
-                                  const struct config *config,
+                                  const struct dns_settings *settings,
                                   struct health *health, uint64_t seed);
 
-/* Only after aws_client_free(), which drops the calls under way. Updates that
- * are left are answered REPLY_911. */
+/* Only after aws_client_free(), which drops the calls under way. Changes that
+ * are left end with OUTCOME_UNAVAILABLE. */
 void dns_writer_free(struct dns_writer *writer);
 
-/* The table now in service, whose known records are kept from now on. */
+/* The table now in service, whose cache is kept true from now on. */
 void dns_writer_use(struct dns_writer *writer, struct host_table *host_table);
 
-/* Takes an update on; update->done is called later, or at once when it cannot
- * be taken on. */
+/* Takes the open changes of a request on, which the caller holds. Each ends
+ * later, or at once when it cannot be taken on. */
 void dns_writer_submit(struct dns_writer *writer, int64_t now,
-                       struct update *update);
+                       struct update_request *request);
 
 /* Does all that is due: deadlines, listings, batches. */
 void dns_writer_run(struct dns_writer *writer, int64_t now);

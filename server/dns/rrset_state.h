@@ -16,22 +16,15 @@
 #include "base/dns_name.h"
 #include "base/hash_table.h"
 #include "base/list.h"
+#include "server/dns/outcome.h"
 
 struct zone_queue;
-
-/* What became of a caller's wish. */
-enum outcome {
-    OUTCOME_GOOD,        /* Route 53 has accepted it */
-    OUTCOME_REFUSED,     /* Route 53 will not have this record */
-    OUTCOME_NO_ZONE,     /* no hosted zone of ours holds this name */
-    OUTCOME_UNAVAILABLE, /* AWS is out of reach or denies us */
-    OUTCOME_DEADLINE,    /* not known in time; the change still goes out */
-};
 
 struct waiter;
 struct rrset_state;
 
-/* Told exactly once. `written` is what Route 53 accepted, with OUTCOME_GOOD;
+/* Called exactly once. `written` is what Route 53 accepted, with
+ * OUTCOME_ACCEPTED;
  * it may be newer than what this waiter asked for. The waiter is unlinked
  * already and belongs to its owner again. */
 typedef void waiter_done_fn(struct waiter *waiter, enum outcome outcome,

@@ -1,6 +1,7 @@
 #include "server/dns/zone_listing.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/backoff.h"
 
 #include <stdlib.h>
@@ -19,12 +20,12 @@ enum {
 
 struct zone_listing {
     struct aws_client *client;
-    const struct config *config;
+    const struct dns_settings *settings;
     struct zone_listing_hooks hooks;
     struct zone_lookup *directory;
     struct strbuf marker; /* where the listing goes on */
-    size_t next_id;       /* of config->hosted_zones; without them, of a page */
-    bool wanted;          /* a reading is to be started, or goes on */
+    size_t next_id; /* of settings->hosted_zones; without them, of a page */
+    bool wanted;    /* a reading is to be started, or goes on */
     bool in_flight;
     bool stale; /* a zone is gone since the last reading */
     int64_t not_before;
@@ -46,7 +47,7 @@ static void on_ambiguous(void *arg, struct span name, struct span id,
 }
 
 struct zone_listing *zone_listing_new(struct aws_client *client,
-                                      const struct config *config,
+                                      const struct dns_settings *settings,
                                       const struct zone_listing_hooks *hooks,
                                       uint64_t seed)
 {
@@ -60,7 +61,7 @@ struct zone_listing *zone_listing_new(struct aws_client *client,
         return NULL;
     }
     reader->client = client;
-    reader->config = config;
+    reader->settings = settings;
     reader->hooks = *hooks;
     reader->backoff.first_ms = RETRY_FIRST_MS;
     reader->backoff.cap_ms = RETRY_CAP_MS;
@@ -179,7 +180,7 @@ static void log_not_held(const struct aws_reply *reply, enum status status)
 static const char *endless_fault(const struct zone_listing *reader,
                                  struct span next_marker)
 {
-    if (reader->config->hosted_zone_count > 0 || next_marker.len == 0)
+    if (reader->settings->hosted_zone_count > 0 || next_marker.len == 0)
         return NULL;
     if (next_marker.len > MARKER_MAX_BYTES)
         return "the listing's next marker is too long";
@@ -222,7 +223,7 @@ static enum status add_zones(struct zone_listing *reader,
     enum status status = STATUS_OK;
 
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-        if (zones[i].is_private && reader->config->hosted_zone_count > 0)
+        if (zones[i].is_private && reader->settings->hosted_zone_count > 0)
             log_event(LOG_LEVEL_ERROR, "hosted_zone_private",
                       log_span("zone", zones[i].id),
                       log_str("advice", "private hosted zones are never used: "
@@ -237,11 +238,11 @@ static enum status add_zones(struct zone_listing *reader,
 static bool skip_missing(struct zone_listing *reader,
                          const struct aws_reply *reply)
 {
-    if (reader->config->hosted_zone_count == 0 ||
+    if (reader->settings->hosted_zone_count == 0 ||
         reply->status != STATUS_NOT_FOUND)
         return false;
     log_event(LOG_LEVEL_ERROR, "hosted_zone_missing",
-              log_str("zone", reader->config->hosted_zones[reader->next_id]),
+              log_str("zone", reader->settings->hosted_zones[reader->next_id]),
               log_str("advice", "Route 53 knows no such hosted zone: mend "
                                 "DYNDNS_HOSTED_ZONES"));
     return true;
@@ -290,8 +291,8 @@ static void on_zones(void *arg, const struct aws_reply *reply,
     reader->next_id++;
     strbuf_rewind(&reader->marker);
     strbuf_append(&reader->marker, next_marker);
-    if (reader->config->hosted_zone_count > 0
-            ? reader->next_id == reader->config->hosted_zone_count
+    if (reader->settings->hosted_zone_count > 0
+            ? reader->next_id == reader->settings->hosted_zone_count
             : next_marker.len == 0)
         complete(reader, now);
 }
@@ -300,17 +301,17 @@ void zone_listing_send(struct zone_listing *reader, int64_t now)
 {
     static const struct aws_reply no_memory = {.status = STATUS_UNAVAILABLE,
                                                .message = "out of memory"};
-    const struct config *config = reader->config;
+    const struct dns_settings *settings = reader->settings;
     enum status status;
 
     if (reader->next_id == 0)
         zone_lookup_begin(reader->directory);
     reader->in_flight = true;
     reader->sent_at = now;
-    if (config->hosted_zone_count > 0)
+    if (settings->hosted_zone_count > 0)
         status = route53_get_hosted_zone(
             reader->client,
-            span_from_string(config->hosted_zones[reader->next_id]),
+            span_from_string(settings->hosted_zones[reader->next_id]),
             CALL_TIMEOUT_MS, on_zones, reader);
     else
         status = route53_list_hosted_zones(reader->client,

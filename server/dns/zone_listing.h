@@ -14,7 +14,7 @@
 #ifndef SERVER_DNS_ZONE_LISTING_H
 #define SERVER_DNS_ZONE_LISTING_H
 
-#include "server/config.h"
+#include "server/dns/dns_settings.h"
 #include "server/dns/zone_lookup.h"
 
 enum {
@@ -34,9 +34,9 @@ struct zone_listing_hooks {
     void (*complete)(void *arg);
 };
 
-/* `client` and `config` are borrowed, `hooks` is copied. */
+/* `client` and `settings` are borrowed, `hooks` is copied. */
 struct zone_listing *zone_listing_new(struct aws_client *client,
-                                      const struct config *config,
+                                      const struct dns_settings *settings,
                                       const struct zone_listing_hooks *hooks,
                                       uint64_t seed);
 

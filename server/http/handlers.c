@@ -11,9 +11,9 @@
 
 #include <stdlib.h>
 
-/* An update under way, and the request that waits for it. */
+/* A request of HTTP's that waits for its update request. */
 struct pending {
-    struct update update;
+    struct update_request *update;
     h2o_multithread_message_t message;
     struct loop *loop;
     h2o_req_t *req;
@@ -131,6 +131,24 @@ static void send_word(struct loop *loop, h2o_req_t *req, enum reply_word word,
     http_response_send(loop, req, &reply);
 }
 
+static enum reply_word word_of(enum outcome outcome)
+{
+    switch (outcome) {
+    case OUTCOME_ACCEPTED:
+        return REPLY_GOOD;
+    case OUTCOME_UNCHANGED:
+        return REPLY_NOCHG;
+    case OUTCOME_REFUSED:
+    case OUTCOME_NO_ZONE:
+        return REPLY_DNSERR;
+    case OUTCOME_OPEN:
+    case OUTCOME_UNAVAILABLE:
+    case OUTCOME_EXPIRED:
+        break;
+    }
+    return REPLY_911;
+}
+
 void handlers_on_answers(h2o_multithread_receiver_t *receiver,
                          h2o_linklist_t *messages)
 {
@@ -142,17 +160,18 @@ void handlers_on_answers(h2o_multithread_receiver_t *receiver,
 
         h2o_linklist_unlink(&pending->message.link);
         loop->pending--;
-        send_word(loop, pending->req, pending->update.word,
-                  &pending->update.written);
+        send_word(loop, pending->req,
+                  word_of(pending->update->changes[0].outcome),
+                  &pending->update->changes[0].written);
+        update_request_free(pending->update);
         free(pending);
     }
 }
 
 /* On the updater's thread: send the answer home. */
-static void on_update_done(struct update *update)
+static void on_update_done(struct update_request *update)
 {
-    struct pending *pending =
-        H2O_STRUCT_FROM_MEMBER(struct pending, update, update);
+    struct pending *pending = update->owner;
 
     h2o_multithread_send_message(&pending->loop->answers, &pending->message);
 }
@@ -164,22 +183,26 @@ static bool post_update(struct loop *loop, h2o_req_t *req,
                         const struct address *client)
 {
     const struct loop_shared *shared = loop->shared;
+    const struct dns_settings *dns = &shared->config->dns;
     struct pending *pending = calloc(1, sizeof *pending);
+    struct update_request *update = update_request_new(1);
 
-    if (pending == NULL)
+    if (pending == NULL || update == NULL) {
+        update_request_free(update);
+        free(pending);
         return false;
-    pending->loop = loop;
-    pending->req = req;
-    pending->update.address = *wanted;
-    pending->update.client = *client;
-    pending->update.done = on_update_done;
-    pending->update.waiter.deadline_at =
-        clock_now_ms() + (int64_t)shared->config->deadline_seconds * 1000;
-    pending->update.name_len = host->name.len;
-    memcpy(pending->update.name, host->name.ptr, host->name.len);
+    }
+    *pending = (struct pending){.update = update, .loop = loop, .req = req};
+    update->client = *client;
+    update->deadline_at =
+        clock_now_ms() + (int64_t)dns->deadline_seconds * 1000;
+    update->done = on_update_done;
+    update->owner = pending;
+    update_change_set(&update->changes[0], host->name, wanted,
+                      dns->ttl_seconds);
     loop->pending++;
     in_transit_begin(shared->asked, host->name);
-    updater_post(shared->updater, &pending->update);
+    updater_post(shared->updater, update);
     parking_shrink(req);
     return true;
 }
@@ -210,7 +233,7 @@ static void register_ip(struct loop *loop, h2o_req_t *req)
     }
     if (rrset_cache_confirms(loop->host_table->known, loop->shared->asked,
                              host.index, host.name, &wanted, clock_now_s(),
-                             config->nochg_seconds)) {
+                             config->dns.nochg_seconds)) {
         send_word(loop, req, REPLY_NOCHG, &wanted);
         return;
     }

@@ -1,6 +1,7 @@
 #include "server/table/table_refresh.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "s3db/hostdb_source.h"
 #include "base/backoff.h"
 
@@ -14,7 +15,7 @@ enum {
 static const int64_t NEVER = INT64_MAX;
 
 struct table_refresh {
-    const struct config *config;
+    const struct table_settings *settings;
     struct health *health;
     struct hostdb_source *source;
     table_loaded_fn *loaded;
@@ -36,7 +37,7 @@ static void on_row_fault(void *arg, const struct hostdb_csv_fault *fault)
 }
 
 struct table_refresh *table_refresh_new(struct aws_client *client,
-                                        const struct config *config,
+                                        const struct table_settings *settings,
                                         struct health *health, uint64_t seed,
                                         table_loaded_fn *loaded, void *arg)
 {
@@ -44,13 +45,13 @@ struct table_refresh *table_refresh_new(struct aws_client *client,
 
     if (loader == NULL)
         return NULL;
-    loader->source = hostdb_source_new(client, config->bucket, config->database,
-                                       on_row_fault, loader);
+    loader->source = hostdb_source_new(
+        client, settings->bucket, settings->database, on_row_fault, loader);
     if (loader->source == NULL) {
         free(loader);
         return NULL;
     }
-    loader->config = config;
+    loader->settings = settings;
     loader->health = health;
     loader->loaded = loaded;
     loader->arg = arg;
@@ -110,8 +111,9 @@ static void plan_next(struct table_refresh *loader, bool failed)
         backoff_reset(&loader->backoff);
     if (failed && !loader->in_service)
         loader->due_at = now + backoff_fail(&loader->backoff, &loader->jitter);
-    else if (loader->config->refresh_seconds > 0)
-        loader->due_at = now + (int64_t)loader->config->refresh_seconds * 1000;
+    else if (loader->settings->refresh_seconds > 0)
+        loader->due_at =
+            now + (int64_t)loader->settings->refresh_seconds * 1000;
     else
         loader->due_at = NEVER;
 }

@@ -9,7 +9,7 @@
 
 #include "aws/aws_client.h"
 #include "s3db/hostdb.h"
-#include "server/config.h"
+#include "server/table/table_settings.h"
 #include "server/state/health.h"
 
 struct table_refresh;
@@ -19,7 +19,7 @@ typedef void table_loaded_fn(void *arg, struct hostdb *hosts);
 
 /* All are borrowed and must outlive the loader. NULL when memory is short. */
 struct table_refresh *table_refresh_new(struct aws_client *client,
-                                        const struct config *config,
+                                        const struct table_settings *settings,
                                         struct health *health, uint64_t seed,
                                         table_loaded_fn *loaded, void *arg);
 

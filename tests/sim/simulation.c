@@ -202,7 +202,7 @@ static void on_answer(struct waiter *waiter, enum outcome outcome,
                         host->name);
     if (sim->now > waiter->deadline_at)
         simulation_fail(sim, "answered after the deadline", host->name);
-    if (outcome == OUTCOME_GOOD &&
+    if (outcome == OUTCOME_ACCEPTED &&
         !replying_with(sim, span_from_string(host->name), caller->type,
                        number_of(written, caller->type)))
         simulation_fail(sim, "good without acceptance", host->name);
@@ -215,11 +215,11 @@ static void on_answer(struct waiter *waiter, enum outcome outcome,
     if (!host->records[caller->type].poisoned)
         note_wait(sim, caller);
     sim->waiting--;
-    sim->result->good += outcome == OUTCOME_GOOD;
+    sim->result->good += outcome == OUTCOME_ACCEPTED;
     sim->result->refused +=
         outcome == OUTCOME_REFUSED || outcome == OUTCOME_NO_ZONE;
     sim->result->unavailable +=
-        outcome == OUTCOME_DEADLINE || outcome == OUTCOME_UNAVAILABLE;
+        outcome == OUTCOME_EXPIRED || outcome == OUTCOME_UNAVAILABLE;
     free(caller);
 }
 

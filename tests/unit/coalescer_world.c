@@ -274,7 +274,7 @@ static void on_answer(struct waiter *waiter, enum outcome outcome,
     caller->outcome = outcome;
     caller->answered_at = w->now;
     w->unanswered--;
-    if (outcome == OUTCOME_GOOD) {
+    if (outcome == OUTCOME_ACCEPTED) {
         enum rrset_type type =
             caller->wanted.family == ADDRESS_IPV6 ? RRSET_AAAA : RRSET_A;
         const struct address *held =
@@ -378,7 +378,7 @@ void assert_good(const struct caller *caller, const char *address)
 {
     char text[ADDRESS_TEXT_MAX];
 
-    assert_answer(caller, OUTCOME_GOOD);
+    assert_answer(caller, OUTCOME_ACCEPTED);
     address_format(&caller->written, text);
     assert_string_equal(text, address);
 }

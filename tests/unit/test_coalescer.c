@@ -318,7 +318,7 @@ static void test_a_deadline_holds_without_a_zone_too(void **state)
     w->zones = ZONE_UNKNOWN;
     a = world_ask(w, "a", "192.0.2.1");
     world_wait(w, WORLD_DEADLINE_MS);
-    assert_answer(a, OUTCOME_DEADLINE);
+    assert_answer(a, OUTCOME_EXPIRED);
     w->zones = ZONE_FOUND;
     coalescer_zones_read(w->c);
     world_run_out(w);
@@ -361,9 +361,9 @@ static const struct {
     int64_t deadline_ms;
     enum outcome outcome;
 } agains[] = {
-    {"after good", STATUS_OK, WORLD_DEADLINE_MS, OUTCOME_GOOD},
+    {"after good", STATUS_OK, WORLD_DEADLINE_MS, OUTCOME_ACCEPTED},
     {"after a denial", STATUS_DENIED, WORLD_DEADLINE_MS, OUTCOME_UNAVAILABLE},
-    {"after the deadline", STATUS_OK, 50, OUTCOME_DEADLINE},
+    {"after the deadline", STATUS_OK, 50, OUTCOME_EXPIRED},
 };
 
 static void test_whoever_is_answered_may_ask_again(void **state)
@@ -402,7 +402,7 @@ static void test_whoever_has_no_zone_may_ask_again(void **state)
     a = world_ask(w, "a", "192.0.2.1");
     a->then = ask_again;
     world_wait(w, WORLD_DEADLINE_MS);
-    assert_answer(a, OUTCOME_DEADLINE);
+    assert_answer(a, OUTCOME_EXPIRED);
     assert_int_equal(coalescer_stats(w->c).waiters, 1);
     world_free(w);
 }

@@ -29,7 +29,7 @@ static void test_a_deadline_is_met_to_the_millisecond(void **state)
     w->now++;
     assert_int_equal(coalescer_wait_ms(w->c, w->now), 0);
     coalescer_expire(w->c, w->now);
-    assert_answer(a, OUTCOME_DEADLINE);
+    assert_answer(a, OUTCOME_EXPIRED);
     world_reply(w, batch, STATUS_OK);
     world_free(w);
 }
@@ -44,8 +44,8 @@ static void test_a_change_goes_out_though_nobody_waits_any_more(void **state)
 
     (void)state;
     world_wait(w, 500);
-    assert_answer(in_flight, OUTCOME_DEADLINE);
-    assert_answer(pending, OUTCOME_DEADLINE);
+    assert_answer(in_flight, OUTCOME_EXPIRED);
+    assert_answer(pending, OUTCOME_EXPIRED);
     world_reply(w, batch, STATUS_OK);
     world_run_out(w);
     assert_string_equal(world_held(w, "a", RRSET_A), "192.0.2.1");
@@ -69,7 +69,7 @@ static void test_each_waits_for_its_own_deadline(void **state)
     batch = world_send(w);
     world_wait(w, 1000);
     for (size_t i = 0; i < COUNT; i++) {
-        assert_answer(callers[i], OUTCOME_DEADLINE);
+        assert_answer(callers[i], OUTCOME_EXPIRED);
         assert_int_equal(callers[i]->answered_at, start + after[i]);
     }
     world_reply(w, batch, STATUS_OK);
@@ -84,7 +84,7 @@ static void test_a_deadline_that_has_passed_is_answered_next(void **state)
     (void)state;
     assert_unanswered(a);
     coalescer_expire(w->c, w->now);
-    assert_answer(a, OUTCOME_DEADLINE);
+    assert_answer(a, OUTCOME_EXPIRED);
     world_free(w);
 }
 

@@ -201,7 +201,7 @@ static void test_among_two_hundred_zones_a_flood_starves_nobody(void **state)
     for (int zone = 0; zone < ZONES; zone++) {
         int64_t waited = others[zone]->answered_at - start;
 
-        assert_answer(others[zone], OUTCOME_GOOD);
+        assert_answer(others[zone], OUTCOME_ACCEPTED);
         if (zone <= ZONES / 2)
             assert_in_range(waited, 0, (zone + 1) * 50 + 100);
         else
@@ -248,7 +248,7 @@ static void test_five_thousand_hosts_are_ten_calls(void **state)
                      9 * INTERVAL_MS + WORLD_LATENCY_MS);
     for (const struct caller *caller = w->callers; caller != NULL;
          caller = caller->next)
-        assert_answer(caller, OUTCOME_GOOD);
+        assert_answer(caller, OUTCOME_ACCEPTED);
     world_free(w);
 }
 
@@ -285,7 +285,7 @@ static void test_a_hundred_thousand_hosts_after_a_restart(void **state)
     world_run_out(w);
     for (const struct caller *caller = w->callers; caller != NULL;
          caller = caller->next)
-        assert_answer(caller, OUTCOME_GOOD);
+        assert_answer(caller, OUTCOME_ACCEPTED);
     assert_in_range(last_answer_at(w) - start, 0, MINUTE_MS + 1000);
     world_free(w);
 }
@@ -312,7 +312,7 @@ static void test_twice_the_load_leaves_nobody_waiting_in_vain(void **state)
     world_run_out(w);
     for (const struct caller *caller = w->callers; caller != NULL;
          caller = caller->next)
-        assert_answer(caller, OUTCOME_GOOD);
+        assert_answer(caller, OUTCOME_ACCEPTED);
     assert_in_range(taken, 100000, 120000);
     world_free(w);
 }
@@ -380,7 +380,7 @@ static void test_a_zone_that_stays_busy_costs_a_call_in_seconds(void **state)
     (void)state;
     w->answer = z1_is_busy;
     world_run(w, w->now + 10 * (int64_t)MINUTE_MS / 2);
-    assert_answer(a, OUTCOME_DEADLINE);
+    assert_answer(a, OUTCOME_EXPIRED);
     /* Full jitter up to five seconds: 2.5 on average. */
     assert_in_range(w->calls, 60, 180);
     b = world_ask(w, "b.z2", "192.0.2.2");
@@ -465,7 +465,7 @@ static void test_a_shared_account_is_shared(void **state)
     world_run_out(w);
     for (const struct caller *caller = w->callers; caller != NULL;
          caller = caller->next)
-        assert_answer(caller, OUTCOME_GOOD);
+        assert_answer(caller, OUTCOME_ACCEPTED);
     assert_in_range(w->calls - throttled, 10, 10);
     assert_in_range(throttled, 1, 15);
     world_free(w);
@@ -522,7 +522,7 @@ static void test_an_outage_costs_a_trickle_and_ends_by_itself(void **state)
         if (w->calls > outages[row].calls_at_most || w->calls < 20)
             fail_msg("%s: %zu calls", outages[row].label, w->calls);
         for (struct caller *c = w->callers; c != NULL; c = c->next)
-            if (c->answers == 1 && c->outcome == OUTCOME_GOOD)
+            if (c->answers == 1 && c->outcome == OUTCOME_ACCEPTED)
                 fail_msg("%s: %s was told good", outages[row].label, c->name);
 
         w->weather = STATUS_OK;
@@ -530,7 +530,7 @@ static void test_an_outage_costs_a_trickle_and_ends_by_itself(void **state)
         last = world_ask(w, "last", "192.0.2.1");
         back = w->now;
         world_run(w, back + 25000);
-        assert_answer(last, OUTCOME_GOOD);
+        assert_answer(last, OUTCOME_ACCEPTED);
         world_run_out(w);
         /* What was asked for in the last five minutes is in Route 53. */
         for (int i = 31; i < 60; i++) {

@@ -202,7 +202,7 @@ static void check_record(unsigned host, bool v6)
     const char *held =
         world_held(soak.w, host_name(host), v6 ? RRSET_AAAA : RRSET_A);
 
-    bool heard_good = last != NULL && last->outcome == OUTCOME_GOOD;
+    bool heard_good = last != NULL && last->outcome == OUTCOME_ACCEPTED;
 
     if (soak.wanted[host][v6].family == ADDRESS_NONE ||
         (soak.ended[host][v6] && !heard_good))

@@ -640,7 +640,7 @@ static void test_clear_may_come_twice(void **state)
     assert_int_equal(init(&config, row, &faults), STATUS_OK);
     config_clear(&config);
     config_clear(&config);
-    assert_null(config.hosted_zones);
+    assert_null(config.dns.hosted_zones);
     assert_null(config.trusted_proxies.blocks);
 }
 

@@ -162,8 +162,8 @@ static int remove_files(void **state)
 static size_t advise(char *variable, char *database, char *endpoint)
 {
     bool is_set = variable != NULL && variable[0] != '\0';
-    struct config config = {.bucket = is_set ? variable : NULL,
-                            .database = database,
+    struct config config = {.table.bucket = is_set ? variable : NULL,
+                            .table.database = database,
                             .aws.s3_endpoint = endpoint};
 
     bucket_variable = variable;

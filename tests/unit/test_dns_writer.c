@@ -12,16 +12,16 @@
 
 #include <cmocka.h>
 
-enum { DEADLINE_MS = 20000, NOCHG_SECONDS = 300, CALLERS_MAX = 16 };
+enum { DEADLINE_MS = 20000, NOCHG_SECONDS = 300, TTL = 60, CALLERS_MAX = 16 };
 
-static struct config config;
+static struct dns_settings settings;
 static struct health health;
 static struct in_transit_counts asked;
 static struct host_table *host_table;
 static struct dns_writer *writer;
 
 struct caller {
-    struct update update;
+    struct update_request *request;
     unsigned answers;
 };
 
@@ -53,12 +53,11 @@ static int set_up(void **state)
     memset(&asked, 0, sizeof asked);
     memset(&callers, 0, sizeof callers);
     caller_count = 0;
-    config = (struct config){.ttl_seconds = 60,
-                             .deadline_seconds = DEADLINE_MS / 1000,
-                             .route53_calls_per_second = 5};
+    settings = (struct dns_settings){.deadline_seconds = DEADLINE_MS / 1000,
+                                     .calls_per_second = 5};
     health_init(&health, true, time(NULL));
     health_note_table(&health, 2);
-    writer = dns_writer_new(NULL, &config, &health, 7);
+    writer = dns_writer_new(NULL, &settings, &health, 7);
     assert_non_null(writer);
     host_table = snapshot_of("a.example.org b.example.org", NULL);
     dns_writer_use(writer, host_table);
@@ -70,8 +69,10 @@ static int tear_down(void **state)
     (void)state;
     dns_writer_free(writer);
     host_table_release(host_table);
-    for (size_t i = 0; i < caller_count; i++)
+    for (size_t i = 0; i < caller_count; i++) {
         assert_int_equal(callers[i].answers, 1);
+        update_request_free(callers[i].request);
+    }
     return 0;
 }
 
@@ -94,32 +95,63 @@ static void run(int64_t ms)
     dns_writer_run(writer, fake_now);
 }
 
-static void on_done(struct update *update)
+static void on_done(struct update_request *request)
 {
-    ((struct caller *)(void *)update)->answers++;
+    struct caller *caller = request->owner;
+
+    for (size_t i = 0; i < request->count; i++)
+        assert_int_not_equal(request->changes[i].outcome, OUTCOME_OPEN);
+    caller->answers++;
+}
+
+/* A request for `count` changes, which are to be set. */
+static struct caller *prepare(size_t count)
+{
+    struct caller *caller = &callers[caller_count++];
+    struct update_request *request = update_request_new(count);
+
+    assert_true(caller_count <= CALLERS_MAX);
+    assert_non_null(request);
+    assert_true(
+        address_parse(span_from_string("198.51.100.7"), &request->client));
+    request->done = on_done;
+    request->owner = caller;
+    request->deadline_at = fake_now + DEADLINE_MS;
+    caller->request = request;
+    return caller;
+}
+
+static void set(struct caller *caller, size_t at, const char *name,
+                const char *text)
+{
+    struct address address;
+
+    assert_true(address_parse(span_from_string(text), &address));
+    update_change_set(&caller->request->changes[at], span_from_string(name),
+                      &address, TTL);
+}
+
+/* As the updater does. */
+static void submit(struct caller *caller)
+{
+    update_request_hold(caller->request);
+    dns_writer_submit(writer, fake_now, caller->request);
+    update_request_release(caller->request);
 }
 
 static struct caller *ask(const char *name, const char *text)
 {
-    struct caller *caller = &callers[caller_count++];
-    struct update *update = &caller->update;
+    struct caller *caller = prepare(1);
 
-    assert_true(caller_count <= CALLERS_MAX);
-    assert_true(address_parse(span_from_string(text), &update->address));
-    assert_true(
-        address_parse(span_from_string("198.51.100.7"), &update->client));
-    update->done = on_done;
-    update->waiter.deadline_at = fake_now + DEADLINE_MS;
-    update->name_len = strlen(name);
-    memcpy(update->name, name, update->name_len);
-    dns_writer_submit(writer, fake_now, update);
+    set(caller, 0, name, text);
+    submit(caller);
     return caller;
 }
 
-static void assert_told(const struct caller *caller, enum reply_word word)
+static void assert_told(const struct caller *caller, enum outcome outcome)
 {
     assert_int_equal(caller->answers, 1);
-    assert_int_equal(caller->update.word, word);
+    assert_int_equal(caller->request->changes[0].outcome, outcome);
 }
 
 static bool says(const char *name, const char *text)
@@ -150,7 +182,7 @@ static void read_zones(const struct fake_zone *zones)
 
 /* --- a change, from the caller to the log ---------------------------------------- */
 
-static void test_a_change_is_good_logged_and_known(void **state)
+static void test_a_change_is_accepted_logged_and_known(void **state)
 {
     struct caller *caller;
 
@@ -163,9 +195,9 @@ static void test_a_change_is_good_logged_and_known(void **state)
     run(150);
     assert_int_equal(caller->answers, 0);
     fake_answer(STATUS_OK, NULL);
-    assert_told(caller, REPLY_GOOD);
-    assert_true(
-        address_equal(&caller->update.written, &caller->update.address));
+    assert_told(caller, OUTCOME_ACCEPTED);
+    assert_true(address_equal(&caller->request->changes[0].written,
+                              &caller->request->changes[0].address));
     assert_true(says("a.example.org", "192.0.2.1"));
     assert_string_equal(
         fake_log(),
@@ -221,11 +253,11 @@ static void test_nothing_is_said_of_a_record_while_it_changes(void **state)
     newer = ask("a.example.org", "192.0.2.3");
     run(300);
     fake_answer(STATUS_OK, NULL);
-    assert_told(older, REPLY_GOOD);
+    assert_told(older, OUTCOME_ACCEPTED);
     assert_false(says("a.example.org", "192.0.2.2")); /* not for long */
     run(0);
     fake_answer(STATUS_OK, NULL);
-    assert_told(newer, REPLY_GOOD);
+    assert_told(newer, OUTCOME_ACCEPTED);
     assert_true(says("a.example.org", "192.0.2.3"));
 }
 
@@ -263,13 +295,12 @@ static void test_an_unknown_outcome_is_known_of_nobody(void **state)
     run(500);
     assert_string_equal(fake_oldest(), "upsert Z1 a.example.org=192.0.2.2/60");
     fake_answer(STATUS_OK, NULL);
-    assert_told(caller, REPLY_GOOD);
+    assert_told(caller, OUTCOME_ACCEPTED);
 }
 
 /* --- what else callers are told ----------------------------------------------------- */
 
-static void test_a_refusal_is_dnserr_with_route_53s_words_in_the_log(
-    void **state)
+static void test_a_refusal_is_told_with_route_53s_words_in_the_log(void **state)
 {
     struct caller *refused, *again;
 
@@ -278,7 +309,7 @@ static void test_a_refusal_is_dnserr_with_route_53s_words_in_the_log(
     refused = ask("a.example.org", "192.0.2.1");
     run(0);
     fake_answer(STATUS_INVALID, "a CNAME stands there");
-    assert_told(refused, REPLY_DNSERR);
+    assert_told(refused, OUTCOME_REFUSED);
     assert_true(fake_logged("warn event=batch_failed zone=Z1 changes=1 "
                             "status=invalid"));
     assert_true(fake_logged("warn event=record_refused host=a.example.org "
@@ -287,13 +318,13 @@ static void test_a_refusal_is_dnserr_with_route_53s_words_in_the_log(
                             "request_id=r3qu3st"));
     (void)fake_log();
     again = ask("a.example.org", "192.0.2.1");
-    assert_told(again, REPLY_DNSERR);
+    assert_told(again, OUTCOME_REFUSED);
     assert_true(fake_logged("event=update_not_taken host=a.example.org "
                             "status=invalid"));
     assert_false(says("a.example.org", "192.0.2.1"));
 }
 
-static void test_no_answer_until_the_deadline_is_911(void **state)
+static void test_no_answer_until_the_deadline_expires(void **state)
 {
     struct caller *caller;
 
@@ -303,7 +334,7 @@ static void test_no_answer_until_the_deadline_is_911(void **state)
     run(DEADLINE_MS - 1);
     assert_int_equal(caller->answers, 0);
     run(1);
-    assert_told(caller, REPLY_911);
+    assert_told(caller, OUTCOME_EXPIRED);
     assert_false(dns_writer_is_idle(writer));
     fake_answer(STATUS_OK, NULL); /* too late for the caller, not for DNS */
     assert_true(says("a.example.org", "192.0.2.1"));
@@ -321,7 +352,7 @@ static bool is_well(void)
     return well;
 }
 
-static void test_a_denial_is_911_and_seen_on_the_health_page(void **state)
+static void test_a_denial_is_told_and_seen_on_the_health_page(void **state)
 {
     struct caller *caller;
 
@@ -331,7 +362,7 @@ static void test_a_denial_is_911_and_seen_on_the_health_page(void **state)
     caller = ask("a.example.org", "192.0.2.1");
     run(0);
     fake_answer(STATUS_DENIED, "expired");
-    assert_told(caller, REPLY_911);
+    assert_told(caller, OUTCOME_UNAVAILABLE);
     assert_false(is_well());
     assert_true(fake_logged("error event=route53_health state=denied"));
     assert_true(fake_logged("message=expired request_id=r3qu3st"));
@@ -401,7 +432,7 @@ static void test_a_call_that_cannot_be_made_is_made_later(void **state)
     fake_refuse = STATUS_OK;
     run(500);
     fake_answer(STATUS_OK, NULL);
-    assert_told(caller, REPLY_GOOD);
+    assert_told(caller, OUTCOME_ACCEPTED);
 }
 
 static void test_a_record_that_cannot_be_written_is_the_one_refused(
@@ -414,13 +445,13 @@ static void test_a_record_that_cannot_be_written_is_the_one_refused(
     caller = ask("a.example.org", "192.0.2.1");
     fake_refuse = STATUS_INVALID;
     run(0);
-    assert_told(caller, REPLY_DNSERR);
+    assert_told(caller, OUTCOME_REFUSED);
     assert_true(fake_logged("event=record_refused host=a.example.org"));
     fake_refuse = STATUS_OK;
     caller = ask("b.example.org", "192.0.2.1");
     run(500);
     fake_answer(STATUS_OK, NULL);
-    assert_told(caller, REPLY_GOOD);
+    assert_told(caller, OUTCOME_ACCEPTED);
 }
 
 /* With one call in ten seconds and a deadline of one, a single batch is all
@@ -428,36 +459,123 @@ static void test_a_record_that_cannot_be_written_is_the_one_refused(
 static void test_who_could_not_be_served_in_time_is_told_at_once(void **state)
 {
     enum { BATCH = ROUTE53_BATCH_MAX_UPSERTS };
-    struct caller *crowd = calloc(BATCH + 1, sizeof *crowd);
+    struct caller *crowd;
 
     (void)state;
-    assert_non_null(crowd);
     dns_writer_free(writer);
-    config.route53_calls_per_second = 0.1;
-    config.deadline_seconds = 1;
-    writer = dns_writer_new(NULL, &config, &health, 7);
+    settings.calls_per_second = 0.1;
+    settings.deadline_seconds = 1;
+    writer = dns_writer_new(NULL, &settings, &health, 7);
     assert_non_null(writer);
+    crowd = prepare(BATCH + 1);
     for (size_t i = 0; i <= BATCH; i++) {
-        struct update *update = &crowd[i].update;
+        char name[32];
 
-        update->address = (struct address){ADDRESS_IPV4, {192, 0, 2, 1}};
-        update->client = update->address;
-        update->done = on_done;
-        update->waiter.deadline_at = fake_now + 1000;
-        update->name_len = (size_t)snprintf(update->name, sizeof update->name,
-                                            "h%zu.example.org", i);
-        assert_int_equal(crowd[BATCH].answers, 0);
-        dns_writer_submit(writer, fake_now, update);
+        snprintf(name, sizeof name, "h%zu.example.org", i);
+        set(crowd, i, name, "192.0.2.1");
     }
-    assert_told(&crowd[BATCH], REPLY_911);
+    submit(crowd);
+    assert_int_equal(crowd->answers, 0);
+    assert_int_equal(crowd->request->changes[BATCH - 1].outcome, OUTCOME_OPEN);
+    assert_int_equal(crowd->request->changes[BATCH].outcome,
+                     OUTCOME_UNAVAILABLE);
     assert_true(fake_logged("event=update_not_taken host=h500.example.org "
                             "status=full"));
-    assert_int_equal(crowd[BATCH - 1].answers, 0);
     dns_writer_free(writer);
     writer = NULL;
-    for (size_t i = 0; i <= BATCH; i++)
-        assert_int_equal(crowd[i].answers, 1);
-    free(crowd);
+    assert_told(crowd, OUTCOME_UNAVAILABLE);
+}
+
+/* --- several changes in one request -------------------------------------------------- */
+
+static void test_the_changes_of_a_request_leave_in_one_batch(void **state)
+{
+    struct caller *caller = prepare(3);
+
+    (void)state;
+    read_zones(org);
+    set(caller, 0, "a.example.org", "192.0.2.1");
+    set(caller, 1, "a.example.org", "2001:db8::1");
+    set(caller, 2, "b.example.org", "192.0.2.2");
+    caller->request->changes[2].ttl = 300;
+    submit(caller);
+    run(0);
+    assert_string_equal(fake_oldest(),
+                        "upsert Z1 a.example.org=192.0.2.1/60 "
+                        "a.example.org=2001:db8::1/60 b.example.org=192.0.2.2/"
+                        "300");
+    assert_int_equal(caller->answers, 0);
+    fake_answer(STATUS_OK, NULL);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(caller->request->changes[i].outcome, OUTCOME_ACCEPTED);
+    assert_int_equal(caller->answers, 1);
+}
+
+/* Each says its own truth; the answer comes with the last. */
+static void test_the_changes_of_a_request_may_end_differently(void **state)
+{
+    struct caller *caller = prepare(4);
+    struct update_change *changes = caller->request->changes;
+    struct address known = {ADDRESS_IPV4, {192, 0, 2, 1}};
+
+    (void)state;
+    settings.nochg_seconds = NOCHG_SECONDS;
+    read_zones(org);
+    ask("a.example.org", "192.0.2.1");
+    run(0);
+    fake_answer(STATUS_OK, NULL);
+    run(1000);
+    set(caller, 0, "a.example.org", "192.0.2.1");
+    set(caller, 1, "a.example.net", "192.0.2.1");
+    set(caller, 2, "b.example.org", "192.0.2.2");
+    set(caller, 3, "b.example.org", "2001:db8::2");
+    changes[3].outcome = OUTCOME_REFUSED; /* by whoever made the request */
+    submit(caller);
+    assert_int_equal(changes[0].outcome, OUTCOME_UNCHANGED);
+    assert_true(address_equal(&changes[0].written, &known));
+    assert_int_equal(changes[1].outcome, OUTCOME_NO_ZONE);
+    assert_int_equal(changes[2].outcome, OUTCOME_OPEN);
+    assert_int_equal(caller->answers, 0);
+    run(0);
+    assert_string_equal(fake_oldest(), "upsert Z1 b.example.org=192.0.2.2/60");
+    fake_answer(STATUS_OK, NULL);
+    assert_int_equal(changes[2].outcome, OUTCOME_ACCEPTED);
+    assert_int_equal(changes[3].outcome, OUTCOME_REFUSED);
+    assert_int_equal(caller->answers, 1);
+}
+
+static void test_at_the_deadline_only_what_is_open_expires(void **state)
+{
+    static const struct fake_zone two[] = {{"Z1", "a.example.org", false},
+                                           {"Z2", "b.example.org", false},
+                                           {NULL, NULL, false}};
+    struct caller *caller = prepare(2);
+
+    (void)state;
+    read_zones(two);
+    set(caller, 0, "a.example.org", "192.0.2.1");
+    set(caller, 1, "b.example.org", "192.0.2.2");
+    submit(caller);
+    run(0);
+    fake_answer(STATUS_OK, NULL);
+    run(DEADLINE_MS);
+    assert_int_equal(caller->request->changes[0].outcome, OUTCOME_ACCEPTED);
+    assert_int_equal(caller->request->changes[1].outcome, OUTCOME_EXPIRED);
+    assert_int_equal(caller->answers, 1);
+}
+
+static void test_a_request_for_nothing_is_answered_at_once(void **state)
+{
+    struct caller *nothing = prepare(0), *known = prepare(1);
+
+    (void)state;
+    submit(nothing);
+    assert_int_equal(nothing->answers, 1);
+    set(known, 0, "a.example.org", "192.0.2.1");
+    known->request->changes[0].outcome = OUTCOME_UNCHANGED;
+    submit(known);
+    assert_told(known, OUTCOME_UNCHANGED);
+    run(0);
 }
 
 /* --- hosted zones -------------------------------------------------------------------- */
@@ -476,18 +594,18 @@ static void test_a_caller_waits_for_the_zones_to_be_read(void **state)
     run(1);
     assert_string_equal(fake_oldest(), "upsert Z1 a.example.org=192.0.2.1/60");
     fake_answer(STATUS_OK, NULL);
-    assert_told(caller, REPLY_GOOD);
+    assert_told(caller, OUTCOME_ACCEPTED);
 }
 
-static void test_a_host_without_a_zone_is_dnserr(void **state)
+static void test_a_host_without_a_zone_is_told_so(void **state)
 {
     struct caller *waited = ask("a.example.org", "192.0.2.1"), *later;
 
     (void)state;
     read_zones(none);
-    assert_told(waited, REPLY_DNSERR);
+    assert_told(waited, OUTCOME_NO_ZONE);
     later = ask("a.example.org", "192.0.2.1");
-    assert_told(later, REPLY_DNSERR);
+    assert_told(later, OUTCOME_NO_ZONE);
     assert_true(fake_logged("event=update_not_taken host=a.example.org "
                             "status=not_found"));
 }
@@ -506,7 +624,7 @@ static void test_a_host_without_a_zone_has_the_zones_read_again(void **state)
     fake_answer_zones(org, ""); /* it has been created meanwhile */
     run(200);
     fake_answer(STATUS_OK, NULL);
-    assert_told(caller, REPLY_GOOD);
+    assert_told(caller, OUTCOME_ACCEPTED);
 }
 
 static void test_a_zone_under_a_new_id_is_found(void **state)
@@ -528,7 +646,7 @@ static void test_a_zone_under_a_new_id_is_found(void **state)
     run(200);
     assert_string_equal(fake_oldest(), "upsert Z9 a.example.org=192.0.2.1/60");
     fake_answer(STATUS_OK, NULL);
-    assert_told(caller, REPLY_GOOD);
+    assert_told(caller, OUTCOME_ACCEPTED);
 }
 
 static void test_while_the_zones_cannot_be_read_the_deadline_holds(void **state)
@@ -542,7 +660,7 @@ static void test_while_the_zones_cannot_be_read_the_deadline_holds(void **state)
         for (; fake_waiting() > 0; calls++)
             fake_answer(STATUS_UNAVAILABLE, "connection refused");
     }
-    assert_told(caller, REPLY_911);
+    assert_told(caller, OUTCOME_EXPIRED);
     assert_in_range(calls, 3, 60);
 }
 
@@ -587,7 +705,7 @@ static void test_a_host_that_left_the_table_is_written_all_the_same(
     host_table_release(old);
     run(0);
     fake_answer(STATUS_OK, NULL);
-    assert_told(caller, REPLY_GOOD);
+    assert_told(caller, OUTCOME_ACCEPTED);
     assert_true(fake_logged("event=record_changed host=a.example.org"));
 }
 
@@ -604,8 +722,8 @@ static void test_the_end_answers_whoever_is_left(void **state)
     pending = ask("b.example.org", "192.0.2.1");
     dns_writer_free(writer);
     writer = NULL;
-    assert_told(in_flight, REPLY_911);
-    assert_told(pending, REPLY_911);
+    assert_told(in_flight, OUTCOME_UNAVAILABLE);
+    assert_told(pending, OUTCOME_UNAVAILABLE);
 }
 
 /* --- the survey of records -------------------------------------------------------
@@ -704,22 +822,26 @@ int main(void)
 #define WRITER_TEST(test)                                                      \
     cmocka_unit_test_setup_teardown(test, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        WRITER_TEST(test_a_change_is_good_logged_and_known),
+        WRITER_TEST(test_a_change_is_accepted_logged_and_known),
         WRITER_TEST(test_the_log_tells_the_old_address),
         WRITER_TEST(test_an_address_that_was_there_already_is_no_news),
         WRITER_TEST(test_nothing_is_said_of_a_record_while_it_changes),
         WRITER_TEST(test_knowledge_is_as_old_as_the_batch),
         WRITER_TEST(test_an_unknown_outcome_is_known_of_nobody),
-        WRITER_TEST(test_a_refusal_is_dnserr_with_route_53s_words_in_the_log),
-        WRITER_TEST(test_no_answer_until_the_deadline_is_911),
-        WRITER_TEST(test_a_denial_is_911_and_seen_on_the_health_page),
+        WRITER_TEST(test_a_refusal_is_told_with_route_53s_words_in_the_log),
+        WRITER_TEST(test_no_answer_until_the_deadline_expires),
+        WRITER_TEST(test_a_denial_is_told_and_seen_on_the_health_page),
         WRITER_TEST(test_an_illness_that_is_over_is_noticed_without_callers),
         WRITER_TEST(test_a_probe_waits_for_what_is_under_way),
         WRITER_TEST(test_a_call_that_cannot_be_made_is_made_later),
         WRITER_TEST(test_a_record_that_cannot_be_written_is_the_one_refused),
         WRITER_TEST(test_who_could_not_be_served_in_time_is_told_at_once),
+        WRITER_TEST(test_the_changes_of_a_request_leave_in_one_batch),
+        WRITER_TEST(test_the_changes_of_a_request_may_end_differently),
+        WRITER_TEST(test_at_the_deadline_only_what_is_open_expires),
+        WRITER_TEST(test_a_request_for_nothing_is_answered_at_once),
         WRITER_TEST(test_a_caller_waits_for_the_zones_to_be_read),
-        WRITER_TEST(test_a_host_without_a_zone_is_dnserr),
+        WRITER_TEST(test_a_host_without_a_zone_is_told_so),
         WRITER_TEST(test_a_host_without_a_zone_has_the_zones_read_again),
         WRITER_TEST(test_a_zone_under_a_new_id_is_found),
         WRITER_TEST(test_while_the_zones_cannot_be_read_the_deadline_holds),

@@ -20,7 +20,7 @@
 enum { REFRESH_SECONDS = 60, RETRY_FIRST_MS = 500, RETRY_CAP_MS = 15000 };
 
 static char directory[64], path[96];
-static struct config config;
+static struct table_settings settings;
 static struct health health;
 static struct table_refresh *loader;
 static struct {
@@ -59,10 +59,10 @@ static int set_up(void **state)
     snprintf(directory, sizeof directory, "table_refresh_XXXXXX");
     assert_non_null(mkdtemp(directory));
     snprintf(path, sizeof path, "%s/hosts.csv", directory);
-    config =
-        (struct config){.database = path, .refresh_seconds = REFRESH_SECONDS};
+    settings = (struct table_settings){.database = path,
+                                       .refresh_seconds = REFRESH_SECONDS};
     health_init(&health, false, time(NULL));
-    loader = table_refresh_new(NULL, &config, &health, 7, on_loaded, &told);
+    loader = table_refresh_new(NULL, &settings, &health, 7, on_loaded, &told);
     return loader == NULL ? -1 : 0;
 }
 
@@ -280,7 +280,7 @@ static void test_a_request_during_a_load_is_served_after_it(void **state)
 static void test_without_a_refresh_only_requests_load(void **state)
 {
     (void)state;
-    config.refresh_seconds = 0;
+    settings.refresh_seconds = 0;
     write_file(TWO);
     load();
     assert_int_equal(table_refresh_wait_ms(loader, fake_now), -1);
@@ -302,8 +302,8 @@ static void test_what_can_be_no_bucket_is_told_as_such(void **state)
     (void)state;
     memset(bucket, 'b', sizeof bucket - 1);
     table_refresh_free(loader);
-    config.bucket = bucket;
-    loader = table_refresh_new(NULL, &config, &health, 7, on_loaded, &told);
+    settings.bucket = bucket;
+    loader = table_refresh_new(NULL, &settings, &health, 7, on_loaded, &told);
     assert_non_null(loader);
     table_refresh_run(loader, fake_now);
     assert_true(fake_logged("error event=table_load_failed"));

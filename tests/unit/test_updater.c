@@ -175,10 +175,10 @@ static int set_up(void **state)
         .aws = {.access_key_id = key_id,
                 .secret_access_key = secret,
                 .region = region},
-        .database = path,
-        .ttl_seconds = 60,
-        .route53_calls_per_second = 1000,
-        .deadline_seconds = 20,
+        .table.database = path,
+        .dns.ttl_seconds = 60,
+        .dns.calls_per_second = 1000,
+        .dns.deadline_seconds = 20,
     };
     health_init(&health, false, time(NULL));
     updater = updater_new(&config, &health, &asked, on_table, NULL);
@@ -205,15 +205,15 @@ static int64_t soon(int64_t ms)
 /* --- callers ------------------------------------------------------------------------ */
 
 struct caller {
-    struct update update;
+    struct update_request *request;
     atomic_uint answers;
 };
 
 static atomic_uint answered;
 
-static void on_done(struct update *update)
+static void on_done(struct update_request *request)
 {
-    struct caller *caller = (struct caller *)(void *)update;
+    struct caller *caller = request->owner;
 
     atomic_fetch_add(&caller->answers, 1);
     pthread_mutex_lock(&lock);
@@ -230,19 +230,38 @@ static void wait_for_answers(unsigned count)
     pthread_mutex_unlock(&lock);
 }
 
+/* A change of the host's A record, and beside it one that is none. */
 static void post(struct caller *caller, unsigned host, unsigned number)
 {
-    struct update *update = &caller->update;
-
-    *caller = (struct caller){.update = {.done = on_done}};
-    update->address = (struct address){
+    struct address address = {
         ADDRESS_IPV4, {192, 0, (unsigned char)host, (unsigned char)number}};
-    update->client = update->address;
-    update->waiter.deadline_at = soon(PATIENCE_MS);
-    update->name_len = (size_t)snprintf(update->name, sizeof update->name,
-                                        "h%u.example.org", host);
-    in_transit_begin(&asked, update_name(update));
-    updater_post(updater, update);
+    struct update_request *request = update_request_new(2);
+    char name[32];
+
+    assert_non_null(request);
+    *caller = (struct caller){.request = request};
+    snprintf(name, sizeof name, "h%u.example.org", host);
+    for (size_t i = 0; i < 2; i++)
+        update_change_set(&request->changes[i], span_from_string(name),
+                          &address, 60);
+    request->changes[1].outcome = OUTCOME_UNCHANGED;
+    request->client = address;
+    request->deadline_at = soon(PATIENCE_MS);
+    request->done = on_done;
+    request->owner = caller;
+    in_transit_begin(&asked, update_change_name(&request->changes[0]));
+    updater_post(updater, request);
+}
+
+/* What it was told, once; the caller is gone afterwards. */
+static enum outcome take_answer(struct caller *caller)
+{
+    enum outcome outcome = caller->request->changes[0].outcome;
+
+    assert_int_equal(atomic_load(&caller->answers), 1);
+    assert_int_equal(caller->request->changes[1].outcome, OUTCOME_UNCHANGED);
+    update_request_free(caller->request);
+    return outcome;
 }
 
 static struct caller callers[POSTERS][UPDATES];
@@ -279,8 +298,7 @@ static void test_every_update_is_answered_once(void **state)
     updater_stop(updater, soon(PATIENCE_MS));
     for (size_t i = 0; i < POSTERS; i++) {
         for (size_t k = 0; k < UPDATES; k++) {
-            assert_int_equal(atomic_load(&callers[i][k].answers), 1);
-            assert_int_equal(callers[i][k].update.word, REPLY_GOOD);
+            assert_int_equal(take_answer(&callers[i][k]), OUTCOME_ACCEPTED);
         }
     }
     assert_no_change_is_on_its_way();
@@ -330,6 +348,8 @@ static void test_loops_look_on_while_tables_and_records_change(void **state)
     atomic_store(&stop, true);
     pthread_join(looker, NULL);
     updater_stop(updater, soon(PATIENCE_MS));
+    for (size_t i = 0; i < UPDATES; i++)
+        take_answer(&callers[0][i]);
     assert_no_change_is_on_its_way();
 }
 
@@ -342,8 +362,7 @@ static void test_a_stop_waits_for_updates_in_hand(void **state)
     wait_for_tables(1);
     post(&caller, 0, 1);
     updater_stop(updater, soon(PATIENCE_MS));
-    assert_int_equal(atomic_load(&caller.answers), 1);
-    assert_int_equal(caller.update.word, REPLY_GOOD);
+    assert_int_equal(take_answer(&caller), OUTCOME_ACCEPTED);
 }
 
 static void test_a_stop_waits_no_longer_than_it_may(void **state)
@@ -363,8 +382,7 @@ static void test_a_stop_waits_no_longer_than_it_may(void **state)
     assert_int_equal(atomic_load(&caller.answers), 0);
     updater_free(updater);
     updater = NULL;
-    assert_int_equal(atomic_load(&caller.answers), 1);
-    assert_int_equal(caller.update.word, REPLY_911);
+    assert_int_equal(take_answer(&caller), OUTCOME_UNAVAILABLE);
     assert_no_change_is_on_its_way();
 }
 
@@ -379,8 +397,7 @@ static void test_whoever_comes_too_late_is_answered_in_the_end(void **state)
     updater_stop(updater, soon(PATIENCE_MS)); /* twice does no harm */
     updater_free(updater);
     updater = NULL;
-    assert_int_equal(atomic_load(&late.answers), 1);
-    assert_int_equal(late.update.word, REPLY_911);
+    assert_int_equal(take_answer(&late), OUTCOME_UNAVAILABLE);
     assert_no_change_is_on_its_way();
 }
 

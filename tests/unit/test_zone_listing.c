@@ -18,7 +18,7 @@ enum {
     ZONES_A_PAGE = 100,
 };
 
-static struct config config;
+static struct dns_settings settings;
 static struct zone_listing *reader;
 static struct {
     unsigned calls, completions;
@@ -50,9 +50,9 @@ static int set_up(void **state)
 {
     (void)state;
     fake_reset();
-    memset(&config, 0, sizeof config);
+    memset(&settings, 0, sizeof settings);
     memset(&told, 0, sizeof told);
-    reader = zone_listing_new(NULL, &config, &hooks, 7);
+    reader = zone_listing_new(NULL, &settings, &hooks, 7);
     return reader == NULL ? -1 : 0;
 }
 
@@ -415,8 +415,8 @@ static int set_up_by_id(void **state)
 {
     int result = set_up(state);
 
-    config.hosted_zones = ids;
-    config.hosted_zone_count = sizeof ids / sizeof ids[0];
+    settings.hosted_zones = ids;
+    settings.hosted_zone_count = sizeof ids / sizeof ids[0];
     return result;
 }
 
