@@ -86,8 +86,13 @@ def test_healthz_is_answered_while_one_address_holds_all_connections(small_servi
         return [connection.is_open() for connection in held]
 
     still_open = promptly(hold_and_ask)
-    assert not all(still_open[: CROWD - CEILING])
-    assert all(still_open[-CEILING // 2 :])
+    assert sum(still_open) <= CEILING
+    # No more are closed than need be: of idle ones the oldest, of half requests
+    # those that were noticed first, in whatever order that was.
+    assert sum(still_open) >= CEILING // 2
+    if kind in ("never spoken", "spoken"):
+        assert not all(still_open[: CROWD - CEILING])
+        assert all(still_open[-CEILING // 2 :])
     warned = small_service.wait_for_event("connections_at_ceiling")
     assert warned.level == "warn" and int(warned["connections"]) <= CEILING
     assert "LimitNOFILE" in warned["advice"]
