@@ -3,61 +3,62 @@
  * carries five hosts a second; a call may carry 500.
  *
  * The idea is a database's group commit. What is asked for while the zone is
- * busy, or the account's calls are spent, gathers; when both are free, all of
- * it leaves as one batch. No timer ever delays an idle zone, so one caller
+ * busy, or the account's calls are spent, is pending; when both are free, all
+ * of it leaves as one batch. No timer ever delays an idle zone, so one caller
  * waits for one round trip, and the busier it gets the fuller the batches.
  *
- * A record (a name and a type) is in one of four states:
+ * An rrset (a name and a type) is in one of four states:
  *
- *     idle ----------submit---------> pending <-------+
- *      ^                              |   ^             | submit: another
- *      |                     batch    |   | comes back  | address
- *      |                     leaves   v   |             |
- *      +------accepted, refused----- in_flight ------> in_flight + pending
- *                                     ^                 |
- *                                     +---- lands ------+ (the pending one
- *                                                          stays)
+ *     idle ---------- submit ---------> pending <---------+
+ *      ^                                |    ^            | submit: another
+ *      |                      the batch |    | the batch  | address
+ *      |                      leaves    v    | returns    |
+ *      +----- accepted, refused ----- in flight -----> in flight + pending
+ *                                        ^                |
+ *                                        +--- complete ---+ (the pending change
+ *                                                            stays)
  *
- * A submission joins the flight when it wishes for what is in_flight already and
- * nothing newer gathers; else it takes the pending change's place. A flight
- * ends in one of these ways:
+ * A submission joins the change in flight when it asks for the same and nothing
+ * newer is pending; else it takes the pending change's place. A batch in flight
+ * completes in one of these ways:
  *
- *     accepted             its waiters hear `good`; idle
- *     refused, one record  its waiters hear `dnserr`; it is remembered, and
- *                          goes alone until Route 53 accepts it
- *     refused, several     those that Route 53 names are refused; without a
- *                          name the two halves go again as groups of their own
+ *     accepted             OUTCOME_ACCEPTED; idle
+ *     refused, one rrset   OUTCOME_REFUSED; it is remembered, and goes alone
+ *                          until Route 53 accepts it
+ *     refused, several     those that Route 53 names are refused, and the rest
+ *                          goes again; without a name, see
+ *                          coalescer_outcome.c
  *     throttled, busy,     back to the front of the queue, after a backoff of
  *     no answer            the account (throttled, no answer) or of the zone;
- *                          a newer change that gathers takes over its waiters
- *     denied               as above, and its waiters hear `911` now
+ *                          a newer change that is pending takes over the
+ *                          waiters
+ *     denied               as above, and OUTCOME_UNAVAILABLE now
  *     no such zone         its zone's changes wait for the zones to be read
  *
- * Why no answer is ever a false word:
+ * Why no answer is ever false:
  *
- *  1. `good` is said in one place, batch_accepted(), to the waiters of a
- *     in_flight change, and names the address that this very flight carried.
+ *  1. OUTCOME_ACCEPTED is given in one place, batch_accepted(), to the waiters
+ *     of a change in flight, with the address that this very batch carried.
  *  2. A waiter is linked to a change that carries its own address or a newer
- *     one of the same record: it is linked on submission, and afterwards moves
- *     only when a change comes back and a newer one gathers.
- *  3. A zone has one flight at a time, so Route 53 applies the batches of a
- *     zone in the order in which they left. When an answer is lost, the batch
- *     may have been applied or not; it goes again, or what is newer goes in
- *     its place, before the record is called accepted, and until then it is
- *     known to nobody (`unsure` was called when its change was taken on).
+ *     one of the same rrset: it is linked on submission, and afterwards moves
+ *     only when a change returns and a newer one is pending.
+ *  3. A zone has one batch in flight at a time, so Route 53 applies the batches
+ *     of a zone in the order in which they left. When an answer is lost, the
+ *     batch may have been applied or not; it goes again, or what is newer goes
+ *     in its place, before the rrset is called accepted, and until then nobody
+ *     relies on it (`invalidate` was called when its change was taken on).
  *     While Route 53 still works on the lost one, it refuses the next batch of
  *     the zone (PriorRequestNotComplete). What cannot be ruled out from here:
- *     a request that hangs somewhere on its way for longer than we wait for
- *     its answer, and reaches Route 53 only after a newer one was accepted.
- *     How long such a false word is repeated is what DYNDNS_NOCHG_SECONDS
- *     bounds.
- *  4. `nochg` is said from rrset_cache alone, which learns only what was
- *     accepted while nothing newer gathered.
+ *     a request that is delayed on its way for longer than we wait for its
+ *     answer, and reaches Route 53 only after a newer one was accepted. How
+ *     long such a false answer is repeated is what DYNDNS_NOCHG_SECONDS bounds.
+ *  4. OUTCOME_UNCHANGED comes from rrset_cache alone, which learns only what
+ *     was accepted while nothing newer was pending.
  *  5. Every waiter is in `deadlines` from its submission to its answer, and
- *     answer() is the one function that unlinks and tells it: so it is told
- *     once, and not later than its deadline.
+ *     answer() is the one function that unlinks it and calls it: so it is
+ *     called once, and not later than its deadline.
  *
- * Left out on purpose: reading each record before writing it (an UPSERT costs
+ * Left out on purpose: reading each rrset before writing it (an UPSERT costs
  * the same call and cannot be outdated; rrset_preload reads 300 in a call,
  * once, and only while nobody waits), polling for INSYNC (PENDING is
  * accepted, and spreads within a minute), and a queue on disk (the callers ask
@@ -330,7 +331,7 @@ static void make_pending(struct coalescer *c, int64_t now,
     }
     /* Two requests for one name may meet before the batch leaves. Only the
      * newest address is still true, so it replaces the older one; both
-     * callers wait for the same answer and are told what was written. */
+     * callers wait for the same answer, which names what was written. */
     change->address = *desired->address;
     change->client = *desired->client;
     change->ttl = desired->ttl;
@@ -370,7 +371,7 @@ enum status coalescer_submit(struct coalescer *c, int64_t now,
     status = prepare_record(c, now, desired->name, type, &record);
     if (status != STATUS_OK)
         return status;
-    /* What is already on its way and still the newest wish needs no second
+    /* What is in flight already, with nothing newer pending, needs no second
      * batch: its answer is this caller's answer too. */
     if (!record->pending.wanted && is_in_flight(record, desired)) {
         link_waiter(c, record, &record->in_flight, waiter);

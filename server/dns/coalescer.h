@@ -4,7 +4,7 @@
  * change batch at a time for a hosted zone, but one batch carries 500 UPSERTs.
  * So changes are group-committed: an idle zone sends at once; whatever is
  * asked for while a batch is in flight, or while the account's calls are
- * spent, gathers and leaves together.
+ * spent, is pending and leaves together.
  *
  * The coalescer decides *when* a batch leaves and what its outcome means.
  * It is pure: no I/O, no clock (`now` is in milliseconds of a clock that never
@@ -48,10 +48,10 @@ struct accepted_change {
     const struct address *client; /* who asked for it last */
     struct span zone_id;
     int64_t asked_at, sent_at;
-    bool is_latest; /* false: a newer change of this record gathers already */
+    bool is_latest; /* false: a newer change is pending already */
 };
 
-/* What the coalescer needs from, and tells, the rest of the server. All are
+/* What the coalescer needs from, and reports to, the rest of the server. All are
  * called synchronously; none may call the coalescer. */
 struct coalescer_hooks {
     void *arg;
@@ -89,7 +89,7 @@ struct coalescer *coalescer_new(const struct coalescer_limits *limits,
                                 uint64_t seed);
 
 /* Batches still in flight are abandoned: nobody may report on them any more.
- * Waiters that are left are told OUTCOME_UNAVAILABLE. */
+ * Waiters that are left get OUTCOME_UNAVAILABLE. */
 void coalescer_free(struct coalescer *c);
 
 /* A caller wants the record to say `address`. With STATUS_OK, waiter->done is
@@ -128,7 +128,7 @@ void coalescer_zones_read(struct coalescer *c);
 
 /* Another call to Route 53 (a listing) shares the account's budget. Before it:
  * 0 if it may leave now, else how many milliseconds to wait, INT64_MAX while
- * only the end of the one call that probes an outage can tell. Then spend it,
+ * only the end of the one call that probes an outage will show. Then spend it,
  * and report what became of it. */
 int64_t coalescer_call_wait_ms(const struct coalescer *c, int64_t now);
 void coalescer_call_spend(struct coalescer *c, int64_t now);
@@ -139,7 +139,7 @@ void coalescer_call_done(struct coalescer *c, int64_t now, int64_t sent_at,
  * something to do, 0 if at once, -1 if only an event can bring that about. */
 int64_t coalescer_wait_ms(const struct coalescer *c, int64_t now);
 
-/* Whether a change of this record gathers or flies. */
+/* Whether a change of this rrset is pending or in flight. */
 bool coalescer_has_change(const struct coalescer *c, struct span name,
                           enum rrset_type type);
 

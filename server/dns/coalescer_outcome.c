@@ -52,8 +52,8 @@ static void remember_refusal(struct coalescer *c, int64_t now,
     }
 }
 
-/* Route 53 will not have this record. A newer change of it that gathers
- * already keeps its own callers and will go alone. */
+/* Route 53 will not have this record. A newer change of it that is
+ * pending keeps its own callers and will go alone. */
 static void refuse(struct coalescer *c, int64_t now, struct rrset_state *record,
                    struct span zone_id, const struct aws_reply *reply)
 {
@@ -172,7 +172,7 @@ static void search_culprit(struct coalescer *c, struct batch *batch)
         return_in_halves(c, batch);
 }
 
-/* A batch is all or nothing, so one bad record refuses its neighbours too.
+/* A batch is all or nothing, so one bad rrset refuses its neighbours too.
  * Route 53 mostly names the culprits; then the rest goes again at once, and by
  * itself: newcomers may be culprits too, and with one in each batch the rest
  * would never be done. */

@@ -37,7 +37,7 @@ struct coalescer {
 void coalescer_answer_all(struct coalescer *c, struct change *change,
                           enum outcome outcome);
 
-/* A zone's queue, flight or retry_at has changed: finds its place anew. */
+/* A zone's queue, batch in flight or retry_at has changed: finds its place anew. */
 void coalescer_place_zone(struct coalescer *c, struct zone_queue *zone);
 
 /* How far apart calls with a lone record are, milliseconds. */

@@ -28,22 +28,22 @@ struct dns_writer {
     struct aws_client *client;
     const struct dns_settings *settings;
     struct health *health;
-    int64_t told_at; /* when Route 53 last said something, or did not */
+    int64_t heard_at; /* when Route 53 last said something, or did not */
     struct coalescer *coalescer;
     struct zone_listing *zones;
-    struct rrset_preload *survey;
+    struct rrset_preload *preload;
     struct rrset_cache_writer cache_writer;
     struct log_quota refusals;
 };
 
-/* --- what the coalescer asks and tells ------------------------------------ */
+/* --- what the coalescer asks and reports ------------------------------------ */
 
 static enum zone_answer find_zone(void *arg, struct span name,
                                   struct span *zone_id)
 {
     struct dns_writer *writer = arg;
 
-    if (zone_lookup_find(zone_listing_directory(writer->zones), name, zone_id))
+    if (zone_lookup_find(zone_listing_lookup(writer->zones), name, zone_id))
         return ZONE_FOUND;
     return zone_listing_is_fresh(writer->zones, clock_now_ms()) ? ZONE_ABSENT
                                                                 : ZONE_UNKNOWN;
@@ -92,11 +92,11 @@ static void note_health(struct dns_writer *writer, enum health_call call,
         .request_id = reply->request_id,
     };
 
-    writer->told_at = clock_now_ms();
+    writer->heard_at = clock_now_ms();
     health_note_route53(writer->health, time(NULL), call, &news);
 }
 
-/* --- what the zone reader tells ------------------------------------------- */
+/* --- what the listing of zones reports ------------------------------------------- */
 
 static void on_zone_call_done(void *arg, int64_t sent_at,
                               const struct aws_reply *reply)
@@ -115,12 +115,12 @@ static void on_zones_complete(void *arg)
     coalescer_zones_read(writer->coalescer);
 }
 
-/* --- what the survey tells ------------------------------------------------- */
+/* --- what the preload reports ------------------------------------------------- */
 
-/* Trouble with a survey is nobody's trouble: it must not look like an outage,
+/* A preload that fails harms nobody: it must not look like an outage,
  * unless Route 53 is really away. */
-static void on_survey_call_done(void *arg, int64_t sent_at,
-                                const struct aws_reply *reply)
+static void on_preload_call_done(void *arg, int64_t sent_at,
+                                 const struct aws_reply *reply)
 {
     struct dns_writer *writer = arg;
     enum status status = reply->status;
@@ -131,7 +131,7 @@ static void on_survey_call_done(void *arg, int64_t sent_at,
     coalescer_call_done(writer->coalescer, clock_now_ms(), sent_at, status);
 }
 
-static void on_surveyed(void *arg, const struct rrset *rrset, int64_t sent_at)
+static void on_preloaded(void *arg, const struct rrset *rrset, int64_t sent_at)
 {
     struct dns_writer *writer = arg;
 
@@ -181,10 +181,10 @@ struct dns_writer *dns_writer_new(struct aws_client *client,
         .call_done = on_zone_call_done,
         .complete = on_zones_complete,
     };
-    struct rrset_preload_hooks survey_hooks = {
+    struct rrset_preload_hooks preload_hooks = {
         .arg = writer,
-        .call_done = on_survey_call_done,
-        .found = on_surveyed,
+        .call_done = on_preload_call_done,
+        .found = on_preloaded,
     };
 
     if (writer == NULL)
@@ -194,9 +194,9 @@ struct dns_writer *dns_writer_new(struct aws_client *client,
     writer->health = health;
     writer->coalescer = coalescer_new(&limits, &hooks, seed);
     writer->zones = zone_listing_new(client, settings, &zone_hooks, ~seed);
-    writer->survey = rrset_preload_new(client, &survey_hooks);
+    writer->preload = rrset_preload_new(client, &preload_hooks);
     if (writer->coalescer == NULL || writer->zones == NULL ||
-        writer->survey == NULL) {
+        writer->preload == NULL) {
         dns_writer_free(writer);
         return NULL;
     }
@@ -209,7 +209,7 @@ void dns_writer_free(struct dns_writer *writer)
         return;
     coalescer_free(writer->coalescer);
     zone_listing_free(writer->zones);
-    rrset_preload_free(writer->survey);
+    rrset_preload_free(writer->preload);
     rrset_cache_writer_clear(&writer->cache_writer);
     free(writer);
 }
@@ -301,7 +301,7 @@ void dns_writer_submit(struct dns_writer *writer, int64_t now,
 
         if (change->outcome != OUTCOME_OPEN)
             continue;
-        /* The loop could not tell: somebody else's update was in transit, or
+        /* The loop could not say: somebody else's update was in transit, or
          * a table was being replaced. What was invalidated is not known. */
         if (rrset_cache_writer_knows(
                 &writer->cache_writer, update_change_name(change),
@@ -377,7 +377,7 @@ static void send_batch(struct dns_writer *writer, struct batch *batch)
  * -1: not to be done. */
 static int64_t probe_wait_ms(const struct dns_writer *writer, int64_t now)
 {
-    int64_t due_at = writer->told_at + PROBE_INTERVAL_MS;
+    int64_t due_at = writer->heard_at + PROBE_INTERVAL_MS;
 
     if (!health_route53_is_ill(writer->health) ||
         zone_listing_wait_ms(writer->zones, now) >= 0 ||
@@ -402,26 +402,29 @@ static void read_zones(struct dns_writer *writer, int64_t now)
 
 /* Once the zones and the hosts are known, and only while nothing else wants a
  * call. */
-static bool survey_is_due(const struct dns_writer *writer, int64_t now)
+static bool preload_is_due(const struct dns_writer *writer, int64_t now)
 {
     struct coalescer_stats stats = coalescer_stats(writer->coalescer);
 
     return writer->cache_writer.host_table != NULL && stats.waiters == 0 &&
            stats.in_flight == 0 &&
            zone_listing_wait_ms(writer->zones, now) < 0 &&
-           !rrset_preload_is_over(writer->survey);
+           !rrset_preload_is_over(writer->preload);
 }
 
-static void survey_records(struct dns_writer *writer, int64_t now)
+static void preload_rrsets(struct dns_writer *writer, int64_t now)
 {
-    const struct zone_lookup *zones = zone_listing_directory(writer->zones);
+    const struct zone_lookup *zones = zone_listing_lookup(writer->zones);
 
-    if (!survey_is_due(writer, now) ||
-        coalescer_call_wait_ms(writer->coalescer, now) > 0 ||
-        !rrset_preload_wants_call(writer->survey, zones))
+    if (!preload_is_due(writer, now) ||
+        coalescer_call_wait_ms(writer->coalescer, now) > 0)
         return;
+    if (!rrset_preload_has_more(writer->preload, zones)) {
+        rrset_preload_end(writer->preload);
+        return;
+    }
     coalescer_call_spend(writer->coalescer, now);
-    rrset_preload_send(writer->survey, zones, now);
+    rrset_preload_send(writer->preload, zones, now);
 }
 
 void dns_writer_run(struct dns_writer *writer, int64_t now)
@@ -432,7 +435,7 @@ void dns_writer_run(struct dns_writer *writer, int64_t now)
     read_zones(writer, now);
     while ((batch = coalescer_next(writer->coalescer, now)) != NULL)
         send_batch(writer, batch);
-    survey_records(writer, now);
+    preload_rrsets(writer, now);
 }
 
 static int64_t sooner(int64_t a, int64_t b)
@@ -446,7 +449,7 @@ int64_t dns_writer_wait_ms(const struct dns_writer *writer, int64_t now)
 {
     int64_t reading = zone_listing_wait_ms(writer->zones, now);
 
-    if (survey_is_due(writer, now))
+    if (preload_is_due(writer, now))
         reading = 0;
     if (reading >= 0) {
         int64_t account = coalescer_call_wait_ms(writer->coalescer, now);
@@ -464,7 +467,7 @@ bool dns_writer_is_idle(const struct dns_writer *writer)
     struct coalescer_stats stats = coalescer_stats(writer->coalescer);
     /* Nobody needs a listing that nobody waits for. */
     size_t listings = (size_t)zone_listing_is_reading(writer->zones) +
-                      rrset_preload_is_reading(writer->survey);
+                      rrset_preload_is_reading(writer->preload);
 
     return stats.waiters == 0 && stats.in_flight == listings;
 }

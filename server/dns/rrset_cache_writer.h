@@ -1,8 +1,8 @@
 /* rrset_cache_writer -- keeps what is known of the records of the table in service,
  * and says in the log what was changed.
  *
- * The one writer of rrset_cache: it is told what the coalescer and the
- * survey learn. Lives on the updater's thread.
+ * The one writer of rrset_cache: it notes what the coalescer and the
+ * preload learn. Lives on the updater's thread.
  */
 #ifndef SERVER_DNS_RRSET_CACHE_WRITER_H
 #define SERVER_DNS_RRSET_CACHE_WRITER_H
@@ -36,7 +36,7 @@ void rrset_cache_writer_invalidate(struct rrset_cache_writer *cache_writer,
                                    struct span name, enum rrset_type type);
 
 /* Route 53 has accepted a change: the record is known, unless a newer change
- * gathers, and the log tells what it was before. */
+ * is pending, and the log tells what it was before. */
 void rrset_cache_writer_accept(struct rrset_cache_writer *cache_writer,
                                const struct accepted_change *written,
                                int64_t now);

@@ -33,19 +33,22 @@ struct rrset_preload *rrset_preload_new(
     struct aws_client *client, const struct rrset_preload_hooks *hooks);
 
 /* Only after aws_client_free(), or with no call under way. NULL is allowed. */
-void rrset_preload_free(struct rrset_preload *survey);
+void rrset_preload_free(struct rrset_preload *preload);
 
-/* Whether a call wants to leave for one of the directory's zones. Ends the
- * survey, and says so in the log, when nothing is left to read. */
-bool rrset_preload_wants_call(struct rrset_preload *survey,
-                              const struct zone_lookup *zones);
+/* Whether one of the zones is still to be read, and calls are left for it. */
+bool rrset_preload_has_more(const struct rrset_preload *preload,
+                            const struct zone_lookup *zones);
+
+/* Ends it, and says so in the log. */
+void rrset_preload_end(struct rrset_preload *preload);
 
 /* Whether it has ended; whether a call is under way. */
-bool rrset_preload_is_over(const struct rrset_preload *survey);
-bool rrset_preload_is_reading(const struct rrset_preload *survey);
+bool rrset_preload_is_over(const struct rrset_preload *preload);
+bool rrset_preload_is_reading(const struct rrset_preload *preload);
 
-/* Sends it. Only when rrset_preload_wants_call(). */
-void rrset_preload_send(struct rrset_preload *survey,
+/* Sends it. Only while it has more, is not over, and no call is
+ * under way. */
+void rrset_preload_send(struct rrset_preload *preload,
                         const struct zone_lookup *zones, int64_t now);
 
 #endif

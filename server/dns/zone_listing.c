@@ -22,7 +22,7 @@ struct zone_listing {
     struct aws_client *client;
     const struct dns_settings *settings;
     struct zone_listing_hooks hooks;
-    struct zone_lookup *directory;
+    struct zone_lookup *lookup;
     struct strbuf marker; /* where the listing goes on */
     size_t next_id; /* of settings->hosted_zones; without them, of a page */
     bool wanted;    /* a reading is to be started, or goes on */
@@ -51,86 +51,86 @@ struct zone_listing *zone_listing_new(struct aws_client *client,
                                       const struct zone_listing_hooks *hooks,
                                       uint64_t seed)
 {
-    struct zone_listing *reader = calloc(1, sizeof *reader);
+    struct zone_listing *listing = calloc(1, sizeof *listing);
 
-    if (reader == NULL)
+    if (listing == NULL)
         return NULL;
-    reader->directory = zone_lookup_new(on_ambiguous, reader);
-    if (reader->directory == NULL) {
-        free(reader);
+    listing->lookup = zone_lookup_new(on_ambiguous, listing);
+    if (listing->lookup == NULL) {
+        free(listing);
         return NULL;
     }
-    reader->client = client;
-    reader->settings = settings;
-    reader->hooks = *hooks;
-    reader->backoff.first_ms = RETRY_FIRST_MS;
-    reader->backoff.cap_ms = RETRY_CAP_MS;
-    reader->jitter.state = seed;
-    reader->wanted = true;
-    strbuf_init(&reader->marker, MARKER_MAX_BYTES);
-    return reader;
+    listing->client = client;
+    listing->settings = settings;
+    listing->hooks = *hooks;
+    listing->backoff.first_ms = RETRY_FIRST_MS;
+    listing->backoff.cap_ms = RETRY_CAP_MS;
+    listing->jitter.state = seed;
+    listing->wanted = true;
+    strbuf_init(&listing->marker, MARKER_MAX_BYTES);
+    return listing;
 }
 
-void zone_listing_free(struct zone_listing *reader)
+void zone_listing_free(struct zone_listing *listing)
 {
-    if (reader == NULL)
+    if (listing == NULL)
         return;
-    zone_lookup_free(reader->directory);
-    strbuf_clear(&reader->marker);
-    free(reader);
+    zone_lookup_free(listing->lookup);
+    strbuf_clear(&listing->marker);
+    free(listing);
 }
 
-void zone_listing_request(struct zone_listing *reader)
+void zone_listing_request(struct zone_listing *listing)
 {
-    if (reader->wanted)
+    if (listing->wanted)
         return;
-    reader->wanted = true;
-    reader->not_before = reader->complete_at + REREAD_INTERVAL_MS;
+    listing->wanted = true;
+    listing->not_before = listing->complete_at + REREAD_INTERVAL_MS;
 }
 
-void zone_listing_zone_gone(struct zone_listing *reader, struct span id)
+void zone_listing_zone_gone(struct zone_listing *listing, struct span id)
 {
     log_event(LOG_LEVEL_WARN, "hosted_zone_gone", log_span("zone", id),
               log_str("advice", "Route 53 knows no such hosted zone: the "
                                 "zones are read again"));
-    zone_lookup_forget(reader->directory, id);
-    reader->stale = true;
-    zone_listing_request(reader);
+    zone_lookup_forget(listing->lookup, id);
+    listing->stale = true;
+    zone_listing_request(listing);
 }
 
-int64_t zone_listing_wait_ms(const struct zone_listing *reader, int64_t now)
+int64_t zone_listing_wait_ms(const struct zone_listing *listing, int64_t now)
 {
-    if (!reader->wanted || reader->in_flight)
+    if (!listing->wanted || listing->in_flight)
         return -1;
-    return reader->not_before > now ? reader->not_before - now : 0;
+    return listing->not_before > now ? listing->not_before - now : 0;
 }
 
-bool zone_listing_is_reading(const struct zone_listing *reader)
+bool zone_listing_is_reading(const struct zone_listing *listing)
 {
-    return reader->in_flight;
+    return listing->in_flight;
 }
 
-bool zone_listing_is_fresh(const struct zone_listing *reader, int64_t now)
+bool zone_listing_is_fresh(const struct zone_listing *listing, int64_t now)
 {
-    return reader->complete_at != 0 && !reader->stale &&
-           now - reader->complete_at < REREAD_INTERVAL_MS;
+    return listing->complete_at != 0 && !listing->stale &&
+           now - listing->complete_at < REREAD_INTERVAL_MS;
 }
 
-const struct zone_lookup *zone_listing_directory(
-    const struct zone_listing *reader)
+const struct zone_lookup *zone_listing_lookup(
+    const struct zone_listing *listing)
 {
-    return reader->directory;
+    return listing->lookup;
 }
 
 /* From the first page again, after `pause_ms` and more: half a listing is worth
  * nothing. */
-static void start_over(struct zone_listing *reader, int64_t now,
+static void start_over(struct zone_listing *listing, int64_t now,
                        int64_t pause_ms)
 {
-    reader->next_id = 0;
-    strbuf_rewind(&reader->marker);
-    reader->not_before =
-        now + pause_ms + backoff_fail(&reader->backoff, &reader->jitter);
+    listing->next_id = 0;
+    strbuf_rewind(&listing->marker);
+    listing->not_before =
+        now + pause_ms + backoff_fail(&listing->backoff, &listing->jitter);
 }
 
 static const char *advice_on(const struct aws_reply *reply)
@@ -177,16 +177,16 @@ static void log_not_held(const struct aws_reply *reply, enum status status)
 
 /* What is wrong with a listing that says it goes on at `next_marker`; NULL:
  * nothing. It could keep us reading for ever, and others' calls waiting. */
-static const char *endless_fault(const struct zone_listing *reader,
+static const char *endless_fault(const struct zone_listing *listing,
                                  struct span next_marker)
 {
-    if (reader->settings->hosted_zone_count > 0 || next_marker.len == 0)
+    if (listing->settings->hosted_zone_count > 0 || next_marker.len == 0)
         return NULL;
     if (next_marker.len > MARKER_MAX_BYTES)
         return "the listing's next marker is too long";
-    if (span_equal(next_marker, strbuf_span(&reader->marker)))
+    if (span_equal(next_marker, strbuf_span(&listing->marker)))
         return "the listing does not move on: its next page is this page";
-    if (reader->next_id + 1 == ZONE_LISTING_MAX_PAGES)
+    if (listing->next_id + 1 == ZONE_LISTING_MAX_PAGES)
         return "the listing does not end: it has more pages than zones could "
                "fill";
     return NULL;
@@ -201,77 +201,78 @@ static void log_endless(const struct aws_reply *reply, const char *fault)
                "again in a minute or two");
 }
 
-static void complete(struct zone_listing *reader, int64_t now)
+static void complete(struct zone_listing *listing, int64_t now)
 {
-    zone_lookup_commit(reader->directory);
-    reader->complete_at = now;
-    reader->stale = false;
-    reader->wanted = false;
-    reader->next_id = 0;
-    strbuf_rewind(&reader->marker);
-    backoff_reset(&reader->backoff);
-    log_event(zone_lookup_count(reader->directory) == 0 ? LOG_LEVEL_ERROR
-                                                        : LOG_LEVEL_INFO,
+    zone_lookup_commit(listing->lookup);
+    listing->complete_at = now;
+    listing->stale = false;
+    listing->wanted = false;
+    listing->next_id = 0;
+    strbuf_rewind(&listing->marker);
+    backoff_reset(&listing->backoff);
+    log_event(zone_lookup_count(listing->lookup) == 0 ? LOG_LEVEL_ERROR
+                                                      : LOG_LEVEL_INFO,
               "hosted_zones_read",
-              log_uint("usable", zone_lookup_count(reader->directory)));
-    reader->hooks.complete(reader->hooks.arg);
+              log_uint("usable", zone_lookup_count(listing->lookup)));
+    listing->hooks.complete(listing->hooks.arg);
 }
 
-static enum status add_zones(struct zone_listing *reader,
+static enum status add_zones(struct zone_listing *listing,
                              const struct hosted_zone *zones, size_t count)
 {
     enum status status = STATUS_OK;
 
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-        if (zones[i].is_private && reader->settings->hosted_zone_count > 0)
+        if (zones[i].is_private && listing->settings->hosted_zone_count > 0)
             log_event(LOG_LEVEL_ERROR, "hosted_zone_private",
                       log_span("zone", zones[i].id),
                       log_str("advice", "private hosted zones are never used: "
                                         "mend DYNDNS_HOSTED_ZONES"));
-        status = zone_lookup_add(reader->directory, &zones[i]);
+        status = zone_lookup_add(listing->lookup, &zones[i]);
     }
     return status;
 }
 
 /* By id, a zone that does not exist is the operator's to mend and must not
  * keep the others from being read. */
-static bool skip_missing(struct zone_listing *reader,
+static bool skip_missing(struct zone_listing *listing,
                          const struct aws_reply *reply)
 {
-    if (reader->settings->hosted_zone_count == 0 ||
+    if (listing->settings->hosted_zone_count == 0 ||
         reply->status != STATUS_NOT_FOUND)
         return false;
-    log_event(LOG_LEVEL_ERROR, "hosted_zone_missing",
-              log_str("zone", reader->settings->hosted_zones[reader->next_id]),
-              log_str("advice", "Route 53 knows no such hosted zone: mend "
-                                "DYNDNS_HOSTED_ZONES"));
+    log_event(
+        LOG_LEVEL_ERROR, "hosted_zone_missing",
+        log_str("zone", listing->settings->hosted_zones[listing->next_id]),
+        log_str("advice", "Route 53 knows no such hosted zone: mend "
+                          "DYNDNS_HOSTED_ZONES"));
     return true;
 }
 
 /* Whether the page is taken; else the reading starts over, and the log says
  * why. */
-static bool take_page(struct zone_listing *reader,
+static bool take_page(struct zone_listing *listing,
                       const struct aws_reply *reply,
                       const struct hosted_zone *zones, size_t count,
                       struct span next_marker, int64_t now)
 {
-    const char *fault = endless_fault(reader, next_marker);
+    const char *fault = endless_fault(listing, next_marker);
     enum status status;
 
-    if (reply->status != STATUS_OK && !skip_missing(reader, reply)) {
+    if (reply->status != STATUS_OK && !skip_missing(listing, reply)) {
         log_refused(reply);
-        start_over(reader, now, 0);
+        start_over(listing, now, 0);
         return false;
     }
-    status = add_zones(reader, zones, count);
+    status = add_zones(listing, zones, count);
     if (status != STATUS_OK) {
         log_not_held(reply, status);
-        start_over(reader, now, status == STATUS_FULL ? ENDLESS_PAUSE_MS : 0);
+        start_over(listing, now, status == STATUS_FULL ? ENDLESS_PAUSE_MS : 0);
         return false;
     }
     if (fault != NULL) {
         log_endless(reply, fault);
-        start_over(reader, now, ENDLESS_PAUSE_MS);
+        start_over(listing, now, ENDLESS_PAUSE_MS);
         return false;
     }
     return true;
@@ -281,42 +282,42 @@ static void on_zones(void *arg, const struct aws_reply *reply,
                      const struct hosted_zone *zones, size_t count,
                      struct span next_marker)
 {
-    struct zone_listing *reader = arg;
+    struct zone_listing *listing = arg;
     int64_t now = clock_now_ms();
 
-    reader->in_flight = false;
-    reader->hooks.call_done(reader->hooks.arg, reader->sent_at, reply);
-    if (!take_page(reader, reply, zones, count, next_marker, now))
+    listing->in_flight = false;
+    listing->hooks.call_done(listing->hooks.arg, listing->sent_at, reply);
+    if (!take_page(listing, reply, zones, count, next_marker, now))
         return;
-    reader->next_id++;
-    strbuf_rewind(&reader->marker);
-    strbuf_append(&reader->marker, next_marker);
-    if (reader->settings->hosted_zone_count > 0
-            ? reader->next_id == reader->settings->hosted_zone_count
+    listing->next_id++;
+    strbuf_rewind(&listing->marker);
+    strbuf_append(&listing->marker, next_marker);
+    if (listing->settings->hosted_zone_count > 0
+            ? listing->next_id == listing->settings->hosted_zone_count
             : next_marker.len == 0)
-        complete(reader, now);
+        complete(listing, now);
 }
 
-void zone_listing_send(struct zone_listing *reader, int64_t now)
+void zone_listing_send(struct zone_listing *listing, int64_t now)
 {
     static const struct aws_reply no_memory = {.status = STATUS_UNAVAILABLE,
                                                .message = "out of memory"};
-    const struct dns_settings *settings = reader->settings;
+    const struct dns_settings *settings = listing->settings;
     enum status status;
 
-    if (reader->next_id == 0)
-        zone_lookup_begin(reader->directory);
-    reader->in_flight = true;
-    reader->sent_at = now;
+    if (listing->next_id == 0)
+        zone_lookup_begin(listing->lookup);
+    listing->in_flight = true;
+    listing->sent_at = now;
     if (settings->hosted_zone_count > 0)
         status = route53_get_hosted_zone(
-            reader->client,
-            span_from_string(settings->hosted_zones[reader->next_id]),
-            CALL_TIMEOUT_MS, on_zones, reader);
+            listing->client,
+            span_from_string(settings->hosted_zones[listing->next_id]),
+            CALL_TIMEOUT_MS, on_zones, listing);
     else
-        status = route53_list_hosted_zones(reader->client,
-                                           strbuf_span(&reader->marker),
-                                           CALL_TIMEOUT_MS, on_zones, reader);
+        status = route53_list_hosted_zones(listing->client,
+                                           strbuf_span(&listing->marker),
+                                           CALL_TIMEOUT_MS, on_zones, listing);
     if (status != STATUS_OK)
-        on_zones(reader, &no_memory, NULL, 0, span_from("", 0));
+        on_zones(listing, &no_memory, NULL, 0, span_from("", 0));
 }

@@ -41,30 +41,30 @@ struct zone_listing *zone_listing_new(struct aws_client *client,
                                       uint64_t seed);
 
 /* Only after aws_client_free(), or with no call under way. */
-void zone_listing_free(struct zone_listing *reader);
+void zone_listing_free(struct zone_listing *listing);
 
 /* Asks for the zones to be read again as soon as that is decent: at most once
  * in some seconds. */
-void zone_listing_request(struct zone_listing *reader);
+void zone_listing_request(struct zone_listing *listing);
 
 /* A zone that Route 53 does not know any more: no host belongs to it from now
  * on, and hosts that find no zone are not told so before the next reading. */
-void zone_listing_zone_gone(struct zone_listing *reader, struct span id);
+void zone_listing_zone_gone(struct zone_listing *listing, struct span id);
 
 /* Milliseconds until a call wants to leave; -1: none does. */
-int64_t zone_listing_wait_ms(const struct zone_listing *reader, int64_t now);
+int64_t zone_listing_wait_ms(const struct zone_listing *listing, int64_t now);
 
 /* Sends the next call of a reading. Only when zone_listing_wait_ms() is 0. */
-void zone_listing_send(struct zone_listing *reader, int64_t now);
+void zone_listing_send(struct zone_listing *listing, int64_t now);
 
 /* Whether a call is under way. */
-bool zone_listing_is_reading(const struct zone_listing *reader);
+bool zone_listing_is_reading(const struct zone_listing *listing);
 
 /* Whether a listing fresh enough to say "no zone" is in force. */
-bool zone_listing_is_fresh(const struct zone_listing *reader, int64_t now);
+bool zone_listing_is_fresh(const struct zone_listing *listing, int64_t now);
 
-/* Borrowed from the reader. */
-const struct zone_lookup *zone_listing_directory(
-    const struct zone_listing *reader);
+/* Borrowed from the listing. */
+const struct zone_lookup *zone_listing_lookup(
+    const struct zone_listing *listing);
 
 #endif

@@ -80,7 +80,7 @@ bool zone_queue_is_stale(const struct rrset_state *record, int64_t now);
 
 /* Takes the next batch from the front of a lane: as many changes that may go
  * with the first one as Route 53 takes in one call (ROUTE53_BATCH_MAX_UPSERTS
- * and ROUTE53_BATCH_MAX_CHARS), turning each from pending to in_flight. Stale
+ * and ROUTE53_BATCH_MAX_CHARS), turning each from pending to in flight. Stale
  * ones are passed over. NULL when memory is short or the lane is empty;
  * nothing has changed then. */
 struct batch *zone_queue_take_batch(struct zone_queue *zone, enum lane lane,
@@ -91,9 +91,9 @@ struct batch *zone_queue_take_batch(struct zone_queue *zone, enum lane lane,
  * the proven ones are moved. */
 void zone_queue_limit_unproven(struct zone_queue *zone, size_t unproven_max);
 
-/* Turns a in_flight change of a batch back into a pending one, at the front
+/* Turns a change in flight of a batch back into a pending one, at the front
  * (the caller returns several in their reverse order) or at the end of a lane,
- * as one of a group. Where a newer change of the record gathers already, that
+ * as one of a group. Where a newer change of the record is pending already, that
  * one stays and takes over the older one's callers and place. A record that is
  * remembered as refused goes alone, whatever the caller says. */
 void zone_queue_return_to_front(struct rrset_state *record, enum lane lane,
@@ -106,7 +106,7 @@ void zone_queue_return_to_end(struct rrset_state *record, enum lane lane,
 void zone_queue_split_group(struct zone_queue *zone, uint32_t group,
                             uint32_t first);
 
-/* Ends the flight and frees the batch; its records are the caller's. */
+/* The batch is complete: frees it. Its records are the caller's. */
 void zone_queue_complete(struct batch *batch);
 
 #endif

@@ -1,13 +1,13 @@
 /* zone_schedule -- which hosted zone's batch leaves next, for one lane of
  * every zone's queue.
  *
- * A zone that has changes and no flight is either *ready*, ordered by how long
+ * A zone that has changes and no batch in flight is either *ready*, ordered by how long
  * its first change has waited (which is what makes the account's calls a fair
  * share for each zone), or *resting* after a failure, ordered by when that is
  * over. Finding the next one, and putting one back in its place, takes
  * logarithmic time, so that ten thousand zones are no burden.
  *
- * Whoever changes a queue, its flight or its retry_at calls
+ * Whoever changes a queue, its batch in flight or its retry_at calls
  * zone_schedule_place() afterwards. Pure.
  */
 #ifndef SERVER_DNS_ZONE_SCHEDULE_H

@@ -36,14 +36,14 @@ static size_t stripe_of(struct span name)
     return hash_text(name, 0) % IN_TRANSIT_STRIPES;
 }
 
-void in_transit_begin(struct in_transit_counts *asked, struct span name)
+void in_transit_begin(struct in_transit_counts *in_transit, struct span name)
 {
-    atomic_fetch_add(&asked->counts[stripe_of(name)], 1);
+    atomic_fetch_add(&in_transit->counts[stripe_of(name)], 1);
 }
 
-void in_transit_end(struct in_transit_counts *asked, struct span name)
+void in_transit_end(struct in_transit_counts *in_transit, struct span name)
 {
-    atomic_fetch_sub(&asked->counts[stripe_of(name)], 1);
+    atomic_fetch_sub(&in_transit->counts[stripe_of(name)], 1);
 }
 
 struct rrset_cache *rrset_cache_new(size_t hosts)
@@ -127,13 +127,14 @@ bool rrset_cache_holds(const struct rrset_cache *known, uint32_t host,
 }
 
 bool rrset_cache_confirms(const struct rrset_cache *known,
-                          const struct in_transit_counts *asked, uint32_t host,
-                          struct span name, const struct address *address,
-                          uint32_t now_s, uint32_t max_age_s)
+                          const struct in_transit_counts *in_transit,
+                          uint32_t host, struct span name,
+                          const struct address *address, uint32_t now_s,
+                          uint32_t max_age_s)
 {
     /* Before the look at the slot. Sequentially consistent, like in_transit_begin()
      * on another loop. */
-    if (atomic_load(&asked->counts[stripe_of(name)]) != 0)
+    if (atomic_load(&in_transit->counts[stripe_of(name)]) != 0)
         return false;
     return rrset_cache_holds(known, host, address, now_s, max_age_s);
 }

@@ -6,21 +6,22 @@
  * and are found by the host's index in it, so a lookup costs nothing beyond
  * the one that authenticated the caller.
  *
- * Why `nochg` from here is never a false word:
+ * Why an answer from here is never false:
  *
- *  1. A slot speaks only of what Route 53 accepted in a batch, dated by the
- *     moment the batch was *sent*, and only for a stated age.
- *  2. Before the updater takes on a change of a record, the slot falls silent,
- *     and speaks again only when the newest change taken on was accepted.
+ *  1. A slot holds only what Route 53 accepted in a batch, dated by the moment
+ *     the batch was *sent*, and is valid only for a stated age.
+ *  2. Before the updater takes on a change of a record, it invalidates the
+ *     slot, and the slot is valid again only when the newest change taken on
+ *     was accepted.
  *  3. Between a loop that posts a change and the updater that takes it on lies
- *     a queue. A loop therefore counts the change in `asked` first, and the
+ *     a queue. A loop therefore counts the change in `in_transit` first, and the
  *     updater counts it out only after (2). A reader looks at that count
  *     before it looks at the slot: nonzero means that somebody who came
  *     before it may have asked for another address, and it takes the long way
  *     through the updater. The counts are shared by all tables and striped by
  *     the name's hash; two names on one stripe merely take the long way.
- *  4. When a new host table is put in service, the old one's slots fall
- *     silent for good before anybody sees the new one's.
+ *  4. When a new host table is put in service, the old one's slots are
+ *     invalidated for good before anybody sees the new one's.
  */
 #ifndef SERVER_TABLE_RRSET_CACHE_H
 #define SERVER_TABLE_RRSET_CACHE_H
@@ -39,8 +40,8 @@ struct in_transit_counts {
 };
 
 /* `name` is normalised. */
-void in_transit_begin(struct in_transit_counts *asked, struct span name);
-void in_transit_end(struct in_transit_counts *asked, struct span name);
+void in_transit_begin(struct in_transit_counts *in_transit, struct span name);
+void in_transit_end(struct in_transit_counts *in_transit, struct span name);
 
 struct rrset_cache;
 
@@ -53,12 +54,13 @@ void rrset_cache_free(struct rrset_cache *known);
  * `address` (whose family decides between A and AAAA), from knowledge younger
  * than `max_age_s`. `now_s` is in whole seconds of the clock of sent_at_s. */
 bool rrset_cache_confirms(const struct rrset_cache *known,
-                          const struct in_transit_counts *asked, uint32_t host,
-                          struct span name, const struct address *address,
-                          uint32_t now_s, uint32_t max_age_s);
+                          const struct in_transit_counts *in_transit,
+                          uint32_t host, struct span name,
+                          const struct address *address, uint32_t now_s,
+                          uint32_t max_age_s);
 
 /* Writer: the same, for a change that has been taken on from the queue, so that
- * nobody's wish can be overlooked any more. */
+ * no other caller's change can be overlooked any more. */
 bool rrset_cache_holds(const struct rrset_cache *known, uint32_t host,
                        const struct address *address, uint32_t now_s,
                        uint32_t max_age_s);
@@ -79,7 +81,7 @@ void rrset_cache_invalidate(struct rrset_cache *known, uint32_t host,
 struct address rrset_cache_last(const struct rrset_cache *known, uint32_t host,
                                 enum rrset_type type);
 
-/* Writer: silences all slots for good. */
+/* Writer: invalidates all slots for good. */
 void rrset_cache_retire(struct rrset_cache *known);
 
 /* Writer: takes over from another table's slot what it knows of a host. */

@@ -16,7 +16,7 @@ enum { DEADLINE_MS = 20000, NOCHG_SECONDS = 300, TTL = 60, CALLERS_MAX = 16 };
 
 static struct dns_settings settings;
 static struct health health;
-static struct in_transit_counts asked;
+static struct in_transit_counts in_transit;
 static struct host_table *host_table;
 static struct dns_writer *writer;
 
@@ -50,7 +50,7 @@ static int set_up(void **state)
 {
     (void)state;
     fake_reset();
-    memset(&asked, 0, sizeof asked);
+    memset(&in_transit, 0, sizeof in_transit);
     memset(&callers, 0, sizeof callers);
     caller_count = 0;
     settings = (struct dns_settings){.deadline_seconds = DEADLINE_MS / 1000,
@@ -162,7 +162,7 @@ static bool says(const char *name, const char *text)
     assert_true(address_parse(span_from_string(text), &address));
     assert_true(
         hostdb_lookup(host_table->hosts, span_from_string(name), &host));
-    return rrset_cache_confirms(host_table->known, &asked, host.index,
+    return rrset_cache_confirms(host_table->known, &in_transit, host.index,
                                 host.name, &address,
                                 (uint32_t)(fake_now / 1000), NOCHG_SECONDS);
 }
@@ -176,7 +176,7 @@ static void read_zones(const struct fake_zone *zones)
     run(0);
     assert_string_equal(fake_oldest(), "list ");
     fake_answer_zones(zones, "");
-    run(400); /* the survey of records cannot be made, but costs its turn */
+    run(400); /* the preload of records cannot be made, but costs its turn */
     (void)fake_log();
 }
 
@@ -726,7 +726,7 @@ static void test_the_end_answers_whoever_is_left(void **state)
     assert_told(pending, OUTCOME_UNAVAILABLE);
 }
 
-/* --- the survey of records -------------------------------------------------------
+/* --- the preload of records -------------------------------------------------------
  */
 
 static const struct rrset surveyed[] = {

@@ -12,7 +12,7 @@
 
 enum { SENT_AT = 1000, MAX_AGE = 300 };
 
-static struct in_transit_counts asked;
+static struct in_transit_counts in_transit;
 
 static struct hostdb *hosts_of(const char *names)
 {
@@ -59,7 +59,7 @@ static bool says(const struct host_table *host_table, const char *name,
     struct address a = address(text);
 
     return rrset_cache_confirms(
-        host_table->known, &asked, index_of(host_table, name),
+        host_table->known, &in_transit, index_of(host_table, name),
         span_from_string(name), &a, SENT_AT + 1, MAX_AGE);
 }
 

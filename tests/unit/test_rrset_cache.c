@@ -12,13 +12,13 @@
 
 enum { HOSTS = 3, HOST = 1, SENT_AT = 1000, MAX_AGE = 300 };
 
-static struct in_transit_counts asked;
+static struct in_transit_counts in_transit;
 static struct rrset_cache *known;
 
 static int set_up(void **state)
 {
     (void)state;
-    memset(&asked, 0, sizeof asked);
+    memset(&in_transit, 0, sizeof in_transit);
     known = rrset_cache_new(HOSTS);
     return known == NULL ? -1 : 0;
 }
@@ -53,7 +53,7 @@ static bool says(const char *text)
 {
     struct address a = address(text);
 
-    return rrset_cache_confirms(known, &asked, HOST, name, &a, SENT_AT + 1,
+    return rrset_cache_confirms(known, &in_transit, HOST, name, &a, SENT_AT + 1,
                                 MAX_AGE);
 }
 
@@ -69,7 +69,7 @@ static void assert_last(enum rrset_type type, const char *expected)
 /* --- one record ------------------------------------------------------------ */
 
 static const struct {
-    const char *label, *set, *asked;
+    const char *label, *set, *in_transit;
     bool says;
 } matches[] = {
     {"nothing is known at first", NULL, "192.0.2.1", false},
@@ -98,7 +98,7 @@ static void test_what_a_slot_says(void **state)
         set_up(NULL);
         if (matches[i].set != NULL)
             set(matches[i].set, SENT_AT);
-        if (says(matches[i].asked) != matches[i].says)
+        if (says(matches[i].in_transit) != matches[i].says)
             fail_msg("%s", matches[i].label);
         tear_down(NULL);
     }
@@ -129,8 +129,8 @@ static void test_for_how_long(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(ages); i++) {
         rrset_cache_set(known, HOST, &a, ages[i].sent_at);
-        if (rrset_cache_confirms(known, &asked, HOST, name, &a, ages[i].now,
-                                 ages[i].max_age) != ages[i].says)
+        if (rrset_cache_confirms(known, &in_transit, HOST, name, &a,
+                                 ages[i].now, ages[i].max_age) != ages[i].says)
             fail_msg("%s", ages[i].label);
     }
 }
@@ -211,11 +211,11 @@ static void test_hosts_do_not_speak_for_each_other(void **state)
     set("192.0.2.1", SENT_AT);
     set("2001:db8::1", SENT_AT);
     for (uint32_t host = 0; host < HOSTS; host++) {
-        assert_int_equal(rrset_cache_confirms(known, &asked, host, name, &a,
-                                              SENT_AT, MAX_AGE),
+        assert_int_equal(rrset_cache_confirms(known, &in_transit, host, name,
+                                              &a, SENT_AT, MAX_AGE),
                          host == HOST);
-        assert_int_equal(rrset_cache_confirms(known, &asked, host, name, &aaaa,
-                                              SENT_AT, MAX_AGE),
+        assert_int_equal(rrset_cache_confirms(known, &in_transit, host, name,
+                                              &aaaa, SENT_AT, MAX_AGE),
                          host == HOST);
     }
 }
@@ -226,12 +226,12 @@ static void test_nothing_is_said_while_a_change_is_on_its_way(void **state)
 {
     (void)state;
     set("192.0.2.1", SENT_AT);
-    in_transit_begin(&asked, name);
+    in_transit_begin(&in_transit, name);
     assert_false(says("192.0.2.1"));
-    in_transit_begin(&asked, name);
-    in_transit_end(&asked, name);
+    in_transit_begin(&in_transit, name);
+    in_transit_end(&in_transit, name);
     assert_false(says("192.0.2.1"));
-    in_transit_end(&asked, name);
+    in_transit_end(&in_transit, name);
     assert_true(says("192.0.2.1"));
 }
 
@@ -240,10 +240,10 @@ static void test_a_change_of_one_family_silences_both(void **state)
     (void)state;
     set("192.0.2.1", SENT_AT);
     set("2001:db8::1", SENT_AT);
-    in_transit_begin(&asked, name);
+    in_transit_begin(&in_transit, name);
     assert_false(says("192.0.2.1"));
     assert_false(says("2001:db8::1"));
-    in_transit_end(&asked, name);
+    in_transit_end(&in_transit, name);
 }
 
 static void test_names_spread_over_the_stripes(void **state)
@@ -255,10 +255,10 @@ static void test_names_spread_over_the_stripes(void **state)
         char text[32];
 
         snprintf(text, sizeof text, "h%u.example.org", i);
-        in_transit_begin(&asked, span_from_string(text));
+        in_transit_begin(&in_transit, span_from_string(text));
     }
     for (size_t i = 0; i < IN_TRANSIT_STRIPES; i++) {
-        unsigned count = atomic_load(&asked.counts[i]);
+        unsigned count = atomic_load(&in_transit.counts[i]);
 
         most = count > most ? count : most;
         used += count > 0;
@@ -274,11 +274,11 @@ static void test_begin_and_end_meet_on_one_stripe(void **state)
         char text[32];
 
         snprintf(text, sizeof text, "h%u.example.org", i);
-        in_transit_begin(&asked, span_from_string(text));
-        in_transit_end(&asked, span_from_string(text));
+        in_transit_begin(&in_transit, span_from_string(text));
+        in_transit_end(&in_transit, span_from_string(text));
     }
     for (size_t i = 0; i < IN_TRANSIT_STRIPES; i++)
-        assert_int_equal(atomic_load(&asked.counts[i]), 0);
+        assert_int_equal(atomic_load(&in_transit.counts[i]), 0);
 }
 
 /* --- tables that follow each other ------------------------------------------- */
@@ -309,9 +309,9 @@ static void test_what_is_known_is_carried_over(void **state)
     assert_true(says("192.0.2.1"));
     assert_true(says("2001:db8::1"));
     /* With its age: being carried does not make it younger. */
-    assert_false(rrset_cache_confirms(known, &asked, HOST, name, &aaaa,
+    assert_false(rrset_cache_confirms(known, &in_transit, HOST, name, &aaaa,
                                       SENT_AT + 1, 101));
-    assert_true(rrset_cache_confirms(known, &asked, HOST, name, &aaaa,
+    assert_true(rrset_cache_confirms(known, &in_transit, HOST, name, &aaaa,
                                      SENT_AT + 1, 102));
     rrset_cache_free(old);
 }

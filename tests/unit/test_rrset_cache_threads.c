@@ -25,7 +25,7 @@ enum {
 
 static const struct span name = SPAN_LITERAL("home.example.org");
 
-static struct in_transit_counts asked;
+static struct in_transit_counts in_transit;
 static struct rrset_cache *known;
 static atomic_bool stop;
 static atomic_int readers_left;
@@ -61,7 +61,7 @@ static struct address mixture(unsigned high, unsigned low)
 
 static bool says(const struct address *a)
 {
-    return rrset_cache_confirms(known, &asked, 0, name, a, FRESH, MAX_AGE);
+    return rrset_cache_confirms(known, &in_transit, 0, name, a, FRESH, MAX_AGE);
 }
 
 static void run_all(void *(*writer)(void *), void *(*reader)(void *))
@@ -138,7 +138,7 @@ static void *ask(void *arg)
     for (int number = 1; number <= CHANGES; number++) {
         struct address before = address_of(number - 1);
 
-        in_transit_begin(&asked, name);
+        in_transit_begin(&in_transit, name);
         atomic_store(&posted, number);
         atomic_store(&told, number);
         if (says(&before))
@@ -163,7 +163,7 @@ static void *update(void *arg)
 
         for (; taken < newest; taken++) {
             rrset_cache_invalidate(known, 0, RRSET_A);
-            in_transit_end(&asked, name);
+            in_transit_end(&in_transit, name);
         }
         rrset_cache_set(known, 0, &a, FRESH);
     }

@@ -12,7 +12,7 @@
 enum { SENT_AT = 50000, NOW = 51000, NOW_S = 51, MAX_AGE_S = 300 };
 
 static const struct span host_name = SPAN_LITERAL("a.example.org");
-static struct in_transit_counts asked;
+static struct in_transit_counts in_transit;
 static struct rrset_cache_writer cache_writer;
 
 static struct address address(const char *text)
@@ -51,7 +51,7 @@ static bool says(const char *text)
 {
     struct address wanted = address(text);
 
-    return rrset_cache_confirms(cache_writer.host_table->known, &asked, 0,
+    return rrset_cache_confirms(cache_writer.host_table->known, &in_transit, 0,
                                 host_name, &wanted, NOW_S, MAX_AGE_S);
 }
 
@@ -115,11 +115,12 @@ static void test_the_updater_may_ask_too(void **state)
     assert_false(rrset_cache_writer_knows(&cache_writer, host_name, &wanted,
                                           NOW, MAX_AGE_S));
     write_record("a.example.org", "192.0.2.1", true);
-    in_transit_begin(&asked, host_name); /* its own question is no obstacle */
+    in_transit_begin(&in_transit,
+                     host_name); /* its own question is no obstacle */
     assert_true(rrset_cache_writer_knows(&cache_writer, host_name, &wanted, NOW,
                                          MAX_AGE_S));
     assert_false(says("192.0.2.1"));
-    in_transit_end(&asked, host_name);
+    in_transit_end(&in_transit, host_name);
     assert_false(rrset_cache_writer_knows(&cache_writer, host_name, &other, NOW,
                                           MAX_AGE_S));
     assert_false(rrset_cache_writer_knows(&cache_writer, host_name, &wanted,

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 static struct zone_lookup *zones;
-static struct rrset_preload *survey;
+static struct rrset_preload *preload;
 static struct strbuf told; /* what the hooks were told */
 
 static void on_ambiguous(void *arg, struct span name, struct span id,
@@ -66,27 +66,31 @@ static int set_up(void **state)
     fake_lists_records = true;
     strbuf_init(&told, 4096);
     zones = zone_lookup_new(on_ambiguous, NULL);
-    survey = rrset_preload_new(NULL, &hooks);
+    preload = rrset_preload_new(NULL, &hooks);
     assert_non_null(zones);
-    assert_non_null(survey);
+    assert_non_null(preload);
     return 0;
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    rrset_preload_free(survey);
+    rrset_preload_free(preload);
     zone_lookup_free(zones);
     strbuf_clear(&told);
     return 0;
 }
 
-/* Sends the next call, if one is wanted. */
+/* Sends the next call, as its owner does; false when there is none to send. */
 static bool send_next(void)
 {
-    if (!rrset_preload_wants_call(survey, zones))
+    if (rrset_preload_is_over(preload) || rrset_preload_is_reading(preload))
         return false;
-    rrset_preload_send(survey, zones, fake_now);
+    if (!rrset_preload_has_more(preload, zones)) {
+        rrset_preload_end(preload);
+        return false;
+    }
+    rrset_preload_send(preload, zones, fake_now);
     return true;
 }
 
@@ -110,7 +114,7 @@ static void test_every_page_of_every_zone_is_read(void **state)
     assert_string_equal(fake_oldest(), "records Z1 ");
     fake_answer_rrsets(NULL, 0, "");
     assert_false(send_next());
-    assert_true(rrset_preload_is_over(survey));
+    assert_true(rrset_preload_is_over(preload));
     assert_true(fake_logged("info event=records_surveyed records=1 calls=3 "
                             "end=complete"));
 }
@@ -119,19 +123,19 @@ static void test_one_call_at_a_time(void **state)
 {
     (void)state;
     read_zones(2);
-    assert_false(rrset_preload_is_reading(survey));
+    assert_false(rrset_preload_is_reading(preload));
     assert_true(send_next());
-    assert_true(rrset_preload_is_reading(survey));
+    assert_true(rrset_preload_is_reading(preload));
     assert_false(send_next());
     fake_answer_rrsets(NULL, 0, "");
-    assert_false(rrset_preload_is_reading(survey));
+    assert_false(rrset_preload_is_reading(preload));
 }
 
 static void test_without_zones_it_is_over_at_once(void **state)
 {
     (void)state;
     assert_false(send_next());
-    assert_true(rrset_preload_is_over(survey));
+    assert_true(rrset_preload_is_over(preload));
 }
 
 static void test_it_ends_when_enough_calls_are_spent(void **state)
@@ -204,7 +208,7 @@ static void test_a_failure_ends_it(void **state)
         read_zones(2);
         assert_true(send_next());
         fake_answer(cases[i].status, "");
-        assert_true(rrset_preload_is_over(survey));
+        assert_true(rrset_preload_is_over(preload));
         assert_false(send_next());
         assert_true(fake_logged(cases[i].expected_log));
         tear_down(state);
@@ -219,8 +223,8 @@ static void test_a_call_that_cannot_be_made_ends_it(void **state)
     read_zones(1);
     assert_true(send_next());
     assert_string_equal(strbuf_string(&told), "nomem@0;");
-    assert_true(rrset_preload_is_over(survey));
-    assert_false(rrset_preload_is_reading(survey));
+    assert_true(rrset_preload_is_over(preload));
+    assert_false(rrset_preload_is_reading(preload));
 }
 
 int main(void)

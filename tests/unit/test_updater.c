@@ -118,7 +118,7 @@ static char key_id[] = "AKIAEXAMPLE", secret[] = "s3cret",
 static char directory[64], path[96];
 static struct config config;
 static struct health health;
-static struct in_transit_counts asked;
+static struct in_transit_counts in_transit;
 static struct updater *updater;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -163,7 +163,7 @@ static int set_up(void **state)
 {
     (void)state;
     log_open("test_updater", LOG_TARGET_STDERR, LOG_LEVEL_ERROR);
-    memset(&asked, 0, sizeof asked);
+    memset(&in_transit, 0, sizeof in_transit);
     tables = 0;
     in_flight_count = 0;
     atomic_store(&silent, false);
@@ -181,7 +181,7 @@ static int set_up(void **state)
         .dns.deadline_seconds = 20,
     };
     health_init(&health, false, time(NULL));
-    updater = updater_new(&config, &health, &asked, on_table, NULL);
+    updater = updater_new(&config, &health, &in_transit, on_table, NULL);
     assert_non_null(updater);
     return 0;
 }
@@ -249,7 +249,7 @@ static void post(struct caller *caller, unsigned host, unsigned number)
     request->deadline_at = soon(PATIENCE_MS);
     request->done = on_done;
     request->owner = caller;
-    in_transit_begin(&asked, update_change_name(&request->changes[0]));
+    in_transit_begin(&in_transit, update_change_name(&request->changes[0]));
     updater_post(updater, request);
 }
 
@@ -278,7 +278,7 @@ static void *post_many(void *arg)
 static void assert_no_change_is_on_its_way(void)
 {
     for (size_t i = 0; i < IN_TRANSIT_STRIPES; i++)
-        assert_int_equal(atomic_load(&asked.counts[i]), 0);
+        assert_int_equal(atomic_load(&in_transit.counts[i]), 0);
 }
 
 static void test_every_update_is_answered_once(void **state)
@@ -319,8 +319,8 @@ static void *look(void *arg)
         for (uint32_t i = 0; i < hostdb_count(host_table->hosts); i++) {
             struct host host = hostdb_row(host_table->hosts, i);
 
-            (void)rrset_cache_confirms(host_table->known, &asked, i, host.name,
-                                       &address, clock_now_s(), 300);
+            (void)rrset_cache_confirms(host_table->known, &in_transit, i,
+                                       host.name, &address, clock_now_s(), 300);
         }
         host_table_release(host_table);
     }

@@ -19,7 +19,7 @@ enum {
 };
 
 static struct dns_settings settings;
-static struct zone_listing *reader;
+static struct zone_listing *listing;
 static struct {
     unsigned calls, completions;
     int64_t sent_at;
@@ -39,7 +39,7 @@ static void on_call_done(void *arg, int64_t sent_at,
 static void on_complete(void *arg)
 {
     assert_ptr_equal(arg, &told);
-    assert_true(zone_listing_is_fresh(reader, fake_now));
+    assert_true(zone_listing_is_fresh(listing, fake_now));
     told.completions++;
 }
 
@@ -52,28 +52,28 @@ static int set_up(void **state)
     fake_reset();
     memset(&settings, 0, sizeof settings);
     memset(&told, 0, sizeof told);
-    reader = zone_listing_new(NULL, &settings, &hooks, 7);
-    return reader == NULL ? -1 : 0;
+    listing = zone_listing_new(NULL, &settings, &hooks, 7);
+    return listing == NULL ? -1 : 0;
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    zone_listing_free(reader);
+    zone_listing_free(listing);
     return 0;
 }
 
 static void send_now(const char *expected)
 {
-    assert_int_equal(zone_listing_wait_ms(reader, fake_now), 0);
-    zone_listing_send(reader, fake_now);
+    assert_int_equal(zone_listing_wait_ms(listing, fake_now), 0);
+    zone_listing_send(listing, fake_now);
     assert_string_equal(fake_oldest(), expected);
 }
 
-/* Sends as soon as the reader wants to; returns how long that took. */
+/* Sends as soon as the listing wants to; returns how long that took. */
 static int64_t send_soon(const char *expected)
 {
-    int64_t wait = zone_listing_wait_ms(reader, fake_now);
+    int64_t wait = zone_listing_wait_ms(listing, fake_now);
 
     assert_true(wait >= 0);
     fake_now += wait;
@@ -86,8 +86,8 @@ static const char *find(const char *name)
     static char text[ROUTE53_ID_MAX + 1];
     struct span id;
 
-    if (!zone_lookup_find(zone_listing_directory(reader),
-                          span_from_string(name), &id))
+    if (!zone_lookup_find(zone_listing_lookup(listing), span_from_string(name),
+                          &id))
         return "";
     snprintf(text, sizeof text, "%.*s", (int)id.len, id.ptr);
     return text;
@@ -104,18 +104,18 @@ static const struct fake_zone none[] = {{NULL, NULL, false}};
 static void test_the_zones_are_read_at_the_start(void **state)
 {
     (void)state;
-    assert_false(zone_listing_is_fresh(reader, fake_now));
+    assert_false(zone_listing_is_fresh(listing, fake_now));
     send_now("list ");
-    assert_true(zone_listing_is_reading(reader));
-    assert_int_equal(zone_listing_wait_ms(reader, fake_now), -1);
+    assert_true(zone_listing_is_reading(listing));
+    assert_int_equal(zone_listing_wait_ms(listing, fake_now), -1);
     fake_now += 100;
     fake_answer_zones(org, "");
-    assert_false(zone_listing_is_reading(reader));
+    assert_false(zone_listing_is_reading(listing));
     assert_int_equal(told.calls, 1);
     assert_int_equal(told.sent_at, fake_now - 100);
     assert_int_equal(told.completions, 1);
     assert_string_equal(find("home.example.org"), "Z1");
-    assert_int_equal(zone_listing_wait_ms(reader, fake_now), -1);
+    assert_int_equal(zone_listing_wait_ms(listing, fake_now), -1);
     assert_string_equal(fake_log(), "info event=hosted_zones_read usable=1\n");
 }
 
@@ -127,7 +127,7 @@ static void test_pages_follow_each_other_and_show_when_all_are_read(
     fake_answer_zones(org, "Z2");
     assert_int_equal(told.completions, 0);
     assert_string_equal(find("home.example.org"), "");
-    assert_false(zone_listing_is_fresh(reader, fake_now));
+    assert_false(zone_listing_is_fresh(listing, fake_now));
     send_now("list Z2");
     fake_answer_zones(none, "Z3");
     send_now("list Z3");
@@ -182,10 +182,10 @@ static void test_a_reading_is_fresh_for_a_while(void **state)
     (void)state;
     send_now("list ");
     fake_answer_zones(org, "");
-    assert_true(zone_listing_is_fresh(reader, fake_now));
+    assert_true(zone_listing_is_fresh(listing, fake_now));
     assert_true(
-        zone_listing_is_fresh(reader, fake_now + REREAD_INTERVAL_MS - 1));
-    assert_false(zone_listing_is_fresh(reader, fake_now + REREAD_INTERVAL_MS));
+        zone_listing_is_fresh(listing, fake_now + REREAD_INTERVAL_MS - 1));
+    assert_false(zone_listing_is_fresh(listing, fake_now + REREAD_INTERVAL_MS));
 }
 
 static void test_requests_do_not_make_a_storm(void **state)
@@ -194,15 +194,15 @@ static void test_requests_do_not_make_a_storm(void **state)
     send_now("list ");
     fake_answer_zones(org, "");
     for (int i = 0; i < 10; i++)
-        zone_listing_request(reader);
-    assert_int_equal(zone_listing_wait_ms(reader, fake_now),
+        zone_listing_request(listing);
+    assert_int_equal(zone_listing_wait_ms(listing, fake_now),
                      REREAD_INTERVAL_MS);
     fake_now += 3000;
-    zone_listing_request(reader);
+    zone_listing_request(listing);
     assert_int_equal(send_soon("list "), REREAD_INTERVAL_MS - 3000);
-    zone_listing_request(reader); /* one is under way */
+    zone_listing_request(listing); /* one is under way */
     fake_answer_zones(net, "");
-    assert_int_equal(zone_listing_wait_ms(reader, fake_now), -1);
+    assert_int_equal(zone_listing_wait_ms(listing, fake_now), -1);
     assert_string_equal(find("home.example.net"), "Z2");
 }
 
@@ -212,9 +212,9 @@ static void test_a_request_long_after_is_served_at_once(void **state)
     send_now("list ");
     fake_answer_zones(org, "");
     fake_now += 3600000;
-    assert_int_equal(zone_listing_wait_ms(reader, fake_now), -1);
-    zone_listing_request(reader);
-    assert_int_equal(zone_listing_wait_ms(reader, fake_now), 0);
+    assert_int_equal(zone_listing_wait_ms(listing, fake_now), -1);
+    zone_listing_request(listing);
+    assert_int_equal(zone_listing_wait_ms(listing, fake_now), 0);
 }
 
 static void test_a_zone_that_is_gone_holds_nobody_and_is_looked_for(
@@ -223,14 +223,14 @@ static void test_a_zone_that_is_gone_holds_nobody_and_is_looked_for(
     (void)state;
     send_now("list ");
     fake_answer_zones(org, "");
-    zone_listing_zone_gone(reader, span_from_string("Z1"));
+    zone_listing_zone_gone(listing, span_from_string("Z1"));
     assert_string_equal(find("home.example.org"), "");
-    assert_false(zone_listing_is_fresh(reader, fake_now));
+    assert_false(zone_listing_is_fresh(listing, fake_now));
     assert_true(fake_logged("warn event=hosted_zone_gone zone=Z1"));
     send_soon("list ");
     fake_answer_zones(org, "");
     assert_string_equal(find("home.example.org"), "Z1");
-    assert_true(zone_listing_is_fresh(reader, fake_now));
+    assert_true(zone_listing_is_fresh(listing, fake_now));
 }
 
 /* --- readings that fail ---------------------------------------------------------- */
@@ -241,7 +241,7 @@ static void test_half_a_listing_is_worth_nothing(void **state)
     send_now("list ");
     fake_answer_zones(org, "");
     fake_now += 3600000;
-    zone_listing_request(reader);
+    zone_listing_request(listing);
     send_now("list ");
     fake_answer_zones(net, "Z9");
     send_now("list Z9");
@@ -276,7 +276,7 @@ static void test_waits_between_failures_grow_and_a_success_ends_them(
     }
     assert_true(late > first);
     fake_answer_zones(org, "");
-    zone_listing_request(reader);
+    zone_listing_request(listing);
     send_soon("list ");
     fake_answer(STATUS_UNAVAILABLE, "connection refused");
     assert_in_range(send_soon("list "), 0, RETRY_FIRST_MS);
@@ -297,10 +297,10 @@ static void test_a_call_that_cannot_be_made_has_failed(void **state)
 {
     (void)state;
     fake_refuse = STATUS_NOMEM;
-    zone_listing_send(reader, fake_now);
+    zone_listing_send(listing, fake_now);
     assert_int_equal(told.calls, 1);
     assert_int_equal(told.status, STATUS_UNAVAILABLE);
-    assert_false(zone_listing_is_reading(reader));
+    assert_false(zone_listing_is_reading(listing));
     fake_refuse = STATUS_OK;
     send_soon("list ");
     fake_answer_zones(org, "");
@@ -316,7 +316,7 @@ static void begin_again(void)
     fake_answer_zones(org, "");
     fake_now += 3600000;
     fake_log();
-    zone_listing_request(reader);
+    zone_listing_request(listing);
 }
 
 static void assert_given_up(const char *message, int64_t wait_least)
@@ -327,7 +327,7 @@ static void assert_given_up(const char *message, int64_t wait_least)
     assert_int_equal(told.completions, 1);
     assert_string_equal(find("home.example.org"), "Z1");
     assert_string_equal(find("home.example.net"), "");
-    assert_in_range(zone_listing_wait_ms(reader, fake_now), wait_least,
+    assert_in_range(zone_listing_wait_ms(listing, fake_now), wait_least,
                     wait_least + RETRY_CAP_MS);
     send_soon("list "); /* from the first page */
     fake_answer_zones(net, "");
@@ -355,8 +355,8 @@ static void test_ten_thousand_zones_are_no_endless_listing(void **state)
 
     (void)state;
     for (unsigned page = 1; page <= 200; page++) {
-        assert_int_equal(zone_listing_wait_ms(reader, fake_now), 0);
-        zone_listing_send(reader, fake_now);
+        assert_int_equal(zone_listing_wait_ms(listing, fake_now), 0);
+        zone_listing_send(listing, fake_now);
         snprintf(marker, sizeof marker, "M%u", page);
         fake_answer_zones(org, page < 200 ? marker : "");
     }
@@ -395,9 +395,9 @@ static void test_too_many_zones_are_told_with_what_to_do(void **state)
     begin_again();
     for (size_t i = 0; i < ZONES_A_PAGE; i++)
         page[i] = net[0];
-    for (unsigned i = 0; zone_listing_wait_ms(reader, fake_now) == 0; i++) {
+    for (unsigned i = 0; zone_listing_wait_ms(listing, fake_now) == 0; i++) {
         assert_in_range(i, 0, 100);
-        zone_listing_send(reader, fake_now);
+        zone_listing_send(listing, fake_now);
         snprintf(marker, sizeof marker, "M%u", i);
         fake_answer_zones(page, marker);
     }
@@ -439,7 +439,7 @@ static void test_named_zones_are_read_by_id(void **state)
     assert_string_equal(find("home.example.info"), "Z3");
     /* Again means from the first. */
     fake_now += 3600000;
-    zone_listing_request(reader);
+    zone_listing_request(listing);
     send_now("get Z1");
 }
 
