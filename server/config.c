@@ -12,7 +12,7 @@ enum status config_init(struct config *config, aws_getenv_fn *get,
     enum status status;
 
     *config = (struct config){
-        .threads = cores < CONFIG_THREADS_MAX ? cores : CONFIG_THREADS_MAX};
+        .http.threads = cores < HTTP_THREADS_MAX ? cores : HTTP_THREADS_MAX};
     status = aws_config_init(&config->aws, get, faults);
     for (size_t i = 0; i < variables_count; i++)
         if (variables[i].kind->read != NULL)
@@ -27,9 +27,9 @@ void config_clear(struct config *config)
     aws_config_clear(&config->aws);
     free(config->table.bucket);
     free(config->table.database);
-    free(config->trusted_proxies.blocks);
+    free(config->http.trusted_proxies.blocks);
     for (size_t i = 0; i < config->dns.hosted_zone_count; i++)
         free(config->dns.hosted_zones[i]);
     free(config->dns.hosted_zones);
-    *config = (struct config){.threads = 1};
+    *config = (struct config){.http.threads = 1};
 }

@@ -9,35 +9,17 @@
 #include "aws/aws_config.h"
 #include "base/log.h"
 #include "server/dns/dns_settings.h"
-#include "server/http/client_address.h"
+#include "server/http/http_settings.h"
 #include "server/table/table_settings.h"
 
-#include <netinet/in.h>
-
-enum {
-    CONFIG_LISTEN_MAX = 16,
-    CONFIG_THREADS_MAX = 64,
-    CONFIG_FAULTS_MAX_BYTES = 16 * 1024,
-};
-
-struct listen_address {
-    struct address address;
-    uint16_t port;   /* 0: the kernel chooses */
-    bool any_family; /* "[::]" by default: IPv4 alone where there is no IPv6 */
-};
+enum { CONFIG_FAULTS_MAX_BYTES = 16 * 1024 };
 
 struct config {
     struct aws_config aws;
-
-    struct listen_address listen[CONFIG_LISTEN_MAX];
-    size_t listen_count;
-    unsigned threads;
+    struct http_settings http;
 
     struct table_settings table;
     struct dns_settings dns;
-
-    struct proxy_list trusted_proxies;
-    bool allow_internal;
 
     enum log_target log_target;
     enum log_level log_level;

@@ -63,8 +63,8 @@ static void read_port(const struct variable *variable, struct config *config,
                     &everywhere.port))
         config_source_fault(source, variable->name, text,
                             "give a port number from 0 to 65535");
-    config->listen[0] = everywhere;
-    config->listen_count = 1;
+    config->http.listen[0] = everywhere;
+    config->http.listen_count = 1;
 }
 
 static void read_listen(const struct variable *variable, struct config *config,
@@ -82,14 +82,14 @@ static void read_listen(const struct variable *variable, struct config *config,
             config_source_fault_item(source, &wrong, item,
                                      "give address:port, as in "
                                      "127.0.0.1:8080 or [::1]:8080");
-        else if (config->listen_count == CONFIG_LISTEN_MAX)
+        else if (config->http.listen_count == HTTP_LISTEN_MAX)
             config_source_fault_item(source, &wrong, item,
                                      "there may be at most 16 addresses");
         else
-            config->listen[config->listen_count++] = listen;
+            config->http.listen[config->http.listen_count++] = listen;
     }
     config_source_end_list(source, &wrong);
-    if (config->listen_count == 0 && wrong.count == 0)
+    if (config->http.listen_count == 0 && wrong.count == 0)
         config_source_fault(source, variable->name, text,
                             "give at least one address:port");
 }
@@ -100,8 +100,8 @@ static void describe_listen(const struct variable *variable,
     char text[ADDRESS_TEXT_MAX];
 
     (void)variable;
-    for (size_t i = 0; i < config->listen_count; i++) {
-        const struct listen_address *listen = &config->listen[i];
+    for (size_t i = 0; i < config->http.listen_count; i++) {
+        const struct listen_address *listen = &config->http.listen[i];
         bool v6 = listen->address.family == ADDRESS_IPV6;
 
         address_format(&listen->address, text);
@@ -119,7 +119,7 @@ const struct variable_kind variable_listen = {read_listen, describe_listen};
 static void add_proxy(struct config *config, struct config_source *source,
                       struct cidr block)
 {
-    struct proxy_list *list = &config->trusted_proxies;
+    struct proxy_list *list = &config->http.trusted_proxies;
     struct cidr *grown =
         realloc(list->blocks, (list->count + 1) * sizeof *list->blocks);
 
@@ -162,8 +162,8 @@ static void describe_proxies(const struct variable *variable,
     char text[ADDRESS_TEXT_MAX];
 
     (void)variable;
-    for (size_t i = 0; i < config->trusted_proxies.count; i++) {
-        const struct cidr *block = &config->trusted_proxies.blocks[i];
+    for (size_t i = 0; i < config->http.trusted_proxies.count; i++) {
+        const struct cidr *block = &config->http.trusted_proxies.blocks[i];
 
         address_format(&block->base, text);
         strbuf_printf(out, "%s%s/%u", comma(i), text, block->prefix_bits);

@@ -221,7 +221,7 @@ static int serve(const struct config *config)
     } else {
         log_event(LOG_LEVEL_INFO, "started",
                   log_str("version", DYNDNS53_VERSION),
-                  log_uint("threads", config->threads));
+                  log_uint("threads", config->http.threads));
         wait_for_stop(&awaited, updater);
         result = EXIT_SUCCESS;
     }

@@ -33,7 +33,7 @@ struct address caller_address(const struct loop *loop, h2o_req_t *req)
                                  at)) != -1)
         forwarded_for[count++] = span_of(req->headers.entries[at].value);
     return client_address(&peer, forwarded_for, count,
-                          &loop->shared->config->trusted_proxies);
+                          &loop->shared->config->http.trusted_proxies);
 }
 
 /* A name that is not in the table may be a token typed into the wrong field,

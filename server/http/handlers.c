@@ -88,7 +88,8 @@ static const char *choose_address(const struct loop *loop, h2o_req_t *req,
     }
     if (wanted->family == ADDRESS_NONE)
         return proxy_was_silent;
-    if (address_is_internal(wanted) && !loop->shared->config->allow_internal)
+    if (address_is_internal(wanted) &&
+        !loop->shared->config->http.allow_internal)
         return "the address is internal";
     return NULL;
 }

@@ -56,9 +56,9 @@ struct http_server *http_server_new(const struct config *config,
 
     if (server == NULL)
         return NULL;
-    server->loops = calloc(config->threads, sizeof *server->loops);
+    server->loops = calloc(config->http.threads, sizeof *server->loops);
     if (server->loops == NULL ||
-        listeners_open(&server->listeners, config) != STATUS_OK) {
+        listeners_open(&server->listeners, &config->http) != STATUS_OK) {
         free(server->loops);
         free(server);
         return NULL;
@@ -70,7 +70,7 @@ struct http_server *http_server_new(const struct config *config,
         .health = health,
         .asked = asked,
         .h2o = &server->h2o,
-        .max_connections = connection_ceiling(config->threads),
+        .max_connections = connection_ceiling(config->http.threads),
     };
     return server;
 }
@@ -78,7 +78,7 @@ struct http_server *http_server_new(const struct config *config,
 enum status http_server_start(struct http_server *server,
                               struct updater *updater)
 {
-    unsigned wanted = server->shared.config->threads;
+    unsigned wanted = server->shared.config->http.threads;
 
     server->shared.updater = updater;
     while (server->loop_count < wanted) {

@@ -1,6 +1,9 @@
 #include "server/http/listener.h"
 
+#include "base/log.h"
+
 #include <errno.h>
+#include <netinet/in.h>
 #include <unistd.h>
 
 /* What the kernel keeps of a connection for either direction; it doubles these,
@@ -43,11 +46,11 @@ static bool same_port(const struct listen_address *a,
 /* "::" would take the IPv4 callers of its port as well, so Linux does not let
  * it stand beside an IPv4 address with that port. */
 static bool shares_port_with_ipv4(const struct listen_address *wanted,
-                                  const struct config *config)
+                                  const struct http_settings *settings)
 {
-    for (size_t i = 0; i < config->listen_count; i++)
-        if (config->listen[i].address.family == ADDRESS_IPV4 &&
-            same_port(&config->listen[i], wanted))
+    for (size_t i = 0; i < settings->listen_count; i++)
+        if (settings->listen[i].address.family == ADDRESS_IPV4 &&
+            same_port(&settings->listen[i], wanted))
             return true;
     return false;
 }
@@ -111,13 +114,14 @@ static bool is_wildcard(const struct address *address)
     return memcmp(address->bytes, zero, sizeof zero) == 0;
 }
 
-/* Whether config->listen[at] asks for what an earlier item has taken. */
-static bool is_taken_by_an_earlier_one(const struct config *config, size_t at)
+/* Whether settings->listen[at] asks for what an earlier item has taken. */
+static bool is_taken_by_an_earlier_one(const struct http_settings *settings,
+                                       size_t at)
 {
-    const struct listen_address *wanted = &config->listen[at];
+    const struct listen_address *wanted = &settings->listen[at];
 
     for (size_t i = 0; i < at; i++) {
-        const struct listen_address *had = &config->listen[i];
+        const struct listen_address *had = &settings->listen[i];
 
         if (same_port(had, wanted) &&
             had->address.family == wanted->address.family &&
@@ -128,13 +132,13 @@ static bool is_taken_by_an_earlier_one(const struct config *config, size_t at)
     return false;
 }
 
-static void log_cannot_listen(const struct config *config, size_t at,
+static void log_cannot_listen(const struct http_settings *settings, size_t at,
                               const struct listen_address *wanted, int fault)
 {
     const char *advice = "set PORT or DYNDNS_LISTEN to another address";
     char text[ADDRESS_TEXT_MAX];
 
-    if (fault == EADDRINUSE && is_taken_by_an_earlier_one(config, at))
+    if (fault == EADDRINUSE && is_taken_by_an_earlier_one(settings, at))
         advice = "DYNDNS_LISTEN names it twice: 0.0.0.0 and [::] stand for "
                  "all addresses of their family; leave one item out";
     else if (fault == EADDRINUSE)
@@ -152,12 +156,12 @@ static void log_cannot_listen(const struct config *config, size_t at,
 }
 
 enum status listeners_open(struct listeners *listeners,
-                           const struct config *config)
+                           const struct http_settings *settings)
 {
     listeners->count = 0;
-    for (size_t i = 0; i < config->listen_count; i++) {
-        struct listen_address wanted = config->listen[i];
-        int fd = open_one(&wanted, shares_port_with_ipv4(&wanted, config));
+    for (size_t i = 0; i < settings->listen_count; i++) {
+        struct listen_address wanted = settings->listen[i];
+        int fd = open_one(&wanted, shares_port_with_ipv4(&wanted, settings));
 
         if (fd < 0 && wanted.any_family &&
             (errno == EAFNOSUPPORT || errno == EADDRNOTAVAIL)) {
@@ -165,7 +169,7 @@ enum status listeners_open(struct listeners *listeners,
             fd = open_one(&wanted, false);
         }
         if (fd < 0) {
-            log_cannot_listen(config, i, &wanted, errno);
+            log_cannot_listen(settings, i, &wanted, errno);
             listeners_close(listeners);
             return STATUS_UNAVAILABLE;
         }

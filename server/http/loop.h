@@ -32,7 +32,7 @@ struct loop {
     const struct loop_shared *shared;
     h2o_context_t h2o; /* handlers find their loop from this */
     h2o_accept_ctx_t accept;
-    h2o_socket_t *listeners[CONFIG_LISTEN_MAX];
+    h2o_socket_t *listeners[HTTP_LISTEN_MAX];
     size_t listener_count;
     h2o_multithread_receiver_t tables, answers;
     h2o_timeout_t sweep_interval, pause_interval;

@@ -293,11 +293,11 @@ static void test_only_the_default_listens_to_either_family(void **state)
 
     (void)state;
     assert_int_equal(init(&config, none, &faults), STATUS_OK);
-    assert_int_equal(config.listen_count, 1);
-    assert_true(config.listen[0].any_family);
+    assert_int_equal(config.http.listen_count, 1);
+    assert_true(config.http.listen[0].any_family);
     config_clear(&config);
     assert_int_equal(init(&config, named, &faults), STATUS_OK);
-    assert_false(config.listen[0].any_family);
+    assert_false(config.http.listen[0].any_family);
     config_clear(&config);
 }
 
@@ -311,7 +311,7 @@ static void test_more_cores_than_threads_are_allowed(void **state)
     environment = none;
     strbuf_init(&faults, CONFIG_FAULTS_MAX_BYTES);
     assert_int_equal(config_init(&config, get, 1000, &faults), STATUS_OK);
-    assert_int_equal(config.threads, CONFIG_THREADS_MAX);
+    assert_int_equal(config.http.threads, HTTP_THREADS_MAX);
     config_clear(&config);
 }
 
@@ -641,7 +641,7 @@ static void test_clear_may_come_twice(void **state)
     config_clear(&config);
     config_clear(&config);
     assert_null(config.dns.hosted_zones);
-    assert_null(config.trusted_proxies.blocks);
+    assert_null(config.http.trusted_proxies.blocks);
 }
 
 int main(void)

@@ -3,6 +3,7 @@
 #include "tests/unit/fake_route53.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -77,11 +78,12 @@ static bool answers_over_ipv6(uint16_t port)
 /* A port on which nobody listens, on no address. */
 static uint16_t free_port(void)
 {
-    struct config config = {.listen = {any_port("::")}, .listen_count = 1};
+    struct http_settings settings = {.listen = {any_port("::")},
+                                     .listen_count = 1};
     struct listeners listeners;
     uint16_t port;
 
-    assert_int_equal(listeners_open(&listeners, &config), STATUS_OK);
+    assert_int_equal(listeners_open(&listeners, &settings), STATUS_OK);
     port = port_of(listeners.fds[0]);
     listeners_close(&listeners);
     fake_reset();
@@ -112,13 +114,13 @@ static bool has_ipv6(void)
 
 static void test_it_listens_and_tells_the_true_port(void **state)
 {
-    struct config config = {.listen = {any_port("127.0.0.1")},
-                            .listen_count = 1};
+    struct http_settings settings = {.listen = {any_port("127.0.0.1")},
+                                     .listen_count = 1};
     struct listeners listeners;
     char told[64];
 
     (void)state;
-    assert_int_equal(listeners_open(&listeners, &config), STATUS_OK);
+    assert_int_equal(listeners_open(&listeners, &settings), STATUS_OK);
     assert_int_equal(listeners.count, 1);
     assert_true(port_of(listeners.fds[0]) > 0);
     assert_true(answers(port_of(listeners.fds[0])));
@@ -133,12 +135,12 @@ static void test_it_listens_and_tells_the_true_port(void **state)
 /* accept(2) must not hold a loop that another one was faster than. */
 static void test_sockets_do_not_block_and_do_not_outlive_an_exec(void **state)
 {
-    struct config config = {.listen = {any_port("127.0.0.1")},
-                            .listen_count = 1};
+    struct http_settings settings = {.listen = {any_port("127.0.0.1")},
+                                     .listen_count = 1};
     struct listeners listeners;
 
     (void)state;
-    assert_int_equal(listeners_open(&listeners, &config), STATUS_OK);
+    assert_int_equal(listeners_open(&listeners, &settings), STATUS_OK);
     assert_true(fcntl(listeners.fds[0], F_GETFL) & O_NONBLOCK);
     assert_true(fcntl(listeners.fds[0], F_GETFD) & FD_CLOEXEC);
     listeners_close(&listeners);
@@ -156,15 +158,15 @@ static int buffer_bytes(int fd, int which)
 
 static void test_connections_inherit_small_buffers(void **state)
 {
-    struct config config = {.listen = {any_port("127.0.0.1")},
-                            .listen_count = 1};
+    struct http_settings settings = {.listen = {any_port("127.0.0.1")},
+                                     .listen_count = 1};
     struct sockaddr_in to = {.sin_family = AF_INET,
                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     struct listeners listeners;
     int caller = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), accepted;
 
     (void)state;
-    assert_int_equal(listeners_open(&listeners, &config), STATUS_OK);
+    assert_int_equal(listeners_open(&listeners, &settings), STATUS_OK);
     to.sin_port = htons(port_of(listeners.fds[0]));
     assert_int_equal(connect(caller, (struct sockaddr *)&to, sizeof to), 0);
     accepted = accept4(listeners.fds[0], NULL, NULL, SOCK_CLOEXEC);
@@ -178,28 +180,28 @@ static void test_connections_inherit_small_buffers(void **state)
 
 static void test_the_default_takes_callers_of_both_families(void **state)
 {
-    struct config config = {
+    struct http_settings settings = {
         .listen = {{.address = {.family = ADDRESS_IPV6}, .any_family = true}},
         .listen_count = 1};
     struct listeners listeners;
 
     (void)state;
     /* Where there is no IPv6, it is IPv4 alone. */
-    assert_int_equal(listeners_open(&listeners, &config), STATUS_OK);
+    assert_int_equal(listeners_open(&listeners, &settings), STATUS_OK);
     assert_true(answers(port_of(listeners.fds[0])));
     listeners_close(&listeners);
 }
 
 static void test_both_families_side_by_side(void **state)
 {
-    struct config config = {.listen = {any_port("127.0.0.1"), any_port("::1")},
-                            .listen_count = 2};
+    struct http_settings settings = {
+        .listen = {any_port("127.0.0.1"), any_port("::1")}, .listen_count = 2};
     struct listeners listeners;
 
     (void)state;
     if (!has_ipv6())
         skip();
-    assert_int_equal(listeners_open(&listeners, &config), STATUS_OK);
+    assert_int_equal(listeners_open(&listeners, &settings), STATUS_OK);
     assert_int_equal(listeners.count, 2);
     assert_true(fake_logged("address=127.0.0.1"));
     assert_true(fake_logged("address=::1"));
@@ -219,12 +221,12 @@ static void test_each_family_has_its_own_socket_where_both_are_listed(
         skip();
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         uint16_t port = free_port();
-        struct config config = {
+        struct http_settings settings = {
             .listen = {at_port(pairs[i][0], port), at_port(pairs[i][1], port)},
             .listen_count = 2};
         struct listeners listeners;
 
-        if (listeners_open(&listeners, &config) != STATUS_OK)
+        if (listeners_open(&listeners, &settings) != STATUS_OK)
             fail_msg("%s,%s: %s", pairs[i][0], pairs[i][1], fake_log());
         assert_true(answers(port));
         assert_true(answers_over_ipv6(port));
@@ -242,12 +244,12 @@ static void test_ipv6_takes_ipv4_callers_where_no_port_is_shared(void **state)
         skip();
     port = free_port();
     for (int fixed = 0; fixed < 2; fixed++) {
-        struct config config = {
+        struct http_settings settings = {
             .listen = {any_port("0.0.0.0"), at_port("::", fixed ? port : 0)},
             .listen_count = 2};
         struct listeners listeners;
 
-        assert_int_equal(listeners_open(&listeners, &config), STATUS_OK);
+        assert_int_equal(listeners_open(&listeners, &settings), STATUS_OK);
         assert_false(is_ipv6_only(listeners.fds[1]));
         assert_true(answers(port_of(listeners.fds[1])));
         listeners_close(&listeners);
@@ -263,12 +265,12 @@ static void test_an_address_that_is_listed_twice_is_told_as_that(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         uint16_t port = free_port();
-        struct config config = {
+        struct http_settings settings = {
             .listen = {at_port(pairs[i][0], port), at_port(pairs[i][1], port)},
             .listen_count = 2};
         struct listeners listeners;
 
-        assert_int_equal(listeners_open(&listeners, &config),
+        assert_int_equal(listeners_open(&listeners, &settings),
                          STATUS_UNAVAILABLE);
         assert_true(fake_logged("DYNDNS_LISTEN names it twice"));
         assert_false(fake_logged("free the port"));
@@ -278,19 +280,19 @@ static void test_an_address_that_is_listed_twice_is_told_as_that(void **state)
 static void test_a_port_that_is_taken_is_told_and_closes_the_others(
     void **state)
 {
-    struct config config = {.listen = {any_port("127.0.0.1")},
-                            .listen_count = 1};
+    struct http_settings settings = {.listen = {any_port("127.0.0.1")},
+                                     .listen_count = 1};
     struct listeners first, second;
     int before, after;
 
     (void)state;
-    assert_int_equal(listeners_open(&first, &config), STATUS_OK);
-    config.listen[1] = config.listen[0];
-    config.listen[1].port = port_of(first.fds[0]);
-    config.listen_count = 2;
+    assert_int_equal(listeners_open(&first, &settings), STATUS_OK);
+    settings.listen[1] = settings.listen[0];
+    settings.listen[1].port = port_of(first.fds[0]);
+    settings.listen_count = 2;
     before = dup(0);
     close(before);
-    assert_int_equal(listeners_open(&second, &config), STATUS_UNAVAILABLE);
+    assert_int_equal(listeners_open(&second, &settings), STATUS_UNAVAILABLE);
     after = dup(0);
     close(after);
     assert_int_equal(before, after); /* no descriptor is left open */
@@ -304,12 +306,12 @@ static void test_a_port_that_is_taken_is_told_and_closes_the_others(
 
 static void test_an_address_that_is_not_ours_is_told(void **state)
 {
-    struct config config = {.listen = {any_port("192.0.2.1")},
-                            .listen_count = 1};
+    struct http_settings settings = {.listen = {any_port("192.0.2.1")},
+                                     .listen_count = 1};
     struct listeners listeners;
 
     (void)state;
-    assert_int_equal(listeners_open(&listeners, &config), STATUS_UNAVAILABLE);
+    assert_int_equal(listeners_open(&listeners, &settings), STATUS_UNAVAILABLE);
     assert_true(fake_logged("error event=cannot_listen address=192.0.2.1"));
     assert_true(fake_logged("no such address"));
     assert_false(fake_logged("free the port"));

@@ -1,0 +1,30 @@
+/* http_settings -- what can be set about the speaking of HTTP.
+ *
+ * Filled once, before the first thread starts, and read by all of them from
+ * then on. Whoever fills it owns what the pointers in it lead to.
+ */
+#ifndef SERVER_HTTP_HTTP_SETTINGS_H
+#define SERVER_HTTP_HTTP_SETTINGS_H
+
+#include "server/http/client_address.h"
+
+#include <stdint.h>
+
+enum { HTTP_LISTEN_MAX = 16, HTTP_THREADS_MAX = 64 };
+
+struct listen_address {
+    struct address address;
+    uint16_t port;   /* 0: the kernel chooses */
+    bool any_family; /* "[::]" by default: IPv4 alone where there is no IPv6 */
+};
+
+struct http_settings {
+    struct listen_address listen[HTTP_LISTEN_MAX];
+    size_t listen_count;
+    unsigned threads;                  /* event loops, from 1 */
+    struct proxy_list trusted_proxies; /* whose X-Forwarded-For counts */
+    bool allow_internal;               /* register addresses that mean nothing
+                                          outside one's own network */
+};
+
+#endif
