@@ -181,6 +181,11 @@ static void wait_for_stop(const sigset_t *awaited, struct updater *updater)
     }
 }
 
+static void on_update(void *updater, struct update_request *update)
+{
+    updater_post(updater, update);
+}
+
 static void on_table(void *server, struct host_table *host_table)
 {
     http_server_use_table(server, host_table);
@@ -194,7 +199,10 @@ static void log_cannot_start(void)
 
 static int serve(const struct config *config)
 {
-    static struct in_transit_counts asked;
+    static struct in_transit_counts in_transit;
+    const struct http_limits limits = {config->dns.nochg_seconds,
+                                       config->dns.deadline_seconds,
+                                       config->dns.ttl_seconds};
     struct health health;
     struct http_server *server = NULL;
     struct updater *updater = NULL;
@@ -211,11 +219,12 @@ static int serve(const struct config *config)
     advise(config, log_advice);
     raise_open_files();
     pin_malloc();
-    server = http_server_new(config, &health, &asked);
+    server = http_server_new(&config->http, limits, &health, &in_transit);
     if (server == NULL)
         goto out;
-    updater = updater_new(config, &health, &asked, on_table, server);
-    if (updater == NULL || http_server_start(server, updater) != STATUS_OK ||
+    updater = updater_new(config, &health, &in_transit, on_table, server);
+    if (updater == NULL ||
+        http_server_start(server, on_update, updater) != STATUS_OK ||
         updater_start(updater) != STATUS_OK) {
         log_cannot_start();
     } else {

@@ -1,20 +1,26 @@
 #include "server/http/admission.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "server/http/caller.h"
 #include "server/http/cross_site.h"
+#include "server/http/http1.h"
 #include "server/http/http_response.h"
+#include "server/http/iovec.h"
 #include "server/http/request_head.h"
 #include "server/http/request_target.h"
 
-static struct span span_of(h2o_iovec_t text)
-{
-    return span_from(text.base, text.len);
-}
+/* --- the protocol -----------------------------------------------------------
+ */
 
-static h2o_iovec_t iovec_of(struct span text)
+bool admission_check_protocol(struct http_context *context, h2o_req_t *req)
 {
-    return h2o_iovec_init(text.ptr, text.len);
+    if (http1_is_spoken(req))
+        return true;
+    http_response_send_text(context, req, 505, "HTTP Version Not Supported",
+                            "text/plain",
+                            span_from_string("only HTTP/1 is spoken here\n"));
+    return false;
 }
 
 /* --- the head ---------------------------------------------------------------
@@ -29,12 +35,13 @@ static struct span bytes_of(h2o_req_t *req)
     return span_from(sock->input->bytes, sock->input->size);
 }
 
-static void log_refused(struct loop *loop, h2o_req_t *req, const char *fault)
+static void log_refused(struct http_context *context, h2o_req_t *req,
+                        const char *fault)
 {
     struct address peer;
     char text[ADDRESS_TEXT_MAX];
 
-    if (!log_quota_allows(&loop->refusals, clock_now_s()))
+    if (!log_quota_allows(&context->refusals, clock_now_s()))
         return;
     peer = caller_peer(req);
     address_format(&peer, text);
@@ -43,7 +50,8 @@ static void log_refused(struct loop *loop, h2o_req_t *req, const char *fault)
 }
 
 /* Nobody knows where this request ends, so nothing behind it is read. */
-static void refuse(struct loop *loop, h2o_req_t *req, const char *fault)
+static void refuse(struct http_context *context, h2o_req_t *req,
+                   const char *fault)
 {
     static const char opening[] = "bad request: ";
     size_t len = strlen(fault);
@@ -51,9 +59,9 @@ static void refuse(struct loop *loop, h2o_req_t *req, const char *fault)
     char *end = stpcpy(stpcpy(body, opening), fault);
 
     *end++ = '\n'; /* in the terminator's place */
-    log_refused(loop, req, fault);
+    log_refused(context, req, fault);
     req->http1_is_persistent = 0;
-    http_response_send_text(loop, req, 400, "Bad Request", "text/plain",
+    http_response_send_text(context, req, 400, "Bad Request", "text/plain",
                             span_from(body, (size_t)(end - body)));
 }
 
@@ -62,7 +70,7 @@ static void use_absolute(h2o_req_t *req, const struct request_target *target)
 {
     struct span path = target->path;
 
-    req->path = iovec_of(path);
+    req->path = iovec_from_span(path);
     if (path.len == 0 || path.ptr[0] != '/')
         req->path =
             h2o_concat(&req->pool, h2o_iovec_init(H2O_STRLIT("/")), req->path);
@@ -71,25 +79,25 @@ static void use_absolute(h2o_req_t *req, const struct request_target *target)
                                &req->query_at, &req->norm_indexes);
 }
 
-bool admission_check(struct loop *loop, h2o_req_t *req)
+bool admission_check(struct http_context *context, h2o_req_t *req)
 {
     struct request_head head;
     struct request_target target;
     const char *fault = request_head_read(bytes_of(req), &head);
 
     if (fault != NULL) {
-        refuse(loop, req, fault);
+        refuse(context, req, fault);
         return false;
     }
     if (head.is_last)
         req->http1_is_persistent = 0;
     request_target_read(head.method, head.target, &target);
-    req->authority = iovec_of(head.host);
+    req->authority = iovec_from_span(head.host);
     switch (target.form) {
     case REQUEST_TARGET_ORIGIN:
         return true;
     case REQUEST_TARGET_ABSOLUTE:
-        req->authority = iovec_of(target.authority);
+        req->authority = iovec_from_span(target.authority);
         use_absolute(req, &target);
         return true;
     case REQUEST_TARGET_AUTHORITY: /* nobody may send through what we answer */
@@ -98,10 +106,10 @@ bool admission_check(struct loop *loop, h2o_req_t *req)
     case REQUEST_TARGET_ASTERISK:
         break;
     case REQUEST_TARGET_INVALID:
-        refuse(loop, req, "the request is for no path");
+        refuse(context, req, "the request is for no path");
         return false;
     }
-    http_response_send_not_allowed(loop, req, "GET, HEAD, POST");
+    http_response_send_not_allowed(context, req, "GET, HEAD, POST");
     return false;
 }
 
@@ -120,7 +128,7 @@ static bool next_header(h2o_req_t *req, struct header_walk *walk)
                                       strlen(walk->name), walk->at);
     if (walk->at == -1)
         return false;
-    walk->value = span_of(req->headers.entries[walk->at].value);
+    walk->value = iovec_span(req->headers.entries[walk->at].value);
     return true;
 }
 
@@ -134,36 +142,37 @@ static struct header_walk find_foreign(h2o_req_t *req)
         if (cross_site_fetch_is_foreign(site.value))
             return site;
     while (next_header(req, &origin))
-        if (cross_site_origin_is_foreign(origin.value, span_of(req->authority)))
+        if (cross_site_origin_is_foreign(origin.value,
+                                         iovec_span(req->authority)))
             return origin;
     return (struct header_walk){NULL, -1, {"", 0}};
 }
 
-static void log_cross_site(struct loop *loop, h2o_req_t *req,
+static void log_cross_site(struct http_context *context, h2o_req_t *req,
                            const struct header_walk *foreign)
 {
     struct address client;
     char text[ADDRESS_TEXT_MAX];
 
-    if (!log_quota_allows(&loop->refusals, clock_now_s()))
+    if (!log_quota_allows(&context->refusals, clock_now_s()))
         return;
-    client = caller_address(loop, req);
+    client = caller_address(context, req);
     address_format(&client, text);
     log_event(LOG_LEVEL_WARN, "cross_site_refused", log_str("client", text),
               log_str("header", foreign->name),
               log_span("value", foreign->value),
-              log_span("host", span_of(req->authority)));
+              log_span("host", iovec_span(req->authority)));
 }
 
-bool admission_check_update(struct loop *loop, h2o_req_t *req)
+bool admission_check_update(struct http_context *context, h2o_req_t *req)
 {
     struct header_walk foreign = find_foreign(req);
 
     if (foreign.name == NULL)
         return true;
-    log_cross_site(loop, req, &foreign);
+    log_cross_site(context, req, &foreign);
     http_response_send_text(
-        loop, req, 403, "Forbidden", "text/plain",
+        context, req, 403, "Forbidden", "text/plain",
         span_from_string("nothing was registered: your browser says that a "
                          "page of another site asked for this; type the "
                          "address in by yourself\n"));

@@ -1,25 +1,20 @@
 #include "server/http/authority.h"
 
+#include "server/http/char_table.h"
+
 enum { PORT_MAX = 65535, PORT_DIGITS_MAX = 5 };
 
-/* The unreserved characters, the sub-delims and the escapes of RFC 3986: each
- * stands for itself, and a blank for what is none. */
-static const char name_chars[] = "                                "
-                                 " !  $%&'()*+,-. 0123456789 ; =  "
-                                 " ABCDEFGHIJKLMNOPQRSTUVWXYZ    _"
-                                 " abcdefghijklmnopqrstuvwxyz   ~ ";
-
-static bool is_name_char(char c)
-{
-    unsigned char at = (unsigned char)c;
-
-    return at < sizeof name_chars - 1 && name_chars[at] != ' ';
-}
+/* The unreserved characters, the sub-delims and the escapes of RFC 3986. */
+static const char name_chars[CHAR_TABLE_LEN + 1] =
+    "                                "
+    " !  $%&'()*+,-. 0123456789 ; =  "
+    " ABCDEFGHIJKLMNOPQRSTUVWXYZ    _"
+    " abcdefghijklmnopqrstuvwxyz   ~ ";
 
 static bool is_name(struct span text)
 {
     for (size_t i = 0; i < text.len; i++)
-        if (!is_name_char(text.ptr[i]))
+        if (!char_table_has(name_chars, text.ptr[i]))
             return false;
     return true;
 }
@@ -28,7 +23,7 @@ static bool is_name(struct span text)
 static bool is_literal(struct span text)
 {
     for (size_t i = 0; i < text.len; i++)
-        if (text.ptr[i] != ':' && !is_name_char(text.ptr[i]))
+        if (text.ptr[i] != ':' && !char_table_has(name_chars, text.ptr[i]))
             return false;
     return text.len > 0;
 }

@@ -1,15 +1,12 @@
 #include "server/http/caller.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "server/http/basic_auth.h"
 #include "server/http/client_address.h"
+#include "server/http/iovec.h"
 
 enum { FORWARDED_FOR_MAX = 2 }; /* two are as wrong as many */
-
-static struct span span_of(h2o_iovec_t text)
-{
-    return span_from(text.base, text.len);
-}
 
 struct address caller_peer(h2o_req_t *req)
 {
@@ -21,7 +18,8 @@ struct address caller_peer(h2o_req_t *req)
     return address_from_sockaddr(sa);
 }
 
-struct address caller_address(const struct loop *loop, h2o_req_t *req)
+struct address caller_address(const struct http_context *context,
+                              h2o_req_t *req)
 {
     struct address peer = caller_peer(req);
     struct span forwarded_for[FORWARDED_FOR_MAX];
@@ -31,19 +29,19 @@ struct address caller_address(const struct loop *loop, h2o_req_t *req)
     while (count < FORWARDED_FOR_MAX &&
            (at = h2o_find_header(&req->headers, H2O_TOKEN_X_FORWARDED_FOR,
                                  at)) != -1)
-        forwarded_for[count++] = span_of(req->headers.entries[at].value);
+        forwarded_for[count++] = iovec_span(req->headers.entries[at].value);
     return client_address(&peer, forwarded_for, count,
-                          &loop->shared->config->http.trusted_proxies);
+                          &context->shared->settings->trusted_proxies);
 }
 
 /* A name that is not in the table may be a token typed into the wrong field,
  * so it is not logged. */
-static void log_badauth(struct loop *loop, const struct address *client,
-                        const struct host *host)
+static void log_badauth(struct http_context *context,
+                        const struct address *client, const struct host *host)
 {
     char text[ADDRESS_TEXT_MAX];
 
-    if (!log_quota_allows(&loop->refusals, clock_now_s()))
+    if (!log_quota_allows(&context->refusals, clock_now_s()))
         return;
     address_format(client, text);
     log_event(LOG_LEVEL_WARN, "badauth", log_str("client", text),
@@ -51,7 +49,7 @@ static void log_badauth(struct loop *loop, const struct address *client,
                                             : host->name));
 }
 
-bool caller_authenticate(struct loop *loop, h2o_req_t *req,
+bool caller_authenticate(struct http_context *context, h2o_req_t *req,
                          const struct address *client, struct host *host)
 {
     unsigned char buffer[BASIC_AUTH_BUFFER_BYTES];
@@ -61,14 +59,14 @@ bool caller_authenticate(struct loop *loop, h2o_req_t *req,
 
     if (at == -1)
         return false; /* a browser's or wget's first try is no refusal */
-    if (!basic_auth_parse(span_of(req->headers.entries[at].value), buffer,
+    if (!basic_auth_parse(iovec_span(req->headers.entries[at].value), buffer,
                           &auth)) {
-        log_badauth(loop, client, NULL);
+        log_badauth(context, client, NULL);
         return false;
     }
-    listed = hostdb_lookup(loop->host_table->hosts, auth.user, host);
+    listed = hostdb_lookup(context->host_table->hosts, auth.user, host);
     if (host_token_matches(listed ? host : NULL, auth.password))
         return true;
-    log_badauth(loop, client, listed ? host : NULL);
+    log_badauth(context, client, listed ? host : NULL);
     return false;
 }

@@ -1,41 +1,56 @@
-/* connection -- what h2o 2.2 leaves to its owner about connections: how many
- * there may be, which is closed to make room for another (eviction.h), when
- * one that dawdles is cut, and how to close those that are idle at the end.
+/* connection -- what libh2o 2.2 leaves to its owner about one connection: when
+ * it may be closed to make room for another (eviction.h), when one that dawdles
+ * is cut, and how to close it at the end when it is idle.
  *
  * h2o has one timeout for "idle" and "half a request" together. Idle
  * connections must live longer than the 90 s for which Heroku's router keeps
  * them; half a request must not. So h2o's own timeout is the long one, and a
  * sweep once a second cuts the dawdlers.
+ *
+ * All of it relies on HTTP/1 (http1.h): a connection has one request at a time,
+ * and is among those that libh2o keeps of HTTP/1.
  */
 #ifndef SERVER_HTTP_CONNECTION_H
 #define SERVER_HTTP_CONNECTION_H
 
-#include "server/http/loop.h"
+#include "server/http/eviction.h"
+
+#include <h2o.h>
 
 enum {
     CONNECTION_IDLE_MS = 100000,   /* > 90 s, Heroku's router */
     CONNECTION_REQUEST_MS = 10000, /* from the first byte to the last */
-    CONNECTION_PAUSE_MS = 100,     /* to look for room again */
     /* A peer that takes none of our bytes for so long is gone; h2o itself
      * would wait for ever. */
     CONNECTION_STALLED_MS = 30000,
 };
 
-void connections_start_accepting(struct loop *loop);
+/* The connections of one loop; to be a member of what accepts them. */
+struct connections {
+    struct eviction eviction;
+    size_t count;
+    void (*on_close)(struct connections *connections); /* there is one fewer */
+};
 
-/* loop->pause: while nothing is accepted, looks again and again for somebody
- * who may be closed by now. */
-void connections_on_pause(h2o_timeout_entry_t *entry);
+void connections_init(struct connections *connections,
+                      void (*on_close)(struct connections *connections));
 
-/* Takes what has been connected already, then closes the listening sockets. */
-void connections_stop_accepting(struct loop *loop);
+/* Takes the next caller of a listening socket and hands him to h2o, which
+ * serves him by `accept`. False: there is none, or no descriptor or memory for
+ * him. */
+bool connection_accept(struct connections *connections, h2o_socket_t *listener,
+                       h2o_accept_ctx_t *accept);
+
+/* Closes the connection that loses least by it; it is gone in a later turn of
+ * the loop. False when none may go. */
+bool connections_evict_one(struct connections *connections);
 
 /* Cuts connections on which half a request, or none at all since they were
  * opened, has stood for CONNECTION_REQUEST_MS. Once a second. */
-void connections_sweep(struct loop *loop);
+void connections_sweep(h2o_context_t *h2o);
 
 /* Ends connections on which nothing is under way. */
-void connections_close_idle(struct loop *loop);
+void connections_close_idle(h2o_context_t *h2o);
 
 /* To be called for every request: its connection has proved its worth, and is
  * not closed to make room until the reply. */

@@ -2,8 +2,24 @@
 
 #include "server/http/connection.h"
 
-void http_response_send_text(struct loop *loop, h2o_req_t *req, int status,
-                             const char *reason, const char *type,
+void http_response_add_challenge(h2o_req_t *req)
+{
+    h2o_add_header(&req->pool, &req->res.headers, H2O_TOKEN_WWW_AUTHENTICATE,
+                   NULL, H2O_STRLIT("Basic realm=\"dyndns53\""));
+}
+
+void http_response_add_retry_after(h2o_req_t *req, unsigned seconds)
+{
+    char text[16];
+    int len = snprintf(text, sizeof text, "%u", seconds);
+    h2o_iovec_t value = h2o_strdup(&req->pool, text, (size_t)len);
+
+    h2o_add_header(&req->pool, &req->res.headers, H2O_TOKEN_RETRY_AFTER, NULL,
+                   value.base, value.len);
+}
+
+void http_response_send_text(const struct http_context *context, h2o_req_t *req,
+                             int status, const char *reason, const char *type,
                              struct span body)
 {
     req->res.status = status;
@@ -13,39 +29,18 @@ void http_response_send_text(struct loop *loop, h2o_req_t *req, int status,
                    type, strlen(type));
     h2o_add_header(&req->pool, &req->res.headers, H2O_TOKEN_CACHE_CONTROL, NULL,
                    H2O_STRLIT("no-store"));
-    if (atomic_load_explicit(&loop->stopping, memory_order_relaxed))
+    if (atomic_load_explicit(&context->stopping, memory_order_relaxed))
         req->http1_is_persistent = 0;
     connection_note_reply(req);
     h2o_send_inline(req, body.ptr, body.len);
 }
 
-void http_response_send(struct loop *loop, h2o_req_t *req,
-                        const struct reply *reply)
-{
-    char seconds[16];
-
-    if (reply->challenge)
-        h2o_add_header(&req->pool, &req->res.headers,
-                       H2O_TOKEN_WWW_AUTHENTICATE, NULL,
-                       H2O_STRLIT("Basic realm=\"dyndns53\""));
-    if (reply->retry_after) {
-        int len =
-            snprintf(seconds, sizeof seconds, "%d", REPLY_RETRY_AFTER_SECONDS);
-        h2o_iovec_t value = h2o_strdup(&req->pool, seconds, (size_t)len);
-
-        h2o_add_header(&req->pool, &req->res.headers, H2O_TOKEN_RETRY_AFTER,
-                       NULL, value.base, value.len);
-    }
-    http_response_send_text(loop, req, reply->status, reply->reason,
-                            "text/plain",
-                            span_from(reply->body, reply->body_len));
-}
-
-void http_response_send_not_allowed(struct loop *loop, h2o_req_t *req,
-                                    const char *allowed)
+void http_response_send_not_allowed(const struct http_context *context,
+                                    h2o_req_t *req, const char *allowed)
 {
     h2o_add_header(&req->pool, &req->res.headers, H2O_TOKEN_ALLOW, NULL,
                    allowed, strlen(allowed));
-    http_response_send_text(loop, req, 405, "Method Not Allowed", "text/plain",
+    http_response_send_text(context, req, 405, "Method Not Allowed",
+                            "text/plain",
                             span_from_string("method not allowed\n"));
 }

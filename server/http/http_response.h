@@ -4,20 +4,20 @@
 #ifndef SERVER_HTTP_HTTP_RESPONSE_H
 #define SERVER_HTTP_HTTP_RESPONSE_H
 
-#include "server/http/loop.h"
-#include "server/http/dyndns2.h"
+#include "server/http/http_context.h"
 
-/* Sends a dyndns2 word. */
-void http_response_send(struct loop *loop, h2o_req_t *req,
-                        const struct reply *reply);
+/* Before the text is sent: that credentials are asked for, and in how many
+ * seconds to try again. */
+void http_response_add_challenge(h2o_req_t *req);
+void http_response_add_retry_after(h2o_req_t *req, unsigned seconds);
 
 /* Sends a text of a literal type ("text/plain"). */
-void http_response_send_text(struct loop *loop, h2o_req_t *req, int status,
-                             const char *reason, const char *type,
+void http_response_send_text(const struct http_context *context, h2o_req_t *req,
+                             int status, const char *reason, const char *type,
                              struct span body);
 
-/* 405, with the methods that are allowed. */
-void http_response_send_not_allowed(struct loop *loop, h2o_req_t *req,
-                                    const char *allowed);
+/* 405, with the methods that are allowed, a literal. */
+void http_response_send_not_allowed(const struct http_context *context,
+                                    h2o_req_t *req, const char *allowed);
 
 #endif

@@ -1,7 +1,7 @@
 #include "server/http/http_server.h"
 
-#include "server/http/connection.h"
-#include "server/http/handlers.h"
+#include "server/http/loop.h"
+#include "server/http/routes.h"
 
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -13,7 +13,8 @@ enum {
 };
 
 struct http_server {
-    struct loop_shared shared;
+    struct http_shared shared;
+    struct loop_parts parts;
     h2o_globalconf_t h2o;
     struct listeners listeners;
     struct loop *loops;
@@ -22,17 +23,18 @@ struct http_server {
     bool stopped;
 };
 
-static void configure_h2o(h2o_globalconf_t *h2o)
+/* Returns the handler of all URLs. */
+static h2o_handler_t *configure_h2o(h2o_globalconf_t *h2o)
 {
     h2o_config_init(h2o);
     h2o->server_name = h2o_iovec_init(H2O_STRLIT("dyndns53"));
     h2o->max_request_entity_size = MAX_BODY_BYTES;
     h2o->http1.req_timeout = CONNECTION_IDLE_MS;
     /* HTTP/2 is off entirely: nobody who updates DNS speaks it, and h2o 2.2
-     * has its known attacks. The callback would arm a timer of its own. */
+     * has its known attacks; and see http1.h. The callback would arm a timer of its own. */
     h2o->http1.upgrade_to_http2 = 0;
     h2o->http2.callbacks.request_shutdown = NULL;
-    handlers_register(h2o_config_register_host(
+    return routes_register(h2o_config_register_host(
         h2o, h2o_iovec_init(H2O_STRLIT("default")), 65535));
 }
 
@@ -48,42 +50,50 @@ static size_t connection_ceiling(size_t loops)
     return most > 2 * reserved ? (most - reserved) / loops : 16;
 }
 
-struct http_server *http_server_new(const struct config *config,
-                                    struct health *health,
-                                    struct in_transit_counts *asked)
+struct http_server *http_server_new(const struct http_settings *settings,
+                                    struct http_limits limits,
+                                    const struct health *health,
+                                    struct in_transit_counts *in_transit)
 {
     struct http_server *server = calloc(1, sizeof *server);
 
     if (server == NULL)
         return NULL;
-    server->loops = calloc(config->http.threads, sizeof *server->loops);
+    server->loops = calloc(settings->threads, sizeof *server->loops);
     if (server->loops == NULL ||
-        listeners_open(&server->listeners, &config->http) != STATUS_OK) {
+        listeners_open(&server->listeners, settings) != STATUS_OK) {
         free(server->loops);
         free(server);
         return NULL;
     }
     pthread_mutex_init(&server->lock, NULL);
-    configure_h2o(&server->h2o);
-    server->shared = (struct loop_shared){
-        .config = config,
+    server->shared = (struct http_shared){
+        .settings = settings,
+        .limits = limits,
         .health = health,
-        .asked = asked,
+        .in_transit = in_transit,
+    };
+    server->parts = (struct loop_parts){
+        .shared = &server->shared,
         .h2o = &server->h2o,
-        .max_connections = connection_ceiling(config->http.threads),
+        .routes = configure_h2o(&server->h2o),
+        .max_connections = connection_ceiling(settings->threads),
     };
     return server;
 }
 
 enum status http_server_start(struct http_server *server,
-                              struct updater *updater)
+                              void (*submit)(void *arg,
+                                             struct update_request *update),
+                              void *arg)
 {
-    unsigned wanted = server->shared.config->http.threads;
+    unsigned wanted = server->shared.settings->threads;
 
-    server->shared.updater = updater;
+    server->parts.submit = submit;
+    server->parts.submit_arg = arg;
     while (server->loop_count < wanted) {
         enum status status = loop_start(&server->loops[server->loop_count],
-                                        &server->shared, &server->listeners);
+                                        &server->parts, &server->listeners);
 
         if (status != STATUS_OK)
             return status;

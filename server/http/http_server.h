@@ -3,22 +3,28 @@
 #ifndef SERVER_HTTP_HTTP_SERVER_H
 #define SERVER_HTTP_HTTP_SERVER_H
 
-#include "server/config.h"
+#include "base/status.h"
+#include "server/http/http_settings.h"
 #include "server/state/health.h"
 #include "server/table/host_table.h"
-#include "server/updater.h"
 
 struct http_server;
+struct update_request;
 
-/* Opens the listening sockets. All are borrowed and must outlive the server.
- * NULL, with the reason in the log, when an address cannot be had. */
-struct http_server *http_server_new(const struct config *config,
-                                    struct health *health,
-                                    struct in_transit_counts *asked);
+/* Opens the listening sockets. All but `limits` are borrowed and must outlive
+ * the server. `in_transit` counts the updates on their way to the updater. NULL,
+ * with the reason in the log, when an address cannot be had. */
+struct http_server *http_server_new(const struct http_settings *settings,
+                                    struct http_limits limits,
+                                    const struct health *health,
+                                    struct in_transit_counts *in_transit);
 
-/* Starts one thread a loop, which post to `updater`. */
-NODISCARD enum status http_server_start(struct http_server *server,
-                                        struct updater *updater);
+/* Starts one thread a loop. They hand what is to be changed to submit(arg, ...),
+ * which must not block; the update's name has been counted in transit, and its
+ * `done` is to be called once, on any thread. */
+NODISCARD enum status http_server_start(
+    struct http_server *server,
+    void (*submit)(void *arg, struct update_request *update), void *arg);
 
 /* Puts a table in service on all loops. Thread-safe; harmless after
  * http_server_stop(). */
@@ -29,7 +35,7 @@ void http_server_use_table(struct http_server *server,
  * `deadline_at` (clock_now_ms) at the latest, and waits for them. */
 void http_server_stop(struct http_server *server, int64_t deadline_at);
 
-/* After http_server_stop() and after the updater has ended. */
+/* After http_server_stop(), and after the end of whoever was submitted to. */
 void http_server_free(struct http_server *server);
 
 #endif

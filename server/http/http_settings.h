@@ -1,4 +1,5 @@
-/* http_settings -- what can be set about the speaking of HTTP.
+/* http_settings -- what can be set about the speaking of HTTP, and what it must
+ * know of the settings of others.
  *
  * Filled once, before the first thread starts, and read by all of them from
  * then on. Whoever fills it owns what the pointers in it lead to.
@@ -25,6 +26,13 @@ struct http_settings {
     struct proxy_list trusted_proxies; /* whose X-Forwarded-For counts */
     bool allow_internal;               /* register addresses that mean nothing
                                           outside one's own network */
+};
+
+/* Of the settings of DNS. */
+struct http_limits {
+    unsigned nochg_seconds;    /* how long it stays known what an rrset says */
+    unsigned deadline_seconds; /* until a caller who waits is answered */
+    uint32_t ttl_seconds;      /* of rrsets whose host has none of its own */
 };
 
 #endif

@@ -1,61 +1,44 @@
-/* loop -- one h2o event loop on one thread: it takes connections, parses,
- * authenticates and replies. It never blocks and never talks to AWS.
+/* loop -- one event loop of libh2o on one thread. It puts together what accepts
+ * callers (acceptor.h) and what answers them (http_context.h has the drawing),
+ * and lets them run. It never blocks and never talks to AWS.
  *
  * A loop owns its connections, its requests and its pointer to the host table
- * in service. From other threads come only messages: a new table, an answer
- * from the updater, the wish to stop.
+ * in service. From other threads come only messages: a new table, an outcome
+ * from the updater, the request to stop.
  */
 #ifndef SERVER_HTTP_LOOP_H
 #define SERVER_HTTP_LOOP_H
 
-#include "server/config.h"
-#include "server/http/eviction.h"
-#include "server/state/health.h"
-#include "server/http/listener.h"
-#include "base/log_quota.h"
-#include "server/updater.h"
+#include "server/http/acceptor.h"
+#include "server/http/http_context.h"
 
-#include <h2o.h>
 #include <pthread.h>
 
-/* What all loops share; outlives them. */
-struct loop_shared {
-    const struct config *config;
-    struct health *health;
-    struct in_transit_counts *asked;
-    struct updater *updater;
+/* What every loop is made from; outlives them. */
+struct loop_parts {
+    const struct http_shared *shared;
     h2o_globalconf_t *h2o;
-    size_t max_connections; /* of each loop */
+    h2o_handler_t *routes;
+    size_t max_connections;                                   /* of each loop */
+    void (*submit)(void *arg, struct update_request *update); /* waiting.h */
+    void *submit_arg;
 };
 
 struct loop {
-    const struct loop_shared *shared;
-    h2o_context_t h2o; /* handlers find their loop from this */
-    h2o_accept_ctx_t accept;
-    h2o_socket_t *listeners[HTTP_LISTEN_MAX];
-    size_t listener_count;
-    h2o_multithread_receiver_t tables, answers;
-    h2o_timeout_t sweep_interval, pause_interval;
-    h2o_timeout_entry_t sweep, pause;
-    struct host_table *host_table; /* NULL before the first table */
-    struct log_quota refusals;
-    struct log_quota ceilings; /* apart, so that none of them hides a refusal */
-    size_t connections;
-    struct eviction eviction;
-    unsigned short_of_room; /* sweeps until that is over, and told again */
-    size_t pending;         /* updates posted and not yet answered */
-    bool accepting; /* false while the ceiling of connections is reached */
-    atomic_bool stopping;
-    int64_t stop_at; /* written before `stopping` */
+    h2o_context_t h2o;
+    struct acceptor acceptor;
+    struct http_context context;
+    h2o_multithread_receiver_t tables;
+    int64_t stop_at; /* written before context.stopping is set */
     pthread_t thread;
 };
 
 /* Sets the loop up in place, on a thread of its own that takes duplicates of
- * the listening sockets, and returns when it can be sent messages. `shared` is
+ * the listening sockets, and returns when it can be sent messages. `parts` is
  * borrowed. STATUS_UNAVAILABLE when threads or descriptors run out: there is
  * no loop then. */
 NODISCARD enum status loop_start(struct loop *loop,
-                                 const struct loop_shared *shared,
+                                 const struct loop_parts *parts,
                                  const struct listeners *listeners);
 
 /* Puts a table in service for requests that begin from now on. Any thread;
@@ -66,7 +49,7 @@ void loop_post_table(struct loop *loop, struct host_table *host_table);
  * at `stop_at`. Any thread. */
 void loop_stop(struct loop *loop, int64_t stop_at);
 
-/* Waits for the loop's end, once it was told to stop. */
+/* Waits for the loop's end, after loop_stop(). */
 void loop_join(struct loop *loop);
 
 #endif

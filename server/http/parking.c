@@ -1,5 +1,7 @@
 #include "server/http/parking.h"
 
+#include "server/http/http1.h"
+
 #include <stdlib.h>
 
 /* h2o consumes the request from this buffer once the reply is sent, so it must
@@ -28,8 +30,10 @@ static void shrink_input(h2o_socket_t *sock)
 
 void parking_shrink(h2o_req_t *req)
 {
-    h2o_socket_t *sock = req->conn->callbacks->get_socket(req->conn);
+    h2o_socket_t *sock;
 
+    http1_require(req, "making a request small");
+    sock = req->conn->callbacks->get_socket(req->conn);
     if (sock == NULL)
         return;
     /* Everything below points into the buffer or the pool. h2o itself looks

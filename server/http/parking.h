@@ -4,6 +4,8 @@
  * parsed until the reply is sent; of both, a request that has been understood
  * needs next to nothing. With thousands of callers waiting through an outage
  * of Route 53, that is the difference between 10 KB and 2 KB a caller.
+ *
+ * It knows how libh2o's HTTP/1 holds a request, and demands one (http1.h).
  */
 #ifndef SERVER_HTTP_PARKING_H
 #define SERVER_HTTP_PARKING_H

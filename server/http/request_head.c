@@ -1,6 +1,7 @@
 #include "server/http/request_head.h"
 
 #include "server/http/authority.h"
+#include "server/http/char_table.h"
 
 #include <stdint.h>
 
@@ -24,25 +25,19 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* RFC 9110 5.6.2, tchar: each stands for itself, and a blank for what is none. */
-static const char token_chars[] = "                                "
-                                  " ! #$%&'  *+ -. 0123456789      "
-                                  " ABCDEFGHIJKLMNOPQRSTUVWXYZ   ^_"
-                                  "`abcdefghijklmnopqrstuvwxyz | ~ ";
-
-static bool is_token_char(char c)
-{
-    unsigned char at = (unsigned char)c;
-
-    return at < sizeof token_chars - 1 && token_chars[at] != ' ';
-}
+/* RFC 9110 5.6.2, tchar. */
+static const char token_chars[CHAR_TABLE_LEN + 1] =
+    "                                "
+    " ! #$%&'  *+ -. 0123456789      "
+    " ABCDEFGHIJKLMNOPQRSTUVWXYZ   ^_"
+    "`abcdefghijklmnopqrstuvwxyz | ~ ";
 
 /* The token at the beginning of a text; empty if there is none. */
 static struct span token_of(struct span text)
 {
     size_t len = 0;
 
-    while (len < text.len && is_token_char(text.ptr[len]))
+    while (len < text.len && char_table_has(token_chars, text.ptr[len]))
         len++;
     return span_from(text.ptr, len);
 }

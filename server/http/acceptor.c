@@ -1,0 +1,212 @@
+#include "server/http/acceptor.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "server/http/http1.h"
+
+#include <fcntl.h>
+
+enum {
+    ACCEPTS_PER_TURN = 64,
+    /* Sweeps without a shortage of connections, until the next is logged. */
+    CALM_SWEEPS = 2,
+    SWEEP_INTERVAL_MS = 1000,
+    PAUSE_INTERVAL_MS = 100, /* at the ceiling, to look for room again */
+};
+
+static void on_accept(h2o_socket_t *listener, const char *err);
+
+static void listen_again(struct acceptor *acceptor)
+{
+    acceptor->accepting = true;
+    for (size_t i = 0; i < acceptor->listener_count; i++)
+        h2o_socket_read_start(acceptor->listeners[i], on_accept);
+}
+
+static void on_connection_closed(struct connections *connections)
+{
+    struct acceptor *acceptor =
+        H2O_STRUCT_FROM_MEMBER(struct acceptor, connections, connections);
+
+    if (!acceptor->accepting && acceptor->listener_count > 0)
+        listen_again(acceptor);
+}
+
+/* --- where room is short ------------------------------------------------------
+ */
+
+/* Whoever connects and hangs up can make one shortage after the other. */
+static void log_shortage(struct acceptor *acceptor)
+{
+    if (!log_quota_allows(&acceptor->ceilings, clock_now_s()))
+        return;
+    log_event(LOG_LEVEL_WARN, "connections_at_ceiling",
+              log_uint("connections", acceptor->connections.count),
+              log_str("advice", "idle ones are closed to let others in; if "
+                                "these are honest callers, raise the limit of "
+                                "open files (ulimit -n, LimitNOFILE=)"));
+}
+
+/* A shortage that goes on is logged once. */
+static void note_shortage(struct acceptor *acceptor)
+{
+    bool is_new = acceptor->short_of_room == 0;
+
+    acceptor->short_of_room = CALM_SWEEPS;
+    if (is_new)
+        log_shortage(acceptor);
+}
+
+/* A connection that is cut ends in a later turn, so room is made while there
+ * is still some left. */
+static size_t room_to_keep(size_t max_connections)
+{
+    size_t eighth = max_connections / 8;
+
+    return eighth < ACCEPTS_PER_TURN ? eighth : ACCEPTS_PER_TURN;
+}
+
+static void make_room(struct acceptor *acceptor)
+{
+    const struct connections *connections = &acceptor->connections;
+    size_t max = acceptor->max_connections;
+
+    while (max - connections->count + connections->eviction.leaving <
+               room_to_keep(max) &&
+           connections_evict_one(&acceptor->connections))
+        note_shortage(acceptor);
+}
+
+/* The kernel queues callers beyond the ceiling. Going on to accept until file
+ * descriptors run out would make the loop spin instead. */
+static void pause_at_ceiling(struct acceptor *acceptor)
+{
+    if (acceptor->connections.count < acceptor->max_connections)
+        return;
+    acceptor->accepting = false;
+    for (size_t i = 0; i < acceptor->listener_count; i++)
+        h2o_socket_read_stop(acceptor->listeners[i]);
+    note_shortage(acceptor);
+    if (!h2o_timeout_is_linked(&acceptor->pause))
+        h2o_timeout_link(acceptor->h2o->loop, &acceptor->pause_interval,
+                         &acceptor->pause);
+}
+
+/* Whom nobody could close at the ceiling may be idle by now. */
+static void on_pause(h2o_timeout_entry_t *entry)
+{
+    struct acceptor *acceptor =
+        H2O_STRUCT_FROM_MEMBER(struct acceptor, pause, entry);
+
+    if (acceptor->accepting || acceptor->listener_count == 0)
+        return;
+    make_room(acceptor);
+    h2o_timeout_link(acceptor->h2o->loop, &acceptor->pause_interval,
+                     &acceptor->pause);
+}
+
+static void on_sweep(h2o_timeout_entry_t *entry)
+{
+    struct acceptor *acceptor =
+        H2O_STRUCT_FROM_MEMBER(struct acceptor, sweep, entry);
+
+    connections_sweep(acceptor->h2o);
+    if (acceptor->short_of_room > 0)
+        acceptor->short_of_room--;
+    h2o_timeout_link(acceptor->h2o->loop, &acceptor->sweep_interval,
+                     &acceptor->sweep);
+}
+
+/* --- accepting ------------------------------------------------------------------
+ */
+
+static bool accept_one(struct acceptor *acceptor, h2o_socket_t *listener)
+{
+    if (!connection_accept(&acceptor->connections, listener, &acceptor->accept))
+        return false;
+    make_room(acceptor);
+    return true;
+}
+
+static void on_accept(h2o_socket_t *listener, const char *err)
+{
+    struct acceptor *acceptor = listener->data;
+
+    if (err != NULL)
+        return;
+    for (int i = 0; i < ACCEPTS_PER_TURN && acceptor->accepting; i++) {
+        if (!accept_one(acceptor, listener))
+            return;
+        pause_at_ceiling(acceptor);
+    }
+}
+
+static enum status take_listeners(struct acceptor *acceptor,
+                                  const struct listeners *listeners)
+{
+    for (size_t i = 0; i < listeners->count; i++) {
+        int fd = fcntl(listeners->fds[i], F_DUPFD_CLOEXEC, 0);
+        h2o_socket_t *sock;
+
+        if (fd < 0)
+            return STATUS_UNAVAILABLE;
+        sock = h2o_evloop_socket_create(acceptor->h2o->loop, fd,
+                                        H2O_SOCKET_FLAG_DONT_READ);
+        sock->data = acceptor;
+        acceptor->listeners[acceptor->listener_count++] = sock;
+    }
+    return STATUS_OK;
+}
+
+enum status acceptor_init(struct acceptor *acceptor, h2o_context_t *h2o,
+                          const struct listeners *listeners,
+                          size_t max_connections)
+{
+    http1_require_alone(h2o->globalconf, "accepting connections");
+    *acceptor = (struct acceptor){
+        .h2o = h2o,
+        .accept = {.ctx = h2o, .hosts = h2o->globalconf->hosts},
+        .max_connections = max_connections,
+        .sweep = {.cb = on_sweep},
+        .pause = {.cb = on_pause},
+    };
+    connections_init(&acceptor->connections, on_connection_closed);
+    h2o_timeout_init(h2o->loop, &acceptor->sweep_interval, SWEEP_INTERVAL_MS);
+    h2o_timeout_init(h2o->loop, &acceptor->pause_interval, PAUSE_INTERVAL_MS);
+    return take_listeners(acceptor, listeners);
+}
+
+void acceptor_start(struct acceptor *acceptor)
+{
+    h2o_timeout_link(acceptor->h2o->loop, &acceptor->sweep_interval,
+                     &acceptor->sweep);
+    listen_again(acceptor);
+}
+
+void acceptor_stop(struct acceptor *acceptor)
+{
+    for (size_t i = 0; i < acceptor->listener_count; i++) {
+        while (acceptor->connections.count < acceptor->max_connections &&
+               accept_one(acceptor, acceptor->listeners[i]))
+            continue;
+        h2o_socket_close(acceptor->listeners[i]);
+    }
+    acceptor->listener_count = 0;
+}
+
+void acceptor_close_idle(struct acceptor *acceptor)
+{
+    connections_close_idle(acceptor->h2o);
+}
+
+void acceptor_dispose(struct acceptor *acceptor)
+{
+    h2o_evloop_t *evloop = acceptor->h2o->loop;
+
+    for (size_t i = 0; i < acceptor->listener_count; i++)
+        h2o_socket_close(acceptor->listeners[i]);
+    h2o_timeout_unlink(&acceptor->sweep);
+    h2o_timeout_dispose(evloop, &acceptor->sweep_interval);
+    h2o_timeout_unlink(&acceptor->pause);
+    h2o_timeout_dispose(evloop, &acceptor->pause_interval);
+}

@@ -1,0 +1,56 @@
+/* acceptor -- takes the callers of one loop, as many as there may be.
+ *
+ * It owns the loop's listening sockets and knows all connections. Where room is
+ * short, it has idle ones closed to let others in (eviction.h); at the ceiling
+ * it lets the kernel queue callers, until one goes.
+ *
+ * Lives on the loop's thread.
+ */
+#ifndef SERVER_HTTP_ACCEPTOR_H
+#define SERVER_HTTP_ACCEPTOR_H
+
+#include "base/log_quota.h"
+#include "base/status.h"
+#include "server/http/connection.h"
+#include "server/http/listener.h"
+
+struct acceptor {
+    h2o_context_t *h2o;
+    h2o_accept_ctx_t accept;
+    h2o_socket_t *listeners[HTTP_LISTEN_MAX];
+    size_t listener_count; /* 0 once they are closed */
+    struct connections connections;
+    size_t max_connections;
+    bool accepting;            /* false at the ceiling */
+    unsigned short_of_room;    /* sweeps until a shortage is news again */
+    struct log_quota ceilings; /* for lines about a shortage */
+    h2o_timeout_t sweep_interval, pause_interval;
+    h2o_timeout_entry_t sweep, pause;
+};
+
+/* In place. Takes duplicates of the listening sockets; `h2o` is borrowed.
+ * STATUS_UNAVAILABLE when descriptors run out. In both cases
+ * acceptor_dispose() frees. */
+NODISCARD enum status acceptor_init(struct acceptor *acceptor,
+                                    h2o_context_t *h2o,
+                                    const struct listeners *listeners,
+                                    size_t max_connections);
+
+/* Begins to accept, and to cut those who dawdle. */
+void acceptor_start(struct acceptor *acceptor);
+
+/* Takes who has connected already, then closes the listening sockets. */
+void acceptor_stop(struct acceptor *acceptor);
+
+/* Ends connections on which nothing is under way. */
+void acceptor_close_idle(struct acceptor *acceptor);
+
+static inline size_t acceptor_connections(const struct acceptor *acceptor)
+{
+    return acceptor->connections.count;
+}
+
+/* When there are no connections. */
+void acceptor_dispose(struct acceptor *acceptor);
+
+#endif

@@ -1,0 +1,45 @@
+/* http_context -- what the handling of a request may reach, and no more.
+ *
+ *   http_server   the loops, as one thing
+ *     loop        an event loop of libh2o, its thread and its messages; it puts
+ *      |          together what follows, and none of it knows the loop:
+ *      |
+ *      +-- acceptor        the listening sockets, how many connections there
+ *      |     |             may be, who goes when there are more
+ *      |     connection    one of them
+ *      |
+ *      +-- http_context    what a handler is given
+ *      |     waiting       the requests that wait for the updater
+ *      |
+ *      +-- routes          which URL means what; hands the context to
+ *            register_ip, check_ip, healthz
+ *
+ * Each loop has one context, and nobody but its thread touches it.
+ */
+#ifndef SERVER_HTTP_HTTP_CONTEXT_H
+#define SERVER_HTTP_HTTP_CONTEXT_H
+
+#include "base/log_quota.h"
+#include "server/http/http_settings.h"
+#include "server/http/waiting.h"
+#include "server/state/health.h"
+#include "server/table/host_table.h"
+
+/* What all loops share; outlives them. */
+struct http_shared {
+    const struct http_settings *settings;
+    struct http_limits limits;
+    const struct health *health;
+    struct in_transit_counts *in_transit;
+};
+
+struct http_context {
+    const struct http_shared *shared;
+    struct host_table *host_table; /* in service; NULL before the first */
+    struct log_quota refusals;     /* for lines about callers turned away */
+    struct waiting waiting;
+    atomic_bool
+        stopping; /* set by any thread: connections end with the reply */
+};
+
+#endif
