@@ -1,7 +1,8 @@
-/* config -- everything that can be set, read from the environment once.
+/* config -- everything that can be set.
  *
  * dyndns53(8) is its manual; defaults and ranges stand in variables.c and
- * nowhere else. Immutable after config_init(): any thread may read it.
+ * nowhere else. Filled once (config_read.h), and immutable from then on: any
+ * thread may read it.
  */
 #ifndef SERVER_CONFIG_H
 #define SERVER_CONFIG_H
@@ -11,8 +12,6 @@
 #include "server/dns/dns_settings.h"
 #include "server/http/http_settings.h"
 #include "server/table/table_settings.h"
-
-enum { CONFIG_FAULTS_MAX_BYTES = 16 * 1024 };
 
 struct config {
     struct aws_config aws;
@@ -25,16 +24,7 @@ struct config {
     enum log_level log_level;
 };
 
-/* Reads and checks all variables. STATUS_INVALID: every fault is appended to
- * `faults`, a line each, with the variable's name and what is allowed. In both
- * cases config_clear() frees. `cores` is the default of DYNDNS_THREADS. */
-NODISCARD enum status config_init(struct config *config, aws_getenv_fn *get,
-                                  unsigned cores, struct strbuf *faults);
+/* Frees what a config holds. To do so twice does no harm. */
 void config_clear(struct config *config);
-
-/* Appends what is in force, one `NAME=value` a line, without secrets; then, as
- * lines that begin with #, which database is meant and where S3 and Route 53
- * are: what --check-config prints. */
-void config_describe(const struct config *config, struct strbuf *out);
 
 #endif

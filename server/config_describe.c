@@ -1,4 +1,4 @@
-#include "server/config.h"
+#include "server/config_describe.h"
 
 #include "aws/endpoint.h"
 #include "server/variables.h"

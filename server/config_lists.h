@@ -4,7 +4,7 @@
 #ifndef SERVER_CONFIG_LISTS_H
 #define SERVER_CONFIG_LISTS_H
 
-#include "server/variables.h"
+#include "server/variable_kind.h"
 
 extern const struct variable_kind variable_port; /* listens everywhere */
 extern const struct variable_kind variable_listen;

@@ -7,6 +7,8 @@
 #include "base/core_files.h"
 #include "base/log.h"
 #include "server/config_advice.h"
+#include "server/config_describe.h"
+#include "server/config_read.h"
 #include "server/http/http_server.h"
 #include "server/updater.h"
 
@@ -98,13 +100,13 @@ static size_t advise(const struct config *config, config_advice_fn *tell)
 
 /* All that is wrong is told at once; a name that is misspelt may be why
  * another is not set. */
-static bool read_config(struct config *config)
+static bool load_config(struct config *config)
 {
     struct strbuf faults;
     enum status status;
 
     strbuf_init(&faults, CONFIG_FAULTS_MAX_BYTES);
-    status = config_init(config, get_env, count_cores(), &faults);
+    status = config_read(config, get_env, count_cores(), &faults);
     if (status == STATUS_INVALID)
         fprintf(stderr,
                 "dyndns53: the environment is not as it should be:\n%s"
@@ -262,7 +264,7 @@ int main(int argc, char **argv)
               stdout);
         return EXIT_SUCCESS;
     }
-    if (!read_config(&config))
+    if (!load_config(&config))
         return EXIT_USAGE;
     log_open("dyndns53", config.log_target, config.log_level);
     if (action == ACTION_CHECK) {

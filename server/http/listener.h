@@ -11,11 +11,11 @@ struct listeners {
     size_t count;
 };
 
-/* Opens, binds and listens on every address in the settings. A socket that is bound
- * to "::" takes IPv4 callers too, unless an IPv4 address with the same port is
- * configured beside it: then each takes its own family. Each is told in the
- * log with the port it really has. STATUS_UNAVAILABLE, with the reason in the
- * log, when one cannot be had; the others are closed then. */
+/* Opens, binds and listens on every address in the settings. A socket that is
+ * bound to "::" takes IPv4 callers too, unless an IPv4 address with the same
+ * port is listed beside it: then each takes its own family. Each is logged with
+ * the port it really has. STATUS_UNAVAILABLE, with the reason in the log, when
+ * one cannot be had; the others are closed then. */
 NODISCARD enum status listeners_open(struct listeners *listeners,
                                      const struct http_settings *settings);
 void listeners_close(struct listeners *listeners);

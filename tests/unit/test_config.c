@@ -1,5 +1,8 @@
 #include "server/config.h"
 
+#include "server/config_describe.h"
+#include "server/config_read.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -52,7 +55,7 @@ static enum status init(struct config *config, const struct variable *from,
 {
     environment = from;
     strbuf_init(faults, CONFIG_FAULTS_MAX_BYTES);
-    return config_init(config, get, CORES, faults);
+    return config_read(config, get, CORES, faults);
 }
 
 static int with_the_least(void **state)
@@ -310,7 +313,7 @@ static void test_more_cores_than_threads_are_allowed(void **state)
     (void)state;
     environment = none;
     strbuf_init(&faults, CONFIG_FAULTS_MAX_BYTES);
-    assert_int_equal(config_init(&config, get, 1000, &faults), STATUS_OK);
+    assert_int_equal(config_read(&config, get, 1000, &faults), STATUS_OK);
     assert_int_equal(config.http.threads, HTTP_THREADS_MAX);
     config_clear(&config);
 }
@@ -603,7 +606,7 @@ static void test_more_faults_than_there_is_room_for_are_still_faults(
     (void)state;
     environment = row;
     strbuf_init(&faults, 4);
-    assert_int_equal(config_init(&config, get, CORES, &faults), STATUS_INVALID);
+    assert_int_equal(config_read(&config, get, CORES, &faults), STATUS_INVALID);
     strbuf_clear(&faults);
     config_clear(&config);
 }
