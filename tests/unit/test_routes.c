@@ -1,0 +1,69 @@
+#include "server/http/routes.h"
+
+#include "tests/unit/fake_request.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static const struct {
+    const char *label, *method, *path;
+    int version, status;
+    const char *body;
+} cases[] = {
+    {"a URL is found", "GET", "/check_ip", 0x101, 200, "192.0.2.1\n"},
+    {"by HTTP/1.0 as well", "GET", "/check_ip", 0x100, 200, "192.0.2.1\n"},
+    {"each URL is its own", "GET", "/healthz", 0x101, 503, NULL},
+    {"a URL is the whole path", "GET", "/check_ip/", 0x101, 404, "not found\n"},
+    {"other URLs are not found", "GET", "/", 0x101, 404, "not found\n"},
+    {"a URL has its methods", "POST", "/check_ip", 0x101, 405,
+     "method not allowed\n"},
+    {"without a table nothing is registered", "GET", "/register_ip", 0x101, 503,
+     "911\n"},
+    {"HTTP/2 is refused before anything of it is looked at", "GET", "/check_ip",
+     0x200, 505, "only HTTP/1 is spoken here\n"},
+    {"so that none of its requests can wait", "GET", "/register_ip", 0x200, 505,
+     "only HTTP/1 is spoken here\n"},
+    {"and what comes after it", "GET", "/check_ip", 0x300, 505,
+     "only HTTP/1 is spoken here\n"},
+};
+
+static void refuse(void *arg, struct update *update)
+{
+    (void)arg;
+    (void)update;
+    fail_msg("an update was submitted");
+}
+
+static void test_each_request_gets_one_reply(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct fake_loop loop;
+        struct fake_request request;
+
+        fake_loop_init(&loop, refuse, NULL);
+        fake_request_init(&request, &loop, cases[i].version, cases[i].path);
+        request.req.method =
+            h2o_iovec_init(cases[i].method, strlen(cases[i].method));
+        fake_request_arrives(&request, &loop);
+        if (request.replies != 1 || request.req.res.status != cases[i].status ||
+            (cases[i].body != NULL && strcmp(request.body, cases[i].body) != 0))
+            fail_msg("%s: %u replies, %d %s", cases[i].label, request.replies,
+                     request.req.res.status, request.body);
+        fake_request_clear(&request);
+        fake_loop_clear(&loop);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_each_request_gets_one_reply),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
