@@ -14,7 +14,7 @@ typedef void config_advice_fn(void *arg, const char *name, const char *words);
 
 /* Tells of each DYNDNS_... in the environment, as environ(7) has it, that
  * nobody reads, with the name that was perhaps meant. Each returns how many
- * times it told something. */
+ * times it called `tell`. */
 size_t config_advise_on_names(char *const *environment, config_advice_fn *tell,
                               void *arg);
 

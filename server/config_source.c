@@ -4,7 +4,7 @@
 
 enum {
     VALUE_SHOWN_MAX_BYTES = 200, /* of a value that is wrong */
-    ITEMS_TOLD_MAX = 8,          /* of one list */
+    ITEMS_SHOWN_MAX = 8,         /* of one list */
 };
 
 const char *config_source_get(const struct config_source *source,
@@ -46,7 +46,7 @@ void config_source_fault_item(struct config_source *source,
                               struct config_list_faults *list, struct span item,
                               const char *wanted)
 {
-    if (list->count++ >= ITEMS_TOLD_MAX)
+    if (list->count++ >= ITEMS_SHOWN_MAX)
         return;
     strbuf_printf(source->faults, "%s: \"", list->name);
     append_shown(source->faults, item);
@@ -56,9 +56,9 @@ void config_source_fault_item(struct config_source *source,
 void config_source_end_list(struct config_source *source,
                             const struct config_list_faults *list)
 {
-    if (list->count > ITEMS_TOLD_MAX)
+    if (list->count > ITEMS_SHOWN_MAX)
         strbuf_printf(source->faults, "%s: and %zu more that are wrong\n",
-                      list->name, list->count - ITEMS_TOLD_MAX);
+                      list->name, list->count - ITEMS_SHOWN_MAX);
 }
 
 char *config_source_copy(struct config_source *source, struct span text)

@@ -30,7 +30,7 @@ void config_source_fault_words(struct config_source *source, const char *name,
                                const char *words);
 
 /* "NAME: "item": wanted", for each of the first few wrong items of a list. Of
- * the rest their number is told at the list's end. */
+ * the rest the list's end gives the number. */
 struct config_list_faults {
     const char *name;
     size_t count;

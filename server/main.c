@@ -98,7 +98,7 @@ static size_t advise(const struct config *config, config_advice_fn *tell)
            config_advise_on_values(config, get_env, tell, NULL);
 }
 
-/* All that is wrong is told at once; a name that is misspelt may be why
+/* All that is wrong is shown at once; a name that is misspelt may be why
  * another is not set. */
 static bool load_config(struct config *config)
 {

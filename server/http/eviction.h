@@ -69,7 +69,7 @@ void eviction_note_half_sent(struct eviction *eviction,
                              struct evictable *connection, int64_t now);
 
 /* Returns the connection to close, which is leaving now; NULL when none may
- * go. `is_half_sent` tells of one that is thought idle. */
+ * go. `is_half_sent` is asked of those that are thought idle. */
 struct evictable *eviction_choose(
     struct eviction *eviction, int64_t now,
     bool (*is_half_sent)(const struct evictable *connection));

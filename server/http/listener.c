@@ -56,7 +56,7 @@ static bool shares_port_with_ipv4(const struct listen_address *wanted,
 }
 
 /* Connections inherit them. That of the receiving side decides on the window's
- * scale, which is told with the first segment, so it must be set before
+ * scale, which is sent with the first segment, so it must be set before
  * listen(2). */
 static bool limit_buffers(int fd)
 {
