@@ -1,7 +1,7 @@
 /* coalescer_state -- what the coalescer's files share; nobody else includes
  * this.
  *
- *   coalescer.c          taking changes on: submitting, deadlines, zones
+ *   coalescer_submit.c   taking changes on: submitting, deadlines, zones
  *   coalescer_send.c     when a batch leaves
  *   coalescer_outcome.c  what its outcome means
  */

@@ -10,7 +10,8 @@
 /* --- the loop --------------------------------------------------------------- */
 
 void fake_loop_init(struct fake_loop *loop,
-                    void (*submit)(void *arg, struct update *update), void *arg)
+                    void (*submit)(void *arg, struct update_request *update),
+                    void *arg)
 {
     memset(loop, 0, sizeof *loop);
     h2o_config_init(&loop->globalconf);

@@ -20,7 +20,7 @@ struct fake_loop {
 
 /* In place. `submit` is given `arg` and what the routes submit. */
 void fake_loop_init(struct fake_loop *loop,
-                    void (*submit)(void *arg, struct update *update),
+                    void (*submit)(void *arg, struct update_request *update),
                     void *arg);
 void fake_loop_clear(struct fake_loop *loop);
 

@@ -40,7 +40,7 @@ static void test_versions(void **state)
  * process before any harm is done.
  */
 
-static void drop(void *arg, struct update *update)
+static void drop(void *arg, struct update_request *update)
 {
     (void)arg;
     (void)update;
@@ -50,7 +50,7 @@ static void wait_for_the_updater(struct fake_loop *loop,
                                  struct fake_request *request)
 {
     struct waiting_request *waiting =
-        waiting_request_new(&request->req, NULL, NULL);
+        waiting_request_new(&request->req, 1, NULL, NULL, NULL);
 
     waiting_submit(&loop->context.waiting, waiting);
 }

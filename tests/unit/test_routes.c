@@ -31,7 +31,7 @@ static const struct {
      "only HTTP/1 is spoken here\n"},
 };
 
-static void refuse(void *arg, struct update *update)
+static void refuse(void *arg, struct update_request *update)
 {
     (void)arg;
     (void)update;

@@ -15,11 +15,11 @@ enum { CALLERS = 3 };
 
 /* The updater: keeps what it is given until it is told to answer. */
 struct updater {
-    struct update *updates[CALLERS];
+    struct update_request *updates[CALLERS];
     size_t count;
 };
 
-static void keep(void *arg, struct update *update)
+static void keep(void *arg, struct update_request *update)
 {
     struct updater *updater = arg;
 
@@ -32,7 +32,7 @@ static void *answer(void *arg)
     struct updater *updater = arg;
 
     while (updater->count > 0) {
-        struct update *update = updater->updates[--updater->count];
+        struct update_request *update = updater->updates[--updater->count];
 
         update->done(update);
     }
@@ -45,7 +45,8 @@ struct caller {
     char name;
 };
 
-static void reply(void *arg, h2o_req_t *req, const struct update *update)
+static void reply(void *arg, h2o_req_t *req,
+                  const struct update_request *update)
 {
     struct caller *caller = arg;
 
