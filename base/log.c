@@ -190,11 +190,11 @@ static bool deliver(enum log_level level, const char *line, size_t len)
     if (log_target == LOG_TARGET_STDERR)
         return write_stderr(line, len);
     syslog(levels[level].syslog_priority, "%.*s", (int)len, line);
-    return true; /* syslog(3) tells nobody */
+    return true; /* syslog(3) reports no failure */
 }
 
 /* Errors that nobody can read any more are an error, however much is logged. */
-static bool tell_loss(struct log_loss loss)
+static bool report_loss(struct log_loss loss)
 {
     struct log_field lines = log_uint("count", loss.lines);
     enum log_level level =
@@ -207,7 +207,7 @@ static bool tell_loss(struct log_loss loss)
 
 enum status log_start(void)
 {
-    static const struct log_writer_hooks hooks = {deliver, tell_loss};
+    static const struct log_writer_hooks hooks = {deliver, report_loss};
 
     log_writer = log_writer_new(&hooks, LOG_QUEUE_BYTES);
     return log_writer == NULL ? STATUS_NOMEM : STATUS_OK;

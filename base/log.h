@@ -20,24 +20,15 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
+#include "base/log_line.h"
 #include "base/span.h"
 #include "base/status.h"
 
 #include <stdint.h>
 
-enum {
-    LOG_LINE_MAX_BYTES = 2048,
-    /* What may wait to be read. At Route 53's own pace, 2,500 changes a second,
-     * half of it (see log_queue) is what is logged in two seconds. */
-    LOG_QUEUE_BYTES = 2 * 1024 * 1024,
-};
-
-enum log_level {
-    LOG_LEVEL_ERROR, /* wakes a person */
-    LOG_LEVEL_WARN,  /* is read tomorrow */
-    LOG_LEVEL_INFO,  /* the service's diary */
-    LOG_LEVEL_DEBUG, /* for whoever looks for a fault */
-};
+/* What may wait to be read. At Route 53's own pace, 2,500 changes a second,
+ * half of it (see log_queue) is what is logged in two seconds. */
+enum { LOG_QUEUE_BYTES = 2 * 1024 * 1024 };
 
 enum log_target { LOG_TARGET_STDERR, LOG_TARGET_SYSLOG };
 

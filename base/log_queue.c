@@ -1,6 +1,8 @@
 #include "base/log_queue.h"
 
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     LEVELS = LOG_LEVEL_DEBUG + 1,

@@ -12,10 +12,13 @@
 #ifndef BASE_LOG_QUEUE_H
 #define BASE_LOG_QUEUE_H
 
-#include "base/log.h"
+#include "base/log_line.h"
 #include "base/status.h"
 
-/* What was lost since somebody was told. */
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What was lost since the last report. */
 struct log_loss {
     size_t lines;
     enum log_level worst; /* of the lines lost; meaningless if there are none */
@@ -47,7 +50,7 @@ bool log_queue_take(struct log_queue *queue, enum log_level *level, char *line,
 /* Counts what was lost elsewhere. */
 void log_queue_lose(struct log_queue *queue, struct log_loss loss);
 
-/* What was lost; from now on it counts as told. */
+/* What was lost; from now on it counts as reported. */
 struct log_loss log_queue_take_loss(struct log_queue *queue);
 
 #endif

@@ -37,8 +37,8 @@ static void wait_for_lines(struct log_writer *writer)
 
 /* Writes until it is told to stop and nothing is left. Holds the lock but
  * while it writes. After a line that could not be written (a full disk), what
- * was lost is told only behind one that could: trying again and again to tell
- * would be no better. */
+ * was lost is reported only behind one that could: another line would fail
+ * as well. */
 static void write_lines(struct log_writer *writer)
 {
     char line[LOG_LINE_MAX_BYTES];
@@ -56,7 +56,7 @@ static void write_lines(struct log_writer *writer)
         } else if (well && writer->queue.loss.lines > 0) {
             loss = log_queue_take_loss(&writer->queue);
             pthread_mutex_unlock(&writer->lock);
-            well = writer->hooks.tell(loss);
+            well = writer->hooks.report_loss(loss);
         } else if (!writer->stopping) {
             wait_for_lines(writer);
             continue;

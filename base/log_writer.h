@@ -20,7 +20,7 @@
  * whether the line was written; if not, it is lost, and counted. */
 struct log_writer_hooks {
     bool (*write)(enum log_level level, const char *line, size_t len);
-    bool (*tell)(struct log_loss loss);
+    bool (*report_loss)(struct log_loss loss);
 };
 
 struct log_writer;

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -24,9 +25,9 @@ enum {
 static struct {
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    bool is_read, is_broken, cannot_tell;
+    bool is_read, is_broken, cannot_report;
     size_t tries; /* that were begun */
-    size_t lines, tellings, telling_tries;
+    size_t lines, reports, report_tries;
     size_t lost;
     enum log_level worst;
     char last[LOG_LINE_MAX_BYTES + 1];
@@ -78,27 +79,27 @@ static bool sink_write(enum log_level level, const char *line, size_t len)
     return let_go(well);
 }
 
-static bool sink_tell(struct log_loss loss)
+static bool sink_report(struct log_loss loss)
 {
     bool well;
 
     wait_for_reader();
-    well = !sink.is_broken && !sink.cannot_tell;
-    sink.telling_tries++;
+    well = !sink.is_broken && !sink.cannot_report;
+    sink.report_tries++;
     if (well) {
-        sink.tellings++;
+        sink.reports++;
         sink.lost += loss.lines;
         sink.worst = loss.worst;
     }
     return let_go(well);
 }
 
-static void sink_set(bool is_read, bool is_broken, bool cannot_tell)
+static void sink_set(bool is_read, bool is_broken, bool cannot_report)
 {
     pthread_mutex_lock(&sink.lock);
     sink.is_read = is_read;
     sink.is_broken = is_broken;
-    sink.cannot_tell = cannot_tell;
+    sink.cannot_report = cannot_report;
     pthread_cond_broadcast(&sink.changed);
     pthread_mutex_unlock(&sink.lock);
 }
@@ -113,14 +114,14 @@ static void wait_until(const size_t *count, size_t wanted)
 
 static struct log_writer *new_writer(void)
 {
-    static const struct log_writer_hooks hooks = {sink_write, sink_tell};
+    static const struct log_writer_hooks hooks = {sink_write, sink_report};
     struct log_writer *writer;
 
     pthread_mutex_lock(&sink.lock);
     sink.tries = sink.lines = sink.lost = sink.expected = 0;
-    sink.tellings = sink.telling_tries = 0;
+    sink.reports = sink.report_tries = 0;
     sink.is_read = true;
-    sink.is_broken = sink.cannot_tell = false;
+    sink.is_broken = sink.cannot_report = false;
     sink.in_order = true;
     pthread_mutex_unlock(&sink.lock);
     writer = log_writer_new(&hooks, CAPACITY);
@@ -157,7 +158,7 @@ static void test_a_line_is_written_soon_and_by_a_thread_without_signals(
     assert_true(log_writer_end(writer, PATIENCE_MS));
     assert_string_equal(sink.last, "line 2");
     assert_true(sink.signals_blocked);
-    assert_int_equal(sink.tellings, 0);
+    assert_int_equal(sink.reports, 0);
 }
 
 static void test_to_end_it_writes_what_is_left(void **state)
@@ -215,9 +216,9 @@ static void test_what_was_lost_is_told_once_when_the_reader_is_back(
     sink_set(false, false, false);
     put_many(writer, PLENTY);
     put(writer, LOG_LEVEL_ERROR, PLENTY); /* there is still room for it */
-    assert_int_equal(sink.tellings, 0);
+    assert_int_equal(sink.reports, 0);
     sink_set(true, false, false);
-    wait_until(&sink.tellings, 1);
+    wait_until(&sink.reports, 1);
     kept = sink.lines;
     assert_int_equal(kept + sink.lost, PLENTY + 1);
     assert_int_equal(sink.worst, LOG_LEVEL_INFO);
@@ -225,7 +226,7 @@ static void test_what_was_lost_is_told_once_when_the_reader_is_back(
     put(writer, LOG_LEVEL_INFO, PLENTY + 1); /* later lines arrive again */
     assert_true(log_writer_end(writer, PATIENCE_MS));
     assert_int_equal(sink.lines, kept + 1);
-    assert_int_equal(sink.tellings, 1);
+    assert_int_equal(sink.reports, 1);
     assert_true(sink.in_order);
 }
 
@@ -240,7 +241,7 @@ static void test_it_is_given_up_on_a_reader_who_does_not_come(void **state)
     assert_false(log_writer_end(writer, 10));
     /* The thread lives on by itself, and still ends well. */
     sink_set(true, false, false);
-    wait_until(&sink.tellings, 1);
+    wait_until(&sink.reports, 1);
     assert_int_equal(sink.lines + sink.lost, PLENTY);
 }
 
@@ -259,7 +260,7 @@ static void test_lines_that_cannot_be_written_are_told_behind_one_that_can(
     }
     sink_set(true, false, false);
     put(writer, LOG_LEVEL_INFO, 5);
-    wait_until(&sink.tellings, 1);
+    wait_until(&sink.reports, 1);
     assert_true(log_writer_end(writer, PATIENCE_MS));
     assert_int_equal(sink.lines, 1);
     assert_int_equal(sink.lost, 5);
@@ -267,7 +268,7 @@ static void test_lines_that_cannot_be_written_are_told_behind_one_that_can(
 }
 
 /* Were it tried again at once, there would be no end to it. */
-static void test_a_telling_that_fails_is_put_off_until_the_next_line(
+static void test_a_report_that_fails_is_put_off_until_the_next_line(
     void **state)
 {
     struct log_writer *writer = new_writer();
@@ -277,21 +278,21 @@ static void test_a_telling_that_fails_is_put_off_until_the_next_line(
     sink_set(false, false, true);
     put_many(writer, PLENTY);
     sink_set(true, false, true);
-    wait_until(&sink.telling_tries, 1);
+    wait_until(&sink.report_tries, 1);
     kept = sink.lines;
     put(writer, LOG_LEVEL_INFO, PLENTY);
-    wait_until(&sink.telling_tries, 2);
+    wait_until(&sink.report_tries, 2);
     sink_set(true, false, false);
     put(writer, LOG_LEVEL_INFO, PLENTY + 1);
-    wait_until(&sink.tellings, 1);
+    wait_until(&sink.reports, 1);
     assert_true(log_writer_end(writer, PATIENCE_MS));
-    assert_int_equal(sink.telling_tries, 3);
+    assert_int_equal(sink.report_tries, 3);
     assert_int_equal(sink.lines, kept + 2);
     assert_int_equal(kept + sink.lost, PLENTY);
     assert_int_equal(sink.worst, LOG_LEVEL_INFO);
 }
 
-static void test_to_end_it_does_not_try_for_ever_to_tell(void **state)
+static void test_to_end_it_does_not_try_for_ever_to_report(void **state)
 {
     struct log_writer *writer = new_writer();
 
@@ -299,7 +300,7 @@ static void test_to_end_it_does_not_try_for_ever_to_tell(void **state)
     sink_set(true, true, false);
     put_many(writer, PLENTY);
     assert_true(log_writer_end(writer, PATIENCE_MS));
-    assert_int_equal(sink.lines + sink.telling_tries, 0);
+    assert_int_equal(sink.lines + sink.report_tries, 0);
 }
 
 /* --- many threads -------------------------------------------------------------- */
@@ -347,7 +348,7 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 
 static void test_there_is_no_writer_without_memory_or_a_thread(void **state)
 {
-    static const struct log_writer_hooks hooks = {sink_write, sink_tell};
+    static const struct log_writer_hooks hooks = {sink_write, sink_report};
 
     (void)state;
     for (unsigned successes = 0; successes < 2; successes++) {
@@ -374,8 +375,8 @@ int main(void)
         cmocka_unit_test(
             test_lines_that_cannot_be_written_are_told_behind_one_that_can),
         cmocka_unit_test(
-            test_a_telling_that_fails_is_put_off_until_the_next_line),
-        cmocka_unit_test(test_to_end_it_does_not_try_for_ever_to_tell),
+            test_a_report_that_fails_is_put_off_until_the_next_line),
+        cmocka_unit_test(test_to_end_it_does_not_try_for_ever_to_report),
         cmocka_unit_test(test_every_line_of_many_threads_is_written_or_counted),
         cmocka_unit_test(test_there_is_no_writer_without_memory_or_a_thread),
     };
