@@ -8,6 +8,7 @@
 
 #include "aws/exchange.h"
 #include "aws/request.h"
+#include "aws/s3_region.h"
 
 #include <curl/curl.h>
 #include <libxml/parser.h>
@@ -66,13 +67,13 @@ struct aws_client *aws_client_new(const struct aws_config *config)
     return client;
 }
 
-static void free_list(struct aws_request *request)
+static void free_list(struct aws_client *client, struct aws_request *request)
 {
     while (request != NULL) {
         struct aws_request *next = request->next;
 
         if (request->easy != NULL) {
-            curl_multi_remove_handle(request->client->multi, request->easy);
+            curl_multi_remove_handle(client->multi, request->easy);
             curl_easy_cleanup(request->easy);
         }
         aws_request_free(request);
@@ -84,8 +85,8 @@ void aws_client_free(struct aws_client *client)
 {
     if (client == NULL)
         return;
-    free_list(client->queued);
-    free_list(client->running);
+    free_list(client, client->queued);
+    free_list(client, client->running);
     while (client->idle_count > 0)
         curl_easy_cleanup(client->idle[--client->idle_count]);
     curl_multi_cleanup(client->multi);
@@ -114,7 +115,6 @@ void aws_client_wakeup(struct aws_client *client)
 
 void aws_client_submit(struct aws_client *client, struct aws_request *request)
 {
-    request->client = client;
     request->next = NULL;
     *client->queued_end = request;
     client->queued_end = &request->next;
@@ -205,7 +205,7 @@ static void call_completions(struct aws_client *client,
 
         finished = request->next;
         client->count--;
-        request->done(client, request, &request->response);
+        request->done(request, &request->response);
         aws_request_free(request);
     }
 }

@@ -13,31 +13,9 @@
 
 #include "aws/aws_config.h"
 
+#include <stddef.h>
+
 struct aws_client;
-
-/* What a call tells about AWS itself, whatever it says of the request: how well
- * we can work with it. */
-enum aws_condition {
-    AWS_NOT_ASKED = 0, /* the call was never made */
-    AWS_WELL,          /* it answered, if only to refuse this request */
-    AWS_THROTTLED,     /* it asks for fewer calls */
-    AWS_DENIED,        /* our credentials: wrong, expired, or too weak */
-    AWS_CLOCK_SKEWED,  /* our clock: signatures are refused for their time */
-    AWS_FAILING,       /* what came is its own fault, or not AWS's answer */
-    AWS_UNREACHABLE,   /* no answer came */
-};
-
-/* What AWS answered, for the decision (status) and for people (the rest).
- * Lives for the duration of the completion callback that receives it. Texts
- * that do not fit are cut and end in "..."; none ever repeats a credential. */
-struct aws_reply {
-    enum status status;
-    enum aws_condition condition;
-    long http_status;    /* 0: no answer came */
-    char code[64];       /* AWS's error code, else ""; e.g. "Throttling" */
-    char message[1024];  /* AWS's or libcurl's words; messages joined by "; " */
-    char request_id[64]; /* to quote to AWS's support, else "" */
-};
 
 /* Process-wide set-up and take-down; before the first thread, after the last.
  */
@@ -59,5 +37,18 @@ void aws_client_wakeup(struct aws_client *client);
 
 /* How many requests are under way. */
 size_t aws_client_running(const struct aws_client *client);
+
+/* ---- for s3 and route53 alone: what they submit ---- */
+
+struct aws_request;
+struct s3_region;
+
+/* Takes the request (request.h); its done() is called once. */
+void aws_client_submit(struct aws_client *client, struct aws_request *request);
+
+const struct aws_config *aws_client_config(const struct aws_client *client);
+
+/* Where the client remembers which region S3 named (s3_region.h). */
+struct s3_region *aws_client_s3_region(struct aws_client *client);
 
 #endif

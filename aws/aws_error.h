@@ -8,7 +8,7 @@
 #ifndef AWS_AWS_ERROR_H
 #define AWS_AWS_ERROR_H
 
-#include "aws/aws_client.h"
+#include "aws/aws_reply.h"
 #include "aws/response.h"
 
 /* Fills the whole reply. STATUS_OK stands for "HTTP 200, and whole" alone:

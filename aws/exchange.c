@@ -90,7 +90,7 @@ static void set_up_transport(struct setup *setup,
                              const struct aws_request *request)
 {
     long timeout_ms = request->timeout_ms;
-    const char *ca_bundle = aws_client_config(request->client)->ca_bundle;
+    const char *ca_bundle = request->config->ca_bundle;
 
     set_long(setup, CURLOPT_NOSIGNAL, 1);
     set_pointer(setup, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -113,7 +113,7 @@ static void set_up_transport(struct setup *setup,
 static void set_up_signature(struct setup *setup,
                              const struct aws_request *request)
 {
-    const struct aws_config *config = aws_client_config(request->client);
+    const struct aws_config *config = request->config;
     char provider[32 + ENDPOINT_REGION_MAX];
 
     snprintf(provider, sizeof provider, "aws:amz:%s:%s", request->region,

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-struct aws_request *aws_request_new(enum aws_service service,
+struct aws_request *aws_request_new(const struct aws_config *config,
+                                    enum aws_service service,
                                     enum aws_method method, char *url,
                                     const char *region, void *context)
 {
@@ -18,6 +19,7 @@ struct aws_request *aws_request_new(enum aws_service service,
         free(context);
         return NULL;
     }
+    request->config = config;
     request->service = service;
     request->method = method;
     request->url = url;
@@ -70,8 +72,7 @@ static bool sha256_hex(const void *data, size_t len, char hex[65])
     return true;
 }
 
-bool aws_request_add_standard_headers(struct aws_request *request,
-                                      const struct aws_config *config)
+bool aws_request_add_standard_headers(struct aws_request *request)
 {
     const char *body = request->body == NULL ? "" : request->body;
     char hex[65] = "";
@@ -79,6 +80,7 @@ bool aws_request_add_standard_headers(struct aws_request *request,
     return sha256_hex(body, request->body_len, hex) &&
            aws_request_add_header(request, "x-amz-content-sha256",
                                   span_from_string(hex)) &&
-           aws_request_add_header(request, "x-amz-security-token",
-                                  span_from_string(config->session_token));
+           aws_request_add_header(
+               request, "x-amz-security-token",
+               span_from_string(request->config->session_token));
 }

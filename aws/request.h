@@ -10,10 +10,9 @@
 #ifndef AWS_REQUEST_H
 #define AWS_REQUEST_H
 
-#include "aws/aws_client.h"
+#include "aws/aws_config.h"
 #include "aws/endpoint.h"
 #include "aws/response.h"
-#include "aws/s3_region.h"
 #include "base/strbuf.h"
 
 enum aws_method { AWS_GET, AWS_HEAD, AWS_POST, AWS_PUT };
@@ -25,10 +24,12 @@ struct curl_slist;
  * exchange and becomes the response's `transport`. */
 typedef enum status aws_body_fn(void *context, struct span bytes);
 
-typedef void aws_done_fn(struct aws_client *client, struct aws_request *request,
+typedef void aws_done_fn(struct aws_request *request,
                          const struct aws_response *response);
 
 struct aws_request {
+    const struct aws_config
+        *config; /* borrowed: who signs, and how to connect */
     enum aws_service service;
     enum aws_method method;
     char *url;                            /* owned, in canonical form */
@@ -43,7 +44,6 @@ struct aws_request {
     void *context; /* owned: one block from malloc(3) */
 
     /* The client's own. */
-    struct aws_client *client;
     struct aws_request *next, **link; /* link: what points here */
     void *easy;                       /* CURL *, while under way */
     char curl_error[256];             /* CURL_ERROR_SIZE */
@@ -52,7 +52,8 @@ struct aws_request {
 };
 
 /* Takes `url` and `context`, which are freed on failure too. NULL: memory. */
-struct aws_request *aws_request_new(enum aws_service service,
+struct aws_request *aws_request_new(const struct aws_config *config,
+                                    enum aws_service service,
                                     enum aws_method method, char *url,
                                     const char *region, void *context);
 void aws_request_free(struct aws_request *request); /* NULL is allowed */
@@ -65,15 +66,6 @@ NODISCARD bool aws_request_add_header(struct aws_request *request,
 /* Adds what every request to AWS carries besides its signature: the session
  * token if there is one, and the hash of the body, without which S3 refuses
  * and libcurl would sign a wrong one. To be called once the body is set. */
-NODISCARD bool aws_request_add_standard_headers(
-    struct aws_request *request, const struct aws_config *config);
-
-/* Hands the request to the client, which takes it. Never calls done(). */
-void aws_client_submit(struct aws_client *client, struct aws_request *request);
-
-const struct aws_config *aws_client_config(const struct aws_client *client);
-
-/* Where the client remembers what S3 taught it. */
-struct s3_region *aws_client_s3_region(struct aws_client *client);
+NODISCARD bool aws_request_add_standard_headers(struct aws_request *request);
 
 #endif

@@ -4,7 +4,8 @@
 #ifndef AWS_RESPONSE_H
 #define AWS_RESPONSE_H
 
-#include "aws/s3.h"
+#include "aws/s3_etag.h"
+#include "base/span.h"
 #include "base/status.h"
 
 enum aws_service { AWS_ROUTE53, AWS_S3 };

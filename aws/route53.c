@@ -9,11 +9,12 @@
 
 #include <stdlib.h>
 
-enum {
-    URL_MAX_BYTES = 8192,
-    ZONES_PER_PAGE_MAX = 100,  /* API Reference, "ListHostedZones" */
-    RRSETS_PER_PAGE_MAX = 300, /* "ListResourceRecordSets" */
-};
+enum { URL_MAX_BYTES = 8192 };
+
+/* As many as a page can hold: API Reference, "ListHostedZones" and
+ * "ListResourceRecordSets", MaxItems. */
+static const struct span zones_per_page = SPAN_LITERAL("100");
+static const struct span rrsets_per_page = SPAN_LITERAL("300");
 
 /* Whom to tell: one of the three, by the kind of the call. */
 struct route53_call {
@@ -22,20 +23,6 @@ struct route53_call {
     route53_rrsets_fn *rrsets;
     void *arg;
 };
-
-/* An id goes into the path, and Route 53 signs for paths encoded twice, which
- * libcurl does not do; so nothing that needs encoding may come near it. */
-static bool is_zone_id(struct span id)
-{
-    for (size_t i = 0; i < id.len; i++) {
-        char c = id.ptr[i];
-
-        if (!(c >= 'A' && c <= 'Z') && !(c >= 'a' && c <= 'z') &&
-            !(c >= '0' && c <= '9'))
-            return false;
-    }
-    return id.len > 0 && id.len <= ROUTE53_ID_MAX;
-}
 
 /* BASE/2013-04-01/hostedzone[/ID][TAIL][?QUERY]; NULL: memory. */
 static char *make_url(const struct aws_client *client, struct span zone_id,
@@ -64,7 +51,7 @@ static struct aws_request *make_request(const struct aws_client *client,
     const struct aws_config *config = aws_client_config(client);
     struct route53_call *context = malloc(sizeof *context);
     struct aws_request *request =
-        aws_request_new(AWS_ROUTE53, method, url,
+        aws_request_new(config, AWS_ROUTE53, method, url,
                         endpoint_route53_region(config->region), context);
 
     if (request == NULL)
@@ -79,8 +66,7 @@ static struct aws_request *make_request(const struct aws_client *client,
 static enum status submit(struct aws_client *client,
                           struct aws_request *request, aws_done_fn *done)
 {
-    if (request == NULL ||
-        !aws_request_add_standard_headers(request, aws_client_config(client))) {
+    if (request == NULL || !aws_request_add_standard_headers(request)) {
         aws_request_free(request);
         return STATUS_NOMEM;
     }
@@ -99,13 +85,12 @@ static void judge_body(struct aws_reply *reply, enum status status)
                                : "the reply is not the document to expect");
 }
 
-static void upsert_done(struct aws_client *client, struct aws_request *request,
+static void upsert_done(struct aws_request *request,
                         const struct aws_response *response)
 {
     const struct route53_call *call = request->context;
     struct aws_reply reply;
 
-    (void)client;
     aws_reply_read(&reply, response);
     if (reply.status == STATUS_OK && !route53_xml_is_accepted(response->body))
         judge_body(&reply, STATUS_INVALID);
@@ -122,7 +107,7 @@ enum status route53_upsert(struct aws_client *client, struct span zone_id,
     char *body;
     size_t len;
 
-    if (!is_zone_id(zone_id))
+    if (!hosted_zone_id_is_valid(zone_id))
         return STATUS_INVALID;
     status = route53_changes_write(rrsets, count, &body, &len);
     if (status != STATUS_OK)
@@ -144,14 +129,13 @@ enum status route53_upsert(struct aws_client *client, struct span zone_id,
     return submit(client, request, upsert_done);
 }
 
-static void zones_done(struct aws_client *client, struct aws_request *request,
+static void zones_done(struct aws_request *request,
                        const struct aws_response *response)
 {
     const struct route53_call *call = request->context;
     struct route53_zones page = {.count = 0};
     struct aws_reply reply;
 
-    (void)client;
     aws_reply_read(&reply, response);
     if (reply.status == STATUS_OK)
         judge_body(&reply, route53_xml_read_zones(&page, response->body));
@@ -165,7 +149,7 @@ enum status route53_list_hosted_zones(struct aws_client *client,
 {
     struct route53_call call = {.zones = done, .arg = arg};
     struct uri_param params[] = {
-        {"maxitems", SPAN_LITERAL("100")},
+        {"maxitems", zones_per_page},
         {"marker", marker},
     };
     char *url =
@@ -182,21 +166,20 @@ enum status route53_get_hosted_zone(struct aws_client *client,
     struct route53_call call = {.zones = done, .arg = arg};
     char *url;
 
-    if (!is_zone_id(zone_id))
+    if (!hosted_zone_id_is_valid(zone_id))
         return STATUS_INVALID;
     url = make_url(client, zone_id, "", NULL, 0);
     return submit(client, make_request(client, AWS_GET, url, call, timeout_ms),
                   zones_done);
 }
 
-static void rrsets_done(struct aws_client *client, struct aws_request *request,
+static void rrsets_done(struct aws_request *request,
                         const struct aws_response *response)
 {
     const struct route53_call *call = request->context;
     struct route53_rrsets page = {.count = 0};
     struct aws_reply reply;
 
-    (void)client;
     aws_reply_read(&reply, response);
     if (reply.status == STATUS_OK)
         judge_body(&reply, route53_xml_read_rrsets(&page, response->body));
@@ -211,7 +194,7 @@ static size_t cursor_params(const struct rrset_cursor *from,
 {
     size_t count = 0;
 
-    params[count++] = (struct uri_param){"maxitems", SPAN_LITERAL("300")};
+    params[count++] = (struct uri_param){"maxitems", rrsets_per_page};
     if (from->name.len > 0)
         params[count++] = (struct uri_param){"name", from->name};
     if (from->type.len > 0)
@@ -231,7 +214,7 @@ enum status route53_list_rrsets(struct aws_client *client, struct span zone_id,
     size_t count = cursor_params(from, params);
     char *url;
 
-    if (!is_zone_id(zone_id))
+    if (!hosted_zone_id_is_valid(zone_id))
         return STATUS_INVALID;
     url = make_url(client, zone_id, "/rrset", params, count);
     return submit(client, make_request(client, AWS_GET, url, call, timeout_ms),

@@ -17,45 +17,17 @@
  *
  * A function itself fails with STATUS_NOMEM, with STATUS_FULL when the request
  * would break a limit of Route 53's, or with STATUS_INVALID when it cannot be
- * put into words (no record sets, a zone id that is not 1 to 32 letters and
- * digits, a name or value that is empty or not ASCII); its completion is then
+ * put into words (no record sets, a zone id that can be none (hosted_zone.h), a name or value that is empty or not ASCII); its completion is then
  * never called. Spans given are copied before the function returns.
  */
 #ifndef AWS_ROUTE53_H
 #define AWS_ROUTE53_H
 
 #include "aws/aws_client.h"
-#include "base/address.h"
-
-#include <stdint.h>
-
-enum {
-    /* Developer Guide, "Quotas": one ChangeResourceRecordSets takes 1,000
-     * ResourceRecord elements and 32,000 characters in their values, and an
-     * UPSERT counts twice in both. */
-    ROUTE53_BATCH_MAX_UPSERTS = 500,
-    ROUTE53_BATCH_MAX_CHARS = 16000,
-    ROUTE53_ID_MAX = 32, /* of a hosted zone */
-};
-
-enum rrset_type { RRSET_A, RRSET_AAAA };
-
-/* A resource record set of one value. */
-struct rrset {
-    struct span name; /* normalised: lower case, no trailing dot */
-    enum rrset_type type;
-    uint32_t ttl; /* seconds, at most INT32_MAX */
-    struct span value;
-};
-
-/* The type of the record that holds this address, which is one. */
-static inline enum rrset_type rrset_type_for(const struct address *address)
-{
-    return address->family == ADDRESS_IPV6 ? RRSET_AAAA : RRSET_A;
-}
-
-/* "A" or "AAAA". */
-const char *rrset_type_name(enum rrset_type type);
+#include "aws/aws_reply.h"
+#include "aws/hosted_zone.h"
+#include "aws/route53_limits.h"
+#include "aws/rrset.h"
 
 typedef void route53_done_fn(void *arg, const struct aws_reply *reply);
 
@@ -66,12 +38,6 @@ NODISCARD enum status route53_upsert(struct aws_client *client,
                                      const struct rrset *rrsets, size_t count,
                                      long timeout_ms, route53_done_fn *done,
                                      void *arg);
-
-struct hosted_zone {
-    struct span id;   /* without "/hostedzone/" */
-    struct span name; /* normalised: \ooo decoded, lower case, no dot */
-    bool is_private;
-};
 
 /* One page of ListHostedZones, or the one zone of GetHostedZone. Borrowed for
  * the time of the callback. `next_marker` is empty on the last page. With a
@@ -94,11 +60,6 @@ NODISCARD enum status route53_get_hosted_zone(struct aws_client *client,
                                               route53_zones_fn *done,
                                               void *arg);
 
-/* Where a listing goes on; all empty: from the start, or nothing is left. */
-struct rrset_cursor {
-    struct span name, type, identifier;
-};
-
 /* One page of ListResourceRecordSets, at most 300 sets: those that are simple
  * A or AAAA sets of one value; others are left out. Borrowed for the time of
  * the callback. */
@@ -111,11 +72,5 @@ NODISCARD enum status route53_list_rrsets(struct aws_client *client,
                                           const struct rrset_cursor *from,
                                           long timeout_ms,
                                           route53_rrsets_fn *done, void *arg);
-
-/* Whether Route 53's words in a refusal name this record: the name in the
- * form that Route 53 writes it (\052 for "*", with or without the last dot),
- * as a whole name, and not beside the other type. Pure. */
-bool route53_message_names(struct span message, struct span name,
-                           enum rrset_type type);
 
 #endif

@@ -1,5 +1,6 @@
 #include "aws/route53_changes.h"
 
+#include "aws/route53_limits.h"
 #include "base/dns_name.h"
 
 #include <libxml/xmlwriter.h>
@@ -7,8 +8,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-enum { VALUE_MAX_CHARS = 4000 }; /* API Reference, "ResourceRecord" */
 
 static bool is_printable(struct span text)
 {
@@ -32,7 +31,7 @@ static enum status check(const struct rrset *rrsets, size_t count)
         if (!is_printable(rrset->name) || rrset->name.len > DNS_NAME_MAX ||
             !is_printable(rrset->value) || rrset->ttl > INT32_MAX)
             return STATUS_INVALID;
-        if (rrset->value.len > VALUE_MAX_CHARS)
+        if (rrset->value.len > ROUTE53_VALUE_MAX_CHARS)
             return STATUS_FULL;
         chars += rrset->value.len;
     }
@@ -68,7 +67,7 @@ static void put_string(struct writer *writer, const char *name,
 /* libxml2 wants a NUL behind the text, a span has none. */
 static void put_span(struct writer *writer, const char *name, struct span text)
 {
-    char copy[VALUE_MAX_CHARS + 1];
+    char copy[ROUTE53_VALUE_MAX_CHARS + 1];
 
     memcpy(copy, text.ptr, text.len);
     copy[text.len] = '\0';

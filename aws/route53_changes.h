@@ -4,10 +4,13 @@
 #ifndef AWS_ROUTE53_CHANGES_H
 #define AWS_ROUTE53_CHANGES_H
 
-#include "aws/route53.h"
+#include "aws/rrset.h"
+#include "base/status.h"
+
+#include <stddef.h>
 
 /* Writes the document into *text, *len bytes to be freed with free().
- * STATUS_FULL beyond a limit of Route 53's (route53.h); STATUS_INVALID when
+ * STATUS_FULL beyond a limit of Route 53's (route53_limits.h); STATUS_INVALID when
  * there is nothing to change, or a name or a value is empty or not printable
  * ASCII, or a TTL is beyond INT32_MAX; STATUS_NOMEM. */
 NODISCARD enum status route53_changes_write(const struct rrset *rrsets,

@@ -3,13 +3,17 @@
  * In answers every character but a-z 0-9 - _ and the dots between labels
  * comes as \ooo, its code in three octal digits ("*" is \052), and the name
  * ends in a dot (Developer Guide, "DNS domain name format"). Pure; private to
- * this floor, but for route53_message_names() in route53.h.
+ * this floor.
  */
 #ifndef AWS_ROUTE53_NAME_H
 #define AWS_ROUTE53_NAME_H
 
 #include "base/dns_name.h"
 #include "base/span.h"
+
+/* Reads one character as Route 53 writes it; returns how many bytes it took, 0
+ * when they are no such character. */
+size_t route53_name_read_char(struct span text, char *out);
 
 /* Decodes and normalises a name; returns its length, or 0 when it is none
  * that a normalised name could stand for: an escape that is no \ooo or means

@@ -73,17 +73,6 @@ static void close_listing(struct route53_listing *listing)
     free(listing->names);
 }
 
-/* "/hostedzone/Z1" or "Z1" -> "Z1" */
-static struct span bare_id(struct span id)
-{
-    static const struct span prefix = SPAN_LITERAL("/hostedzone/");
-
-    if (id.len > prefix.len &&
-        span_equal(span_from(id.ptr, prefix.len), prefix))
-        return span_from(id.ptr + prefix.len, id.len - prefix.len);
-    return id;
-}
-
 static bool add_zone(struct route53_zones *page, const xmlNode *element,
                      struct room *room)
 {
@@ -92,7 +81,7 @@ static bool add_zone(struct route53_zones *page, const xmlNode *element,
     struct span is_private =
         xml_child_text(xml_child(element, "Config"), "PrivateZone");
     struct hosted_zone zone = {
-        .id = bare_id(id),
+        .id = hosted_zone_bare_id(id),
         .is_private = span_is(is_private, "true"),
     };
 

@@ -5,7 +5,9 @@
 #ifndef AWS_ROUTE53_XML_H
 #define AWS_ROUTE53_XML_H
 
-#include "aws/route53.h"
+#include "aws/hosted_zone.h"
+#include "aws/rrset.h"
+#include "base/status.h"
 
 #include <libxml/tree.h>
 

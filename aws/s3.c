@@ -15,6 +15,7 @@ enum {
 
 /* One of the three calls, with all that is needed to send it once more. */
 struct s3_call {
+    struct aws_client *client;
     enum aws_method method;
     long timeout_ms;
     bool sent_again;
@@ -42,9 +43,9 @@ static bool copy_etag(char out[S3_ETAG_MAX + 1], struct span etag)
 
 /* Makes the part that the three calls have in common. Without a key the URL
  * would be the bucket's own, and the answer a listing. */
-static enum status new_call(struct s3_call **made, enum aws_method method,
-                            const char *bucket, const char *key,
-                            long timeout_ms)
+static enum status new_call(struct s3_call **made, struct aws_client *client,
+                            enum aws_method method, const char *bucket,
+                            const char *key, long timeout_ms)
 {
     size_t bucket_bytes = strlen(bucket) + 1, key_bytes = strlen(key) + 1;
     struct s3_call *call;
@@ -55,6 +56,7 @@ static enum status new_call(struct s3_call **made, enum aws_method method,
     call = calloc(1, sizeof *call + bucket_bytes + key_bytes);
     if (call == NULL)
         return STATUS_NOMEM;
+    call->client = client;
     call->method = method;
     call->timeout_ms = timeout_ms;
     memcpy(call->text, bucket, bucket_bytes);
@@ -71,19 +73,18 @@ static enum status take_chunk(void *context, struct span bytes)
     return call->chunk(call->arg, bytes);
 }
 
-static char *make_url(const struct aws_client *client,
-                      const struct s3_call *call, const char *region)
+static char *make_url(const struct s3_call *call, const char *region)
 {
     struct strbuf url;
 
     strbuf_init(&url, URL_MAX_BYTES);
-    endpoint_append_s3_object(&url, aws_client_config(client)->s3_endpoint,
+    endpoint_append_s3_object(&url,
+                              aws_client_config(call->client)->s3_endpoint,
                               region, call->text, call->key);
     return strbuf_take(&url);
 }
 
-static bool add_headers(const struct aws_client *client,
-                        struct aws_request *request, const struct s3_call *call)
+static bool add_headers(struct aws_request *request, const struct s3_call *call)
 {
     const char *type = call->method == AWS_PUT ? "text/csv" : NULL;
 
@@ -93,20 +94,20 @@ static bool add_headers(const struct aws_client *client,
                                   span_from_string(call->if_match)) &&
            aws_request_add_header(request, "If-None-Match",
                                   span_from_string(call->if_none_match)) &&
-           aws_request_add_standard_headers(request, aws_client_config(client));
+           aws_request_add_standard_headers(request);
 }
 
 static aws_done_fn call_done;
 
 /* Sends the call to the region the bucket is known to be in. Takes call and
  * body, on failure too. */
-static enum status send_call(struct aws_client *client, struct s3_call *call,
-                             char *body, size_t body_len)
+static enum status send_call(struct s3_call *call, char *body, size_t body_len)
 {
-    const char *region = s3_region_of(aws_client_s3_region(client), call->text,
-                                      aws_client_config(client)->region);
+    const struct aws_config *config = aws_client_config(call->client);
+    const char *region = s3_region_of(aws_client_s3_region(call->client),
+                                      call->text, config->region);
     struct aws_request *request = aws_request_new(
-        AWS_S3, call->method, make_url(client, call, region), region, call);
+        config, AWS_S3, call->method, make_url(call, region), region, call);
 
     if (request == NULL) {
         free(body);
@@ -118,17 +119,17 @@ static enum status send_call(struct aws_client *client, struct s3_call *call,
     request->reply_max_bytes = ERROR_MAX_BYTES;
     request->on_body = call->chunk == NULL ? NULL : take_chunk;
     request->done = call_done;
-    if (!add_headers(client, request, call)) {
+    if (!add_headers(request, call)) {
         aws_request_free(request);
         return STATUS_NOMEM;
     }
-    aws_client_submit(client, request);
+    aws_client_submit(call->client, request);
     return STATUS_OK;
 }
 
 /* Sends the call once more, if the answer says that the bucket is elsewhere.
  * False when that is not so, or was tried before. */
-static bool send_again(struct aws_client *client, struct aws_request *request,
+static bool send_again(struct aws_request *request,
                        const struct aws_response *response)
 {
     struct s3_call *call = request->context;
@@ -139,13 +140,13 @@ static bool send_again(struct aws_client *client, struct aws_request *request,
     void *arg = call->arg;
 
     if (call->sent_again ||
-        !s3_region_learn(aws_client_s3_region(client), call->text,
+        !s3_region_learn(aws_client_s3_region(call->client), call->text,
                          request->region, response))
         return false;
     call->sent_again = true;
     request->context = NULL;
     request->body = NULL;
-    if (send_call(client, call, body, request->body_len) != STATUS_OK)
+    if (send_call(call, body, request->body_len) != STATUS_OK)
         done(arg, &no_memory, span_from("", 0));
     return true;
 }
@@ -163,14 +164,14 @@ static bool is_plausible(const struct s3_call *call,
     return true;
 }
 
-static void call_done(struct aws_client *client, struct aws_request *request,
+static void call_done(struct aws_request *request,
                       const struct aws_response *response)
 {
     const struct s3_call *call = request->context;
     struct span etag = span_from_string(response->etag);
     struct aws_reply reply;
 
-    if (send_again(client, request, response))
+    if (send_again(request, response))
         return;
     aws_reply_read(&reply, response);
     if (!is_plausible(call, &reply, etag))
@@ -184,7 +185,8 @@ enum status s3_get_object(struct aws_client *client, const char *bucket,
                           void *arg)
 {
     struct s3_call *call;
-    enum status status = new_call(&call, AWS_GET, bucket, key, timeout_ms);
+    enum status status =
+        new_call(&call, client, AWS_GET, bucket, key, timeout_ms);
 
     if (status != STATUS_OK)
         return status;
@@ -195,7 +197,7 @@ enum status s3_get_object(struct aws_client *client, const char *bucket,
     call->chunk = chunk;
     call->done = done;
     call->arg = arg;
-    return send_call(client, call, NULL, 0);
+    return send_call(call, NULL, 0);
 }
 
 /* A copy that is never NULL but for want of memory. */
@@ -217,7 +219,7 @@ enum status s3_put_object(struct aws_client *client, const char *bucket,
     enum status status;
     char *copy;
 
-    status = new_call(&call, AWS_PUT, bucket, key, timeout_ms);
+    status = new_call(&call, client, AWS_PUT, bucket, key, timeout_ms);
     if (status != STATUS_OK)
         return status;
     if (!copy_etag(call->if_match, if_match) ||
@@ -232,7 +234,7 @@ enum status s3_put_object(struct aws_client *client, const char *bucket,
     }
     call->done = done;
     call->arg = arg;
-    return send_call(client, call, copy, body.len);
+    return send_call(call, copy, body.len);
 }
 
 enum status s3_head_object(struct aws_client *client, const char *bucket,
@@ -240,11 +242,12 @@ enum status s3_head_object(struct aws_client *client, const char *bucket,
                            void *arg)
 {
     struct s3_call *call;
-    enum status status = new_call(&call, AWS_HEAD, bucket, key, timeout_ms);
+    enum status status =
+        new_call(&call, client, AWS_HEAD, bucket, key, timeout_ms);
 
     if (status != STATUS_OK)
         return status;
     call->done = done;
     call->arg = arg;
-    return send_call(client, call, NULL, 0);
+    return send_call(call, NULL, 0);
 }

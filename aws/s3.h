@@ -21,14 +21,14 @@
 #define AWS_S3_H
 
 #include "aws/aws_client.h"
+#include "aws/aws_reply.h"
+#include "aws/s3_etag.h"
+#include "base/span.h"
 
-enum {
-    S3_ETAG_MAX = 130,
-    /* For a database, the time-out to give. A million hosts, 40 MB, come
-     * through within it over a line of 384 kbit/s; and a store that trickles
-     * keeps nobody waiting for longer than this. */
-    S3_DATABASE_TIMEOUT_MS = 15 * 60 * 1000,
-};
+/* For a database, the time-out to give. A million hosts, 40 MB, come through
+ * within it over a line of 384 kbit/s; and a store that trickles keeps nobody
+ * waiting for longer than this. */
+enum { S3_DATABASE_TIMEOUT_MS = 15 * 60 * 1000 };
 
 /* Takes the next bytes of an object; anything but STATUS_OK stops the
  * download, and the completion is told that status. Called for bytes of a

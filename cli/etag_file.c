@@ -2,6 +2,8 @@
 #include "cli/file_replace.h"
 #include "cli/regular_file.h"
 
+#include "base/strbuf.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -10,7 +10,8 @@
 #ifndef CLI_ETAG_FILE_H
 #define CLI_ETAG_FILE_H
 
-#include "aws/s3.h"
+#include "aws/s3_etag.h"
+#include "base/status.h"
 
 /* Reads the ETag that is remembered for `file`. STATUS_OK with etag "": there
  * is no etag_file, or it speaks of another object. STATUS_INVALID: there is one,

@@ -26,6 +26,7 @@
 #include "s3db/hostdb_csv.h"
 
 #include "aws/aws_client.h"
+#include "aws/aws_reply.h"
 
 enum {
     /* More rows that were left out are counted, not told one by one. */

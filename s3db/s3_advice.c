@@ -1,5 +1,8 @@
 #include "s3db/s3_advice.h"
 
+#include <stddef.h>
+#include <string.h>
+
 /* Error codes: Amazon S3 API Reference, "Error responses". */
 static const struct {
     const char *code;

@@ -3,7 +3,7 @@
 #ifndef S3DB_S3_ADVICE_H
 #define S3DB_S3_ADVICE_H
 
-#include "aws/aws_client.h"
+#include "aws/aws_reply.h"
 
 enum s3_use { S3_USE_READ, S3_USE_WRITE };
 

@@ -1,6 +1,6 @@
 #include "server/config_lists.h"
 
-#include "aws/route53.h"
+#include "aws/hosted_zone.h"
 #include "base/decimal.h"
 
 #include <stdlib.h>
@@ -175,17 +175,6 @@ const struct variable_kind variable_proxies = {read_proxies, describe_proxies};
 /* --- which hosted zones -----------------------------------------------------
  */
 
-static bool is_zone_id(struct span id)
-{
-    if (id.len == 0 || id.len > ROUTE53_ID_MAX)
-        return false;
-    for (size_t i = 0; i < id.len; i++)
-        if (!((id.ptr[i] >= 'A' && id.ptr[i] <= 'Z') ||
-              (id.ptr[i] >= '0' && id.ptr[i] <= '9')))
-            return false;
-    return true;
-}
-
 static void add_zone(struct config *config, struct config_source *source,
                      struct span id)
 {
@@ -202,16 +191,6 @@ static void add_zone(struct config *config, struct config_source *source,
         grown[config->dns.hosted_zone_count] != NULL;
 }
 
-/* As the console spells it, or the API: /hostedzone/ID. */
-static struct span without_prefix(struct span id)
-{
-    static const struct span prefix = SPAN_LITERAL("/hostedzone/");
-
-    if (id.len <= prefix.len || memcmp(id.ptr, prefix.ptr, prefix.len) != 0)
-        return id;
-    return span_from(id.ptr + prefix.len, id.len - prefix.len);
-}
-
 static void read_zones(const struct variable *variable, struct config *config,
                        struct config_source *source)
 {
@@ -221,8 +200,10 @@ static void read_zones(const struct variable *variable, struct config *config,
     struct span item;
 
     while (config_source_next_item(&rest, &item)) {
-        if (is_zone_id(without_prefix(item)))
-            add_zone(config, source, without_prefix(item));
+        struct span id = hosted_zone_bare_id(item);
+
+        if (hosted_zone_id_is_valid(id))
+            add_zone(config, source, id);
         else
             config_source_fault_item(source, &wrong, item,
                                      "give hosted zone ids, as in "

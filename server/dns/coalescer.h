@@ -18,7 +18,7 @@
 #include "server/dns/rrset_state.h"
 #include "server/dns/zone_queue.h"
 
-#include "aws/aws_client.h"
+#include "aws/aws_reply.h"
 #include "base/status.h"
 
 struct coalescer;

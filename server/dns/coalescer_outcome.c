@@ -1,5 +1,7 @@
 #include "server/dns/coalescer_state.h"
 
+#include "aws/named_records.h"
+
 enum {
     /* A refused record is tried again, alone, when it is asked for after this
      * long, doubled with each refusal: long enough that many broken hosts

@@ -13,7 +13,7 @@
 #ifndef SERVER_STATE_HEALTH_H
 #define SERVER_STATE_HEALTH_H
 
-#include "aws/aws_client.h"
+#include "aws/aws_reply.h"
 #include "base/strbuf.h"
 
 #include <stdatomic.h>

@@ -1,5 +1,6 @@
 /* Whatever answers in AWS's place: every reader of its documents takes it. */
 #include "aws/aws_error.h"
+#include "aws/named_records.h"
 #include "aws/route53_xml.h"
 #include "aws/s3_region.h"
 

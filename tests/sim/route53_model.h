@@ -8,7 +8,7 @@
 #ifndef TESTS_SIM_ROUTE53_MODEL_H
 #define TESTS_SIM_ROUTE53_MODEL_H
 
-#include "aws/aws_client.h"
+#include "aws/aws_reply.h"
 #include "server/dns/zone_queue.h"
 #include "world.h"
 

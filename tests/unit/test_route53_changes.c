@@ -1,5 +1,6 @@
 #include "aws/route53_changes.h"
 
+#include "aws/route53_limits.h"
 #include "aws/xml.h"
 #include "tests/unit/patience.h"
 

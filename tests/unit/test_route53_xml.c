@@ -1,5 +1,7 @@
 #include "aws/route53_xml.h"
 
+#include "base/strbuf.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

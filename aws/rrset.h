@@ -1,0 +1,38 @@
+/* rrset -- a resource record set of one value, as Route 53 keeps it.
+ */
+#ifndef AWS_RRSET_H
+#define AWS_RRSET_H
+
+#include "base/address.h"
+#include "base/span.h"
+
+#include <stdint.h>
+
+enum rrset_type { RRSET_A, RRSET_AAAA };
+
+struct rrset {
+    struct span name; /* normalised: lower case, no trailing dot */
+    enum rrset_type type;
+    uint32_t ttl; /* seconds, at most INT32_MAX */
+    struct span value;
+};
+
+/* Where a listing of rrsets continues, in Route 53's own spelling; all empty:
+ * from the start, or nothing is left. */
+struct rrset_cursor {
+    struct span name, type, identifier;
+};
+
+/* The type of the rrset that holds this address, which is one. */
+static inline enum rrset_type rrset_type_for(const struct address *address)
+{
+    return address->family == ADDRESS_IPV6 ? RRSET_AAAA : RRSET_A;
+}
+
+/* "A" or "AAAA". */
+static inline const char *rrset_type_name(enum rrset_type type)
+{
+    return type == RRSET_A ? "A" : "AAAA";
+}
+
+#endif
