@@ -150,20 +150,24 @@ static enum status status_of_stranger(long http_status)
     }
 }
 
-/* Copies text into a fixed string, control bytes as spaces; what does not fit
+/* Control bytes become spaces. */
+static char visible(char c)
+{
+    return (char)((unsigned char)c < ' ' || c == 0x7f ? ' ' : c);
+}
+
+/* Appends text to a fixed string, control bytes as spaces; what does not fit
  * is cut and ends in "...", so that a cut name cannot pass for a whole one. */
 static void append_text(char *out, size_t size, struct span text)
 {
     size_t len = strlen(out);
 
     for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
-
         if (len + 1 >= size) {
             memcpy(out + size - sizeof "...", "...", sizeof "...");
             return;
         }
-        out[len++] = (char)(c < ' ' || c == 0x7f ? ' ' : c);
+        out[len++] = visible(text.ptr[i]);
         out[len] = '\0';
     }
 }
@@ -184,13 +188,33 @@ static struct span without_secrets(struct span message)
     return span_trim(line);
 }
 
-static void append_message(struct aws_reply *reply, struct span message)
+/* Whole, or not at all: a cut name could pass for another one. */
+static void append_words(struct strbuf *words, struct span text)
+{
+    size_t before = words->len;
+
+    if (before == 0 && text.len > words->max_bytes)
+        strbuf_printf(words, "%.*s...", (int)(words->max_bytes - 3), text.ptr);
+    else
+        strbuf_printf(words, "%s%.*s", before == 0 ? "" : "; ", (int)text.len,
+                      text.ptr);
+    for (size_t i = before; i < words->len; i++)
+        words->ptr[i] = visible(words->ptr[i]);
+}
+
+/* `all` may be NULL. */
+static void append_message(struct aws_reply *reply, struct strbuf *all,
+                           struct span message)
 {
     struct span words = without_secrets(message);
 
-    if (words.len > 0 && reply->message[0] != '\0')
+    if (words.len == 0)
+        return;
+    if (reply->message[0] != '\0')
         append_text(reply->message, sizeof reply->message, span_from("; ", 2));
     append_text(reply->message, sizeof reply->message, words);
+    if (all != NULL)
+        append_words(all, words);
 }
 
 static void set_code(struct aws_reply *reply, struct span code)
@@ -201,14 +225,14 @@ static void set_code(struct aws_reply *reply, struct span code)
 /* <InvalidChangeBatch><Messages><Message>...; the other shape of it is an
  * <Error> like any other's. */
 static void read_change_batch_error(struct aws_reply *reply,
-                                    const xmlNode *root)
+                                    struct strbuf *words, const xmlNode *root)
 {
     const xmlNode *message = xml_child(xml_child(root, "Messages"), "Message");
 
     set_code(reply, span_from_string("InvalidChangeBatch"));
     for (; message != NULL; message = xml_next(message, "Message"))
-        append_message(reply, xml_text(message));
-    append_message(reply, xml_child_text(root, "Message"));
+        append_message(reply, words, xml_text(message));
+    append_message(reply, words, xml_child_text(root, "Message"));
 }
 
 static bool ends_in_exception(const xmlNode *root)
@@ -223,33 +247,34 @@ static bool ends_in_exception(const xmlNode *root)
 
 /* Route 53: <ErrorResponse><Error><Code>..., <InvalidChangeBatch>...; S3:
  * <Error><Code>...; AWS's front door: <SomethingException><Message>... */
-static void read_error_document(struct aws_reply *reply, const xmlDoc *doc)
+static void read_error_document(struct aws_reply *reply, struct strbuf *words,
+                                const xmlDoc *doc)
 {
     const xmlNode *root = xmlDocGetRootElement(doc);
     const xmlNode *error = NULL;
 
     if (xml_is(root, "InvalidChangeBatch")) {
-        read_change_batch_error(reply, root);
+        read_change_batch_error(reply, words, root);
     } else if (ends_in_exception(root)) {
         set_code(reply, span_from_string((const char *)root->name));
-        append_message(reply, xml_child_text(root, "Message"));
+        append_message(reply, words, xml_child_text(root, "Message"));
     } else {
         error = xml_is(root, "Error") ? root : xml_child(root, "Error");
         set_code(reply, xml_child_text(error, "Code"));
-        append_message(reply, xml_child_text(error, "Message"));
+        append_message(reply, words, xml_child_text(error, "Message"));
     }
     if (reply->request_id[0] == '\0')
         append_text(reply->request_id, sizeof reply->request_id,
                     xml_child_text(root, "RequestId"));
 }
 
-static void read_refusal(struct aws_reply *reply,
+static void read_refusal(struct aws_reply *reply, struct strbuf *words,
                          const struct aws_response *response)
 {
     xmlDoc *doc;
 
     if (xml_parse(response->body, &doc) == STATUS_OK) {
-        read_error_document(reply, doc);
+        read_error_document(reply, words, doc);
         xmlFreeDoc(doc);
     }
     if (reply->code[0] != '\0') {
@@ -264,19 +289,22 @@ static void read_refusal(struct aws_reply *reply,
         reply->status = status_of_stranger(reply->http_status);
         reply->request_id[0] = '\0';
     }
+    if (words != NULL)
+        strbuf_rewind(words); /* a stranger's */
     snprintf(reply->message, sizeof reply->message,
              "HTTP %ld without an error document of AWS", reply->http_status);
 }
 
 void aws_reply_read(struct aws_reply *reply,
-                    const struct aws_response *response)
+                    const struct aws_response *response, struct strbuf *words)
 {
     *reply = (struct aws_reply){.http_status = response->http_status};
     append_text(reply->request_id, sizeof reply->request_id,
                 span_from_string(response->request_id));
     if (response->transport != STATUS_OK) {
         reply->status = response->transport;
-        append_message(reply, span_from_string(response->transport_message));
+        append_message(reply, words,
+                       span_from_string(response->transport_message));
     } else if (response->http_status == 200) {
         reply->status = STATUS_OK;
     } else if (response->http_status == 304 && response->service == AWS_S3) {
@@ -284,8 +312,10 @@ void aws_reply_read(struct aws_reply *reply,
     } else if (response->http_status < 300) {
         aws_reply_distrust(reply, "the HTTP status is not the one to expect");
     } else {
-        read_refusal(reply, response);
+        read_refusal(reply, words, response);
     }
+    if (words != NULL)
+        reply->words = strbuf_span(words);
     reply->condition = condition_of(reply);
 }
 
@@ -295,5 +325,6 @@ void aws_reply_distrust(struct aws_reply *reply, const char *why)
     reply->condition = AWS_FAILING;
     reply->code[0] = '\0';
     reply->message[0] = '\0';
-    append_message(reply, span_from_string(why));
+    reply->words = span_from("", 0);
+    append_message(reply, NULL, span_from_string(why));
 }

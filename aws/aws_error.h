@@ -10,12 +10,21 @@
 
 #include "aws/aws_reply.h"
 #include "aws/response.h"
+#include "base/strbuf.h"
+
+/* Room for the words of any refusal of a batch: a sentence about each of its
+ * 500 changes, in which two names of 253 bytes stand at most, takes less than
+ * 1 KiB. */
+enum { AWS_REPLY_WORDS_MAX_BYTES = 512 * 1024 };
 
 /* Fills the whole reply. STATUS_OK stands for "HTTP 200, and whole" alone:
  * whether the body is the one to expect is for its reader to say, with
- * aws_reply_distrust() if it is not. */
+ * aws_reply_distrust() if it is not. `words`, if it is not NULL, is where
+ * reply->words stand and must outlive them: whole messages, as many as it has
+ * room for; only a first one that is too long by itself is cut, and ends in
+ * "...". */
 void aws_reply_read(struct aws_reply *reply,
-                    const struct aws_response *response);
+                    const struct aws_response *response, struct strbuf *words);
 
 /* Turns a reply into STATUS_UNAVAILABLE, for the stated reason. */
 void aws_reply_distrust(struct aws_reply *reply, const char *why);

@@ -6,6 +6,7 @@
 #ifndef AWS_AWS_REPLY_H
 #define AWS_AWS_REPLY_H
 
+#include "base/span.h"
 #include "base/status.h"
 
 /* What a call tells about AWS itself, whatever it says of the request: how well
@@ -29,6 +30,17 @@ struct aws_reply {
     char code[64];       /* AWS's error code, else ""; e.g. "Throttling" */
     char message[1024];  /* AWS's or libcurl's words; messages joined by "; " */
     char request_id[64]; /* to quote to AWS's support, else "" */
+    /* In a refusal of route53_upsert() all messages, which may be about each
+     * of 500 changes; elsewhere empty. Goes away with the callback, so a copy
+     * of the reply must not keep it. */
+    struct span words;
 };
+
+/* All that AWS said, for a program to read: `message` is for people. */
+static inline struct span aws_reply_words(const struct aws_reply *reply)
+{
+    return reply->words.len > 0 ? reply->words
+                                : span_from_string(reply->message);
+}
 
 #endif

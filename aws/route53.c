@@ -90,11 +90,14 @@ static void upsert_done(struct aws_request *request,
 {
     const struct route53_call *call = request->context;
     struct aws_reply reply;
+    struct strbuf words;
 
-    aws_reply_read(&reply, response);
+    strbuf_init(&words, AWS_REPLY_WORDS_MAX_BYTES);
+    aws_reply_read(&reply, response, &words);
     if (reply.status == STATUS_OK && !route53_xml_is_accepted(response->body))
         judge_body(&reply, STATUS_INVALID);
     call->upserted(call->arg, &reply);
+    strbuf_clear(&words);
 }
 
 enum status route53_upsert(struct aws_client *client, struct span zone_id,
@@ -136,7 +139,7 @@ static void zones_done(struct aws_request *request,
     struct route53_zones page = {.count = 0};
     struct aws_reply reply;
 
-    aws_reply_read(&reply, response);
+    aws_reply_read(&reply, response, NULL);
     if (reply.status == STATUS_OK)
         judge_body(&reply, route53_xml_read_zones(&page, response->body));
     call->zones(call->arg, &reply, page.zones, page.count, page.next_marker);
@@ -180,7 +183,7 @@ static void rrsets_done(struct aws_request *request,
     struct route53_rrsets page = {.count = 0};
     struct aws_reply reply;
 
-    aws_reply_read(&reply, response);
+    aws_reply_read(&reply, response, NULL);
     if (reply.status == STATUS_OK)
         judge_body(&reply, route53_xml_read_rrsets(&page, response->body));
     call->rrsets(call->arg, &reply, page.rrsets, page.count, &page.next);

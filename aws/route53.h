@@ -32,7 +32,8 @@
 typedef void route53_done_fn(void *arg, const struct aws_reply *reply);
 
 /* ChangeResourceRecordSets: UPSERTs all of them, or none. `timeout_ms` bounds
- * the whole request. */
+ * the whole request. What the words of a refusal name, named_records.h finds.
+ */
 NODISCARD enum status route53_upsert(struct aws_client *client,
                                      struct span zone_id,
                                      const struct rrset *rrsets, size_t count,

@@ -5,7 +5,9 @@ static bool is_octal(char c)
     return c >= '0' && c <= '7';
 }
 
-size_t route53_name_read_char(struct span text, char *out)
+/* Reads one character of a name as Route 53 writes it; returns how many bytes
+ * it took, 0 when they are no such character. */
+static size_t read_char(struct span text, char *out)
 {
     const char *p = text.ptr;
 
@@ -32,7 +34,7 @@ size_t route53_name_decode(struct span escaped, char out[DNS_NAME_MAX])
 
         if (len == sizeof decoded)
             return 0;
-        taken = route53_name_read_char(escaped, &decoded[len]);
+        taken = read_char(escaped, &decoded[len]);
         if (taken == 0 || (taken > 1 && decoded[len] == '.'))
             return 0;
         escaped = span_from(escaped.ptr + taken, escaped.len - taken);

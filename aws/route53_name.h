@@ -11,10 +11,6 @@
 #include "base/dns_name.h"
 #include "base/span.h"
 
-/* Reads one character as Route 53 writes it; returns how many bytes it took, 0
- * when they are no such character. */
-size_t route53_name_read_char(struct span text, char *out);
-
 /* Decodes and normalises a name; returns its length, or 0 when it is none
  * that a normalised name could stand for: an escape that is no \ooo or means
  * a dot within a label, too long, empty. Not NUL-terminated. */

@@ -173,7 +173,7 @@ static void call_done(struct aws_request *request,
 
     if (send_again(request, response))
         return;
-    aws_reply_read(&reply, response);
+    aws_reply_read(&reply, response, NULL);
     if (!is_plausible(call, &reply, etag))
         aws_reply_distrust(&reply, "the reply is none of an object store's");
     call->done(call->arg, &reply, etag);

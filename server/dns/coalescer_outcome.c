@@ -74,18 +74,18 @@ static void refuse(struct coalescer *c, int64_t now, struct rrset_state *record,
 static size_t refuse_named(struct coalescer *c, int64_t now,
                            struct batch *batch, const struct aws_reply *reply)
 {
-    struct span message = span_from_string(reply->message);
+    struct named_records *named = named_records_new(aws_reply_words(reply));
     size_t left = 0;
 
     for (size_t i = 0; i < batch->count; i++) {
         struct rrset_state *record = batch->items[i].record;
 
-        if (route53_message_names(message, rrset_state_name(record),
-                                  record->type))
+        if (named_records_has(named, rrset_state_name(record), record->type))
             refuse(c, now, record, span_from_string(batch->zone->id), reply);
         else
             batch->items[left++] = batch->items[i];
     }
+    named_records_free(named);
     return left;
 }
 

@@ -1,6 +1,6 @@
 #include "route53_model.h"
 
-#include <stdio.h>
+enum { WORDS_MAX_BYTES = 512 * 1024 };
 
 static bool chance(struct route53_model *model, int in_thousand)
 {
@@ -76,11 +76,11 @@ static bool meets_fault(struct route53_model *model, int64_t now,
 
 /* Looks for records that Route 53 refuses, and writes its words. */
 static bool is_refused(struct route53_model *model, const struct batch *batch,
-                       struct aws_reply *reply)
+                       struct model_verdict *verdict)
 {
-    size_t used = 0;
     bool refused = false;
 
+    strbuf_init(&verdict->words, WORDS_MAX_BYTES);
     for (size_t i = 0; i < batch->count; i++) {
         const struct rrset rrset = batch_rrset(batch, i);
         struct sim_record *record =
@@ -88,16 +88,16 @@ static bool is_refused(struct route53_model *model, const struct batch *batch,
 
         record->was_refused = record->poisoned;
         refused = refused || record->poisoned;
-        if (record->poisoned && model->plan.names_culprits &&
-            used + 256 < sizeof reply->message)
-            used += (size_t)snprintf(
-                reply->message + used, sizeof reply->message - used,
+        if (record->poisoned && model->plan.names_culprits)
+            strbuf_printf(
+                &verdict->words,
                 "[RRSet of type %s with DNS name %.*s. is not permitted "
                 "because a conflicting RRSet of type CNAME with the same DNS "
                 "name already exists in zone example.org.]",
                 rrset_type_name(rrset.type), (int)rrset.name.len,
                 rrset.name.ptr);
     }
+    verdict->reply.words = strbuf_span(&verdict->words);
     return refused;
 }
 
@@ -120,7 +120,7 @@ struct model_verdict route53_model_call(struct route53_model *model,
         return reply_at(now + latency, STATUS_BUSY);
     }
     verdict = reply_at(now + latency, STATUS_OK);
-    if (is_refused(model, batch, &verdict.reply)) {
+    if (is_refused(model, batch, &verdict)) {
         verdict.reply.status = STATUS_INVALID;
         return verdict;
     }

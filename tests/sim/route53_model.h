@@ -9,6 +9,7 @@
 #define TESTS_SIM_ROUTE53_MODEL_H
 
 #include "aws/aws_reply.h"
+#include "base/strbuf.h"
 #include "server/dns/zone_queue.h"
 #include "world.h"
 
@@ -38,6 +39,7 @@ enum { MODEL_TIMEOUT_MS = 8000 }; /* after which a client gives up waiting */
 struct model_verdict {
     int64_t applied_at, replied_at;
     struct aws_reply reply;
+    struct strbuf words; /* the reply's; to be cleared with it */
 };
 
 /* A batch arrives. */

@@ -288,6 +288,7 @@ static void end_event(struct sim_call *call)
     free(call->rrsets);
     free(call->values);
     free(call->names);
+    strbuf_clear(&call->verdict.words);
     free(call);
 }
 

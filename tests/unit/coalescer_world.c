@@ -15,6 +15,7 @@ enum {
     EVENTS_MAX_BYTES = 64 * 1024,
     HELD_FIRST = 1024, /* a power of two */
     TEXT_MAX = 32 * 1024,
+    WORDS_MAX_BYTES = 512 * 1024,
 };
 
 static const char domain[] = ".example.org";
@@ -488,6 +489,7 @@ void world_refuse(struct world *w, struct batch *batch, const char *message)
                               .code = "InvalidChangeBatch"};
 
     snprintf(reply.message, sizeof reply.message, "%s", message);
+    reply.words = span_from_string(message);
     land(w, batch, &reply);
 }
 
@@ -502,34 +504,36 @@ static bool is_bad(const struct world *w, struct span name)
 }
 
 static void find_culprits(const struct world *w, const struct batch *batch,
-                          struct aws_reply *reply)
+                          struct aws_reply *reply, struct strbuf *words)
 {
-    size_t len = 0;
-
     for (size_t i = 0; i < batch->count; i++) {
         struct span name = batch_rrset(batch, i).name;
 
         if (!is_bad(w, name))
             continue;
         reply->status = STATUS_INVALID;
-        if (w->names_culprits && len < sizeof reply->message)
-            len += (size_t)snprintf(
-                reply->message + len, sizeof reply->message - len,
+        if (w->names_culprits)
+            strbuf_printf(
+                words,
                 "[RRSet of type %s with DNS name %.*s. is not permitted]",
                 rrset_type_name(batch_rrset(batch, i).type), (int)name.len,
                 name.ptr);
     }
+    reply->words = strbuf_span(words);
 }
 
 static void answer_batch(struct world *w, struct batch *batch)
 {
     struct aws_reply reply = {.status = w->weather};
+    struct strbuf words;
 
+    strbuf_init(&words, WORDS_MAX_BYTES);
     if (w->answer != NULL)
         reply.status = w->answer(w, batch, &reply);
     else if (reply.status == STATUS_OK)
-        find_culprits(w, batch, &reply);
+        find_culprits(w, batch, &reply, &words);
     land(w, batch, &reply);
+    strbuf_clear(&words);
 }
 
 static bool land_next(struct world *w)

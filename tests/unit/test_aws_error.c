@@ -37,7 +37,7 @@ static struct aws_reply read_answer(enum aws_service service, long http_status,
     struct aws_reply reply;
 
     snprintf(response.request_id, sizeof response.request_id, "%s", request_id);
-    aws_reply_read(&reply, &response);
+    aws_reply_read(&reply, &response, NULL);
     return reply;
 }
 
@@ -332,7 +332,7 @@ static void test_broken_transport(void **state)
     struct aws_reply reply;
 
     (void)state;
-    aws_reply_read(&reply, &response);
+    aws_reply_read(&reply, &response, NULL);
     assert_int_equal(reply.status, STATUS_UNAVAILABLE);
     assert_string_equal(reply.message, "Connection refused");
     assert_int_equal(reply.condition, AWS_UNREACHABLE);
@@ -341,13 +341,13 @@ static void test_broken_transport(void **state)
     response.http_status = 400;
     response.body = span_from_string(ROUTE53_ERROR("InvalidInput", "x"));
     snprintf(response.request_id, sizeof response.request_id, "r");
-    aws_reply_read(&reply, &response);
+    aws_reply_read(&reply, &response, NULL);
     assert_int_equal(reply.status, STATUS_UNAVAILABLE);
     assert_string_equal(reply.code, "");
     assert_int_equal(reply.condition, AWS_FAILING);
 
     response.transport = STATUS_FULL; /* the receiver's own verdict */
-    aws_reply_read(&reply, &response);
+    aws_reply_read(&reply, &response, NULL);
     assert_int_equal(reply.status, STATUS_FULL);
     assert_int_equal(reply.condition, AWS_WELL);
 }
@@ -383,6 +383,86 @@ static void test_long_words_end_in_dots(void **state)
     assert_string_equal(reply.message + sizeof reply.message - 5, "m...");
 }
 
+/* ---- all the words ---- */
+
+/* Reads a refused batch with room for `room` bytes of words. */
+static struct aws_reply read_batch(struct strbuf *words, size_t room,
+                                   const char *body)
+{
+    struct aws_response response = {
+        .service = AWS_ROUTE53,
+        .http_status = 400,
+        .body = span_from_string(body),
+    };
+    struct aws_reply reply;
+
+    strbuf_init(words, room);
+    aws_reply_read(&reply, &response, words);
+    return reply;
+}
+
+static const struct {
+    const char *label, *body;
+    size_t room;
+    const char *words;
+} kept[] = {
+    {"all messages",
+     ROUTE53_BATCH("<Message>one</Message><Message>two"
+                   "</Message>"),
+     100, "one; two"},
+    {"the other shape", ROUTE53_ERROR("InvalidChangeBatch", "[one, two]"), 100,
+     "[one, two]"},
+    {"control characters become spaces",
+     ROUTE53_BATCH("<Message>a&#9;b</Message>"), 100, "a b"},
+    {"no secret is repeated",
+     ROUTE53_BATCH("<Message>one</Message>"
+                   "<Message>AWS4-HMAC-SHA256 hush-hush</Message>"
+                   "<Message>two\nhush-hush</Message>"),
+     100, "one; two"},
+    {"room for just these",
+     ROUTE53_BATCH("<Message>one</Message><Message>two</Message>"), 8,
+     "one; two"},
+    {"a message without room is left out whole",
+     ROUTE53_BATCH("<Message>one</Message><Message>two</Message>"), 7, "one"},
+    {"and so are those behind it",
+     ROUTE53_BATCH("<Message>one</Message><Message>three</Message>"
+                   "<Message>2</Message>"),
+     8, "one"},
+    {"a first one that is too long ends in dots",
+     ROUTE53_BATCH("<Message>123456789</Message><Message>x</Message>"), 8,
+     "12345..."},
+    {"a stranger's words are none",
+     "<html><Error><Message>one</Message>"
+     "</Error></html>",
+     100, "HTTP 400 without an error document of AWS"},
+};
+
+static void test_all_words_are_kept(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(kept); i++) {
+        struct strbuf words;
+        struct aws_reply reply = read_batch(&words, kept[i].room, kept[i].body);
+
+        if (!span_is(aws_reply_words(&reply), kept[i].words))
+            fail_msg("%s: %.*s", kept[i].label, (int)reply.words.len,
+                     reply.words.ptr);
+        strbuf_clear(&words);
+    }
+}
+
+static void test_a_reply_that_is_not_trusted_has_no_words(void **state)
+{
+    struct strbuf words;
+    struct aws_reply reply =
+        read_batch(&words, 100, ROUTE53_BATCH("<Message>one</Message>"));
+
+    (void)state;
+    aws_reply_distrust(&reply, "a page");
+    assert_true(span_is(aws_reply_words(&reply), "a page"));
+    strbuf_clear(&words);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -394,6 +474,8 @@ int main(void)
         cmocka_unit_test(test_broken_transport),
         cmocka_unit_test(test_distrust),
         cmocka_unit_test(test_long_words_end_in_dots),
+        cmocka_unit_test(test_all_words_are_kept),
+        cmocka_unit_test(test_a_reply_that_is_not_trusted_has_no_words),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

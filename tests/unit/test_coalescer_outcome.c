@@ -105,6 +105,40 @@ static void test_all_are_named(void **state)
     world_free(w);
 }
 
+/* As many as Route 53 names: far more than a message for people holds. */
+static void test_four_hundred_culprits_are_named_in_one_call(void **state)
+{
+    enum { CULPRITS = 400 };
+    struct world *w = world_new();
+    struct strbuf words;
+    struct batch *batch;
+
+    (void)state;
+    strbuf_init(&words, 512 * 1024);
+    for (size_t i = 0; i < CULPRITS; i++)
+        strbuf_printf(&words,
+                      "%sRRSet of type A with DNS name h%zu.example.org. is "
+                      "not permitted because a conflicting RRSet of type CNAME "
+                      "with the same DNS name already exists in zone "
+                      "example.org.",
+                      i == 0 ? "" : "; ", i);
+    ask_hosts(w, HOSTS_MAX);
+    batch = world_send(w);
+    assert_int_equal(batch->count, HOSTS_MAX);
+    world_refuse(w, batch, strbuf_string(&words));
+    strbuf_clear(&words);
+    for (size_t i = 0; i < CULPRITS; i++)
+        assert_answer(callers[i], OUTCOME_REFUSED);
+    batch = world_send_soon(w);
+    assert_int_equal(batch->count, HOSTS_MAX - CULPRITS);
+    for (size_t i = CULPRITS; i < HOSTS_MAX; i++)
+        assert_unanswered(callers[i]);
+    world_reply(w, batch, STATUS_OK);
+    for (size_t i = CULPRITS; i < HOSTS_MAX; i++)
+        assert_good(callers[i], "192.0.2.1");
+    world_free(w);
+}
+
 /* --- the culprit is not named ------------------------------------------------------ */
 
 static size_t bits_of(size_t n)
@@ -863,6 +897,7 @@ int main(void)
         cmocka_unit_test(test_several_named_culprits_too),
         cmocka_unit_test(test_only_the_named_type_is_refused),
         cmocka_unit_test(test_all_are_named),
+        cmocka_unit_test(test_four_hundred_culprits_are_named_in_one_call),
         cmocka_unit_test(test_halving_finds_one_culprit_in_logarithmic_calls),
         cmocka_unit_test(test_halving_finds_many_culprits),
         cmocka_unit_test(test_whoever_asks_meanwhile_goes_first_and_apart),

@@ -1,9 +1,13 @@
 #include "aws/named_records.h"
 
+#include "base/strbuf.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+
 #include <cmocka.h>
 
 #define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
@@ -86,6 +90,12 @@ static const struct {
      "AAAA with DNS name x.example.org. is bad]",
      "x.example.org", true, true},
 
+    {"a type that begins where the name does is not before it",
+     "RRSet of type AAAA and type A.example.org", "a.example.org", false, true},
+    {"the name stands first as the zone",
+     "in zone 'example.org.' RRSet with DNS name example.org. is bad",
+     "example.org", true, true},
+
     /* Not named. */
     {"within a longer name",
      "RRSet with DNS name ax.example.org. is not permitted", "x.example.org",
@@ -118,25 +128,69 @@ static const struct {
      false},
 };
 
-static void test_message_names(void **state)
+static void test_who_is_named(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(messages); i++) {
-        struct span message = span_from_string(messages[i].message);
+        struct named_records *named =
+            named_records_new(span_from_string(messages[i].message));
         struct span name = span_from_string(messages[i].name);
 
-        print_message("  %s\n", messages[i].label);
-        assert_int_equal(route53_message_names(message, name, RRSET_A),
-                         messages[i].a);
-        assert_int_equal(route53_message_names(message, name, RRSET_AAAA),
-                         messages[i].aaaa);
+        assert_non_null(named);
+        if (named_records_has(named, name, RRSET_A) != messages[i].a ||
+            named_records_has(named, name, RRSET_AAAA) != messages[i].aaaa)
+            fail_msg("%s", messages[i].label);
+        named_records_free(named);
     }
+}
+
+/* A refusal that names 400 of 500, each with a sentence of its own. */
+static void test_many_are_named_at_once(void **state)
+{
+    char name[32];
+    struct named_records *named;
+    struct strbuf words;
+
+    (void)state;
+    strbuf_init(&words, 512 * 1024);
+    for (unsigned i = 0; i < 400; i++)
+        strbuf_printf(&words,
+                      "%sRRSet of type %s with DNS name h%u.example.org. is "
+                      "not permitted because a conflicting RRSet of type CNAME "
+                      "with the same DNS name already exists in zone "
+                      "example.org.",
+                      i == 0 ? "" : "; ", i % 2 == 0 ? "A" : "AAAA", i);
+    named = named_records_new(strbuf_span(&words));
+    strbuf_clear(&words); /* they are not kept */
+    assert_non_null(named);
+    for (unsigned i = 0; i < 500; i++) {
+        snprintf(name, sizeof name, "h%u.example.org", i);
+        assert_int_equal(
+            named_records_has(named, span_from_string(name), RRSET_A),
+            i < 400 && i % 2 == 0);
+        assert_int_equal(
+            named_records_has(named, span_from_string(name), RRSET_AAAA),
+            i < 400 && i % 2 == 1);
+    }
+    assert_false(
+        named_records_has(named, span_from_string("example.org"), RRSET_A));
+    named_records_free(named);
+}
+
+static void test_without_memory_none_is_named(void **state)
+{
+    (void)state;
+    assert_false(
+        named_records_has(NULL, span_from_string("x.example.org"), RRSET_A));
+    named_records_free(NULL);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_message_names),
+        cmocka_unit_test(test_who_is_named),
+        cmocka_unit_test(test_many_are_named_at_once),
+        cmocka_unit_test(test_without_memory_none_is_named),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

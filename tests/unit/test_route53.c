@@ -1,8 +1,9 @@
 #include "aws/route53.h"
 
+#include "aws/named_records.h"
 #include "base/strbuf.h"
-#include "tests/unit/loopback.h"
 #include "tests/unit/patience.h"
+#include "tests/unit/scripted_aws.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,57 +24,55 @@ enum { TIMEOUT_MS = PATIENCE_MS };
 
 /* A client of a scripted Route 53, and what became of its last call. */
 struct fixture {
-    struct loopback *server;
-    struct aws_config config;
-    struct aws_client *client;
+    struct scripted_aws aws;
     struct loopback_step step;
     struct strbuf answer;
     size_t completions;
     struct aws_reply reply;
-    struct strbuf seen; /* what a listing delivered, in words */
+    struct named_records *named; /* in the words of the reply to an upsert */
+    struct strbuf seen;          /* what a listing delivered, in words */
 };
 
 /* Answers the one request with this status and body. */
 static void set_up(struct fixture *f, const char *http_status, const char *body)
 {
     *f = (struct fixture){.completions = 0};
-    strbuf_init(&f->answer, 10000);
+    strbuf_init(&f->answer, 1000000);
     strbuf_init(&f->seen, 10000);
     strbuf_printf(&f->answer, "HTTP/1.1 %s\r\nContent-Length: %zu\r\n\r\n%s",
                   http_status, strlen(body), body);
     f->step.reply = strbuf_string(&f->answer);
-    f->server = loopback_start(&f->step, 1);
-    f->config = (struct aws_config){
-        .access_key_id = (char *)"AKIAEXAMPLE",
-        .secret_access_key = (char *)"hush-hush",
-        .region = (char *)"eu-west-1",
-        .route53_endpoint = (char *)loopback_url(f->server),
-    };
-    f->client = aws_client_new(&f->config);
-    assert_non_null(f->client);
+    scripted_aws_start(&f->aws, &f->step, 1);
+    f->aws.config.region = (char *)"eu-west-1";
 }
 
 static void tear_down(struct fixture *f)
 {
-    aws_client_free(f->client);
-    loopback_stop(f->server);
+    scripted_aws_stop(&f->aws);
+    named_records_free(f->named);
     strbuf_clear(&f->answer);
     strbuf_clear(&f->seen);
 }
 
 static void run(struct fixture *f)
 {
-    while (aws_client_running(f->client) > 0)
-        aws_client_poll(f->client, 1000);
+    scripted_aws_run(&f->aws);
     assert_int_equal(f->completions, 1);
+}
+
+static void note_reply(struct fixture *f, const struct aws_reply *reply)
+{
+    f->completions++;
+    f->reply = *reply;
 }
 
 static void upserted(void *arg, const struct aws_reply *reply)
 {
     struct fixture *f = arg;
 
-    f->completions++;
-    f->reply = *reply;
+    note_reply(f, reply);
+    f->named = named_records_new(aws_reply_words(reply));
+    f->reply.words = span_from("", 0); /* which go away */
 }
 
 static void zones_listed(void *arg, const struct aws_reply *reply,
@@ -82,7 +81,7 @@ static void zones_listed(void *arg, const struct aws_reply *reply,
 {
     struct fixture *f = arg;
 
-    upserted(f, reply);
+    note_reply(f, reply);
     for (size_t i = 0; i < count; i++)
         strbuf_printf(&f->seen, "%.*s %.*s %s;", (int)zones[i].id.len,
                       zones[i].id.ptr, (int)zones[i].name.len,
@@ -97,7 +96,7 @@ static void rrsets_listed(void *arg, const struct aws_reply *reply,
 {
     struct fixture *f = arg;
 
-    upserted(f, reply);
+    note_reply(f, reply);
     for (size_t i = 0; i < count; i++)
         strbuf_printf(&f->seen, "%.*s %s %u %.*s;", (int)rrsets[i].name.len,
                       rrsets[i].name.ptr, rrset_type_name(rrsets[i].type),
@@ -109,7 +108,7 @@ static void rrsets_listed(void *arg, const struct aws_reply *reply,
 
 static void assert_request_line(struct fixture *f, const char *line)
 {
-    struct span request = loopback_request(f->server, 0);
+    struct span request = loopback_request(f->aws.server, 0);
 
     assert_true(request.len > strlen(line));
     assert_memory_equal(request.ptr, line, strlen(line));
@@ -121,8 +120,8 @@ static const struct rrset one = {SPAN_LITERAL("x.example.org"), RRSET_A, 60,
 static enum status upsert(struct fixture *f, const char *zone_id,
                           const struct rrset *rrsets, size_t count)
 {
-    return route53_upsert(f->client, span_from_string(zone_id), rrsets, count,
-                          TIMEOUT_MS, upserted, f);
+    return route53_upsert(f->aws.client, span_from_string(zone_id), rrsets,
+                          count, TIMEOUT_MS, upserted, f);
 }
 
 static void test_upsert(void **state)
@@ -138,8 +137,8 @@ static void test_upsert(void **state)
     assert_request_line(
         &f, "POST /2013-04-01/hostedzone/Z1EXAMPLE/rrset/ HTTP/1.1\r\n");
     assert_true(
-        loopback_has_header(f.server, 0, "Content-Type: application/xml"));
-    request = loopback_request(f.server, 0);
+        loopback_has_header(f.aws.server, 0, "Content-Type: application/xml"));
+    request = loopback_request(f.aws.server, 0);
     assert_non_null(
         memmem(request.ptr, request.len, "<Value>192.0.2.1</Value>", 24));
     assert_non_null(
@@ -200,6 +199,39 @@ static void test_upsert_answers(void **state)
     }
 }
 
+/* A refusal that names 400 of 500 in one answer. */
+static void test_all_culprits_of_a_batch_are_read(void **state)
+{
+    struct strbuf body;
+    struct fixture f;
+
+    (void)state;
+    strbuf_init(&body, 1000000);
+    strbuf_append_string(&body, "<InvalidChangeBatch" NS "><Messages>");
+    for (unsigned i = 0; i < 400; i++)
+        strbuf_printf(&body,
+                      "<Message>RRSet of type A with DNS name h%u.example.org. "
+                      "is not permitted because a conflicting RRSet of type "
+                      "CNAME with the same DNS name already exists in zone "
+                      "example.org.</Message>",
+                      i);
+    strbuf_append_string(&body, "</Messages></InvalidChangeBatch>");
+    set_up(&f, "400 Bad Request", strbuf_string(&body));
+    strbuf_clear(&body);
+    assert_int_equal(upsert(&f, "Z1", &one, 1), STATUS_OK);
+    run(&f);
+    assert_int_equal(f.reply.status, STATUS_INVALID);
+    for (unsigned i = 0; i < 500; i++) {
+        char name[32];
+
+        snprintf(name, sizeof name, "h%u.example.org", i);
+        assert_int_equal(
+            named_records_has(f.named, span_from_string(name), RRSET_A),
+            i < 400);
+    }
+    tear_down(&f);
+}
+
 static void test_what_is_refused_at_once(void **state)
 {
     static struct rrset many[ROUTE53_BATCH_MAX_UPSERTS + 1];
@@ -217,13 +249,14 @@ static void test_what_is_refused_at_once(void **state)
     assert_int_equal(upsert(&f, "Z1?x", &one, 1), STATUS_INVALID);
     assert_int_equal(upsert(&f, "Z12345678901234567890123456789012", &one, 1),
                      STATUS_INVALID);
-    assert_int_equal(route53_get_hosted_zone(f.client, span_from_string("Z 1"),
+    assert_int_equal(route53_get_hosted_zone(f.aws.client,
+                                             span_from_string("Z 1"),
                                              TIMEOUT_MS, zones_listed, &f),
                      STATUS_INVALID);
-    assert_int_equal(route53_list_rrsets(f.client, span_from_string("Z%31"),
+    assert_int_equal(route53_list_rrsets(f.aws.client, span_from_string("Z%31"),
                                          &start, TIMEOUT_MS, rrsets_listed, &f),
                      STATUS_INVALID);
-    assert_int_equal(aws_client_running(f.client), 0);
+    assert_int_equal(aws_client_running(f.aws.client), 0);
     assert_int_equal(f.completions, 0);
     tear_down(&f);
 }
@@ -241,7 +274,7 @@ static void test_list_hosted_zones(void **state)
            "<ListHostedZonesResponse" NS "><HostedZones>" ZONE "</HostedZones>"
            "<IsTruncated>true</IsTruncated><NextMarker>Z2</NextMarker>"
            "</ListHostedZonesResponse>");
-    assert_int_equal(route53_list_hosted_zones(f.client,
+    assert_int_equal(route53_list_hosted_zones(f.aws.client,
                                                span_from_string("Z1&a b"),
                                                TIMEOUT_MS, zones_listed, &f),
                      STATUS_OK);
@@ -260,8 +293,9 @@ static void test_get_hosted_zone(void **state)
     (void)state;
     set_up(&f, "200 OK",
            "<GetHostedZoneResponse" NS ">" ZONE "</GetHostedZoneResponse>");
-    assert_int_equal(route53_get_hosted_zone(f.client, span_from_string("Z1"),
-                                             TIMEOUT_MS, zones_listed, &f),
+    assert_int_equal(route53_get_hosted_zone(f.aws.client,
+                                             span_from_string("Z1"), TIMEOUT_MS,
+                                             zones_listed, &f),
                      STATUS_OK);
     run(&f);
     assert_int_equal(f.reply.status, STATUS_OK);
@@ -278,8 +312,9 @@ static void test_a_listing_refused_is_empty(void **state)
     set_up(&f, "404 Not Found",
            "<ErrorResponse" NS "><Error><Code>NoSuchHostedZone</Code></Error>"
            "</ErrorResponse>");
-    assert_int_equal(route53_get_hosted_zone(f.client, span_from_string("Z1"),
-                                             TIMEOUT_MS, zones_listed, &f),
+    assert_int_equal(route53_get_hosted_zone(f.aws.client,
+                                             span_from_string("Z1"), TIMEOUT_MS,
+                                             zones_listed, &f),
                      STATUS_OK);
     run(&f);
     assert_int_equal(f.reply.status, STATUS_NOT_FOUND);
@@ -322,9 +357,9 @@ static void test_list_rrsets(void **state)
                "</IsTruncated><NextRecordName>y.example.org.</NextRecordName>"
                "<NextRecordType>A</NextRecordType>"
                "</ListResourceRecordSetsResponse>");
-        assert_int_equal(route53_list_rrsets(f.client, span_from_string("Z1"),
-                                             &cursors[i].from, TIMEOUT_MS,
-                                             rrsets_listed, &f),
+        assert_int_equal(route53_list_rrsets(
+                             f.aws.client, span_from_string("Z1"),
+                             &cursors[i].from, TIMEOUT_MS, rrsets_listed, &f),
                          STATUS_OK);
         run(&f);
         assert_int_equal(f.reply.status, STATUS_OK);
@@ -336,24 +371,12 @@ static void test_list_rrsets(void **state)
     }
 }
 
-static int set_up_globals(void **state)
-{
-    (void)state;
-    return aws_global_init() == STATUS_OK ? 0 : -1;
-}
-
-static int tear_down_globals(void **state)
-{
-    (void)state;
-    aws_global_cleanup();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_upsert),
         cmocka_unit_test(test_upsert_answers),
+        cmocka_unit_test(test_all_culprits_of_a_batch_are_read),
         cmocka_unit_test(test_what_is_refused_at_once),
         cmocka_unit_test(test_list_hosted_zones),
         cmocka_unit_test(test_get_hosted_zone),
@@ -361,5 +384,6 @@ int main(void)
         cmocka_unit_test(test_list_rrsets),
     };
 
-    return cmocka_run_group_tests(tests, set_up_globals, tear_down_globals);
+    return cmocka_run_group_tests(tests, scripted_aws_set_up_globals,
+                                  scripted_aws_tear_down_globals);
 }
