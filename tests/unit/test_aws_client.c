@@ -1,8 +1,8 @@
 #include "aws/aws_client.h"
 
 #include "aws/route53.h"
-#include "tests/unit/loopback.h"
 #include "tests/unit/patience.h"
+#include "tests/unit/scripted_aws.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,9 +32,7 @@ enum {
 
 /* A client of a scripted server, and what became of its calls. */
 struct fixture {
-    struct loopback *server;
-    struct aws_config config;
-    struct aws_client *client;
+    struct scripted_aws aws;
     size_t completions;
     struct aws_reply reply; /* the last */
     bool submitting, again;
@@ -43,22 +41,8 @@ struct fixture {
 static void set_up(struct fixture *f, const struct loopback_step *steps,
                    size_t count)
 {
-    *f = (struct fixture){.server = loopback_start(steps, count)};
-    f->config = (struct aws_config){
-        .access_key_id = (char *)"AKIAEXAMPLE",
-        .secret_access_key = (char *)"hush-hush",
-        .session_token = (char *)"t0ken",
-        .region = (char *)"us-east-1",
-        .route53_endpoint = (char *)loopback_url(f->server),
-    };
-    f->client = aws_client_new(&f->config);
-    assert_non_null(f->client);
-}
-
-static void tear_down(struct fixture *f)
-{
-    aws_client_free(f->client);
-    loopback_stop(f->server);
+    *f = (struct fixture){.completions = 0};
+    scripted_aws_start(&f->aws, steps, count);
 }
 
 static route53_zones_fn listed;
@@ -66,7 +50,7 @@ static route53_zones_fn listed;
 static void list(struct fixture *f, long timeout_ms)
 {
     f->submitting = true;
-    assert_int_equal(route53_list_hosted_zones(f->client, span_from("", 0),
+    assert_int_equal(route53_list_hosted_zones(f->aws.client, span_from("", 0),
                                                timeout_ms, listed, f),
                      STATUS_OK);
     f->submitting = false;
@@ -90,12 +74,6 @@ static void listed(void *arg, const struct aws_reply *reply,
     }
 }
 
-static void run(struct fixture *f)
-{
-    while (aws_client_running(f->client) > 0)
-        aws_client_poll(f->client, 1000);
-}
-
 static void test_completion_comes_once_from_poll(void **state)
 {
     static const struct loopback_step steps[] = {{.reply = OK_REPLY}};
@@ -105,14 +83,14 @@ static void test_completion_comes_once_from_poll(void **state)
     set_up(&f, steps, COUNT(steps));
     list(&f, PATIENCE_MS);
     assert_int_equal(f.completions, 0);
-    assert_int_equal(aws_client_running(f.client), 1);
-    run(&f);
-    aws_client_poll(f.client, 0);
+    assert_int_equal(aws_client_running(f.aws.client), 1);
+    scripted_aws_run(&f.aws);
+    aws_client_poll(f.aws.client, 0);
     assert_int_equal(f.completions, 1);
     assert_int_equal(f.reply.status, STATUS_OK);
     assert_int_equal(f.reply.http_status, 200);
     assert_string_equal(f.reply.request_id, "r-1");
-    tear_down(&f);
+    scripted_aws_stop(&f.aws);
 }
 
 static void test_completion_may_submit_again(void **state)
@@ -125,11 +103,11 @@ static void test_completion_may_submit_again(void **state)
     set_up(&f, steps, COUNT(steps));
     f.again = true;
     list(&f, PATIENCE_MS);
-    run(&f);
+    scripted_aws_run(&f.aws);
     assert_int_equal(f.completions, 2);
-    assert_int_equal(loopback_requests(f.server), 2);
-    assert_int_equal(loopback_connections(f.server), 1);
-    tear_down(&f);
+    assert_int_equal(loopback_requests(f.aws.server), 2);
+    assert_int_equal(loopback_connections(f.aws.server), 1);
+    scripted_aws_stop(&f.aws);
 }
 
 static void test_what_is_sent(void **state)
@@ -142,18 +120,18 @@ static void test_what_is_sent(void **state)
     (void)state;
     set_up(&f, steps, COUNT(steps));
     list(&f, PATIENCE_MS);
-    run(&f);
-    assert_memory_equal(loopback_request(f.server, 0).ptr, line,
+    scripted_aws_run(&f.aws);
+    assert_memory_equal(loopback_request(f.aws.server, 0).ptr, line,
                         sizeof line - 1);
-    assert_true(loopback_has_header(f.server, 0,
+    assert_true(loopback_has_header(f.aws.server, 0,
                                     "User-Agent: dyndns53/" DYNDNS53_VERSION));
     assert_true(
-        loopback_has_header(f.server, 0, "x-amz-security-token: t0ken"));
+        loopback_has_header(f.aws.server, 0, "x-amz-security-token: t0ken"));
     assert_true(loopback_has_header(
-        f.server, 0,
+        f.aws.server, 0,
         "x-amz-content-sha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934"
         "ca495991b7852b855"));
-    tear_down(&f);
+    scripted_aws_stop(&f.aws);
 }
 
 static const struct bad_answer {
@@ -215,14 +193,14 @@ static bool hear(const struct bad_answer *answer, long timeout_ms)
     print_message("  %s\n", answer->label);
     set_up(&f, &answer->step, 1);
     list(&f, timeout_ms);
-    run(&f);
+    scripted_aws_run(&f.aws);
     assert_int_equal(f.completions, 1);
     assert_int_equal(f.reply.status, STATUS_UNAVAILABLE);
     assert_true(f.reply.message[0] != '\0');
-    assert_true(loopback_requests(f.server) <= 1);
-    heard = loopback_requests(f.server) == 1 &&
+    assert_true(loopback_requests(f.aws.server) <= 1);
+    heard = loopback_requests(f.aws.server) == 1 &&
             f.reply.http_status == answer->http_status;
-    tear_down(&f);
+    scripted_aws_stop(&f.aws);
     return heard;
 }
 
@@ -256,12 +234,12 @@ static void test_connection_refused(void **state)
     strcpy(url, loopback_url(gone));
     loopback_stop(gone);
     set_up(&f, NULL, 0);
-    f.config.route53_endpoint = url;
+    f.aws.config.route53_endpoint = url;
     list(&f, PATIENCE_MS);
-    run(&f);
+    scripted_aws_run(&f.aws);
     assert_int_equal(f.reply.status, STATUS_UNAVAILABLE);
     assert_int_equal(f.reply.http_status, 0);
-    tear_down(&f);
+    scripted_aws_stop(&f.aws);
 }
 
 static void test_an_endless_reply_is_cut(void **state)
@@ -279,10 +257,10 @@ static void test_an_endless_reply_is_cut(void **state)
     reply[len + BODY_BYTES] = '\0';
     set_up(&f, &step, 1);
     list(&f, PATIENCE_MS);
-    run(&f);
+    scripted_aws_run(&f.aws);
     assert_int_equal(f.reply.status, STATUS_UNAVAILABLE);
     assert_string_equal(f.reply.message, "the reply is longer than expected");
-    tear_down(&f);
+    scripted_aws_stop(&f.aws);
     free(reply);
 }
 
@@ -296,13 +274,13 @@ static void test_an_idle_connection_may_die(void **state)
     (void)state;
     set_up(&f, steps, COUNT(steps));
     list(&f, PATIENCE_MS);
-    run(&f);
+    scripted_aws_run(&f.aws);
     list(&f, PATIENCE_MS);
-    run(&f);
+    scripted_aws_run(&f.aws);
     assert_int_equal(f.reply.status, STATUS_OK);
     assert_int_equal(f.completions, 2);
-    assert_int_equal(loopback_connections(f.server), 2);
-    tear_down(&f);
+    assert_int_equal(loopback_connections(f.aws.server), 2);
+    scripted_aws_stop(&f.aws);
 }
 
 static void test_many_at_once(void **state)
@@ -316,12 +294,12 @@ static void test_many_at_once(void **state)
     set_up(&f, steps, MANY);
     for (size_t i = 0; i < MANY; i++)
         list(&f, PATIENCE_MS);
-    assert_int_equal(aws_client_running(f.client), MANY);
-    run(&f);
+    assert_int_equal(aws_client_running(f.aws.client), MANY);
+    scripted_aws_run(&f.aws);
     assert_int_equal(f.completions, MANY);
     assert_int_equal(f.reply.status, STATUS_OK);
-    assert_true(loopback_connections(f.server) <= CONNECTIONS_MAX);
-    tear_down(&f);
+    assert_true(loopback_connections(f.aws.server) <= CONNECTIONS_MAX);
+    scripted_aws_stop(&f.aws);
 }
 
 static size_t sent_before_the_time_limit(void)
@@ -332,11 +310,11 @@ static size_t sent_before_the_time_limit(void)
     set_up(&f, NULL, 0);
     for (size_t i = 0; i < MANY; i++)
         list(&f, SHORT_TIMEOUT_MS);
-    run(&f);
+    scripted_aws_run(&f.aws);
     assert_int_equal(f.completions, MANY);
     assert_int_equal(f.reply.status, STATUS_UNAVAILABLE);
-    sent = loopback_requests(f.server);
-    tear_down(&f);
+    sent = loopback_requests(f.aws.server);
+    scripted_aws_stop(&f.aws);
     return sent;
 }
 
@@ -362,10 +340,10 @@ static void test_free_drops_what_is_under_way(void **state)
     set_up(&f, NULL, 0);
     for (size_t i = 0; i < 20; i++)
         list(&f, PATIENCE_MS);
-    while (loopback_requests(f.server) == 0)
-        aws_client_poll(f.client, 10);
+    while (loopback_requests(f.aws.server) == 0)
+        aws_client_poll(f.aws.client, 10);
     list(&f, PATIENCE_MS); /* one that was not even started */
-    tear_down(&f);
+    scripted_aws_stop(&f.aws);
     assert_int_equal(f.completions, 0);
 }
 
@@ -382,12 +360,12 @@ static int64_t polls_took_ms(void)
     pthread_t thread;
 
     set_up(&f, NULL, 0);
-    aws_client_wakeup(f.client); /* before the poll it is meant for */
-    aws_client_poll(f.client, 2 * SOON_MS);
-    assert_int_equal(pthread_create(&thread, NULL, wake, f.client), 0);
-    aws_client_poll(f.client, 2 * SOON_MS);
+    aws_client_wakeup(f.aws.client); /* before the poll it is meant for */
+    aws_client_poll(f.aws.client, 2 * SOON_MS);
+    assert_int_equal(pthread_create(&thread, NULL, wake, f.aws.client), 0);
+    aws_client_poll(f.aws.client, 2 * SOON_MS);
     pthread_join(thread, NULL);
-    tear_down(&f);
+    scripted_aws_stop(&f.aws);
     return patience_now_ms() - before;
 }
 
@@ -410,11 +388,11 @@ static void test_no_proxy_for_loopback(void **state)
     setenv("all_proxy", "http://127.0.0.1:1", 1);
     set_up(&f, steps, COUNT(steps));
     list(&f, PATIENCE_MS);
-    run(&f);
+    scripted_aws_run(&f.aws);
     unsetenv("http_proxy");
     unsetenv("all_proxy");
     assert_int_equal(f.reply.status, STATUS_OK);
-    tear_down(&f);
+    scripted_aws_stop(&f.aws);
 }
 
 /* Elsewhere the proxy of the environment is used, as AWS's SDKs do. */
@@ -426,28 +404,15 @@ static void test_a_proxy_for_the_rest(void **state)
 
     (void)state;
     set_up(&f, steps, COUNT(steps));
-    setenv("http_proxy", loopback_url(f.server), 1);
-    f.config.route53_endpoint = (char *)"http://route53.example.org";
+    setenv("http_proxy", loopback_url(f.aws.server), 1);
+    f.aws.config.route53_endpoint = (char *)"http://route53.example.org";
     list(&f, PATIENCE_MS);
-    run(&f);
+    scripted_aws_run(&f.aws);
     unsetenv("http_proxy");
     assert_int_equal(f.reply.status, STATUS_OK);
-    assert_memory_equal(loopback_request(f.server, 0).ptr, line,
+    assert_memory_equal(loopback_request(f.aws.server, 0).ptr, line,
                         sizeof line - 1);
-    tear_down(&f);
-}
-
-static int set_up_globals(void **state)
-{
-    (void)state;
-    return aws_global_init() == STATUS_OK ? 0 : -1;
-}
-
-static int tear_down_globals(void **state)
-{
-    (void)state;
-    aws_global_cleanup();
-    return 0;
+    scripted_aws_stop(&f.aws);
 }
 
 int main(void)
@@ -469,5 +434,6 @@ int main(void)
         cmocka_unit_test(test_a_proxy_for_the_rest),
     };
 
-    return cmocka_run_group_tests(tests, set_up_globals, tear_down_globals);
+    return cmocka_run_group_tests(tests, scripted_aws_set_up_globals,
+                                  scripted_aws_tear_down_globals);
 }

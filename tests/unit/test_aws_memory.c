@@ -1,11 +1,12 @@
 /* Memory that runs out in the midst of a call to AWS: either the call itself is
  * refused, or its completion is told, once, that the outcome is unknown; and
  * nothing leaks. */
+#include "aws/named_records.h"
 #include "aws/route53.h"
 #include "aws/s3.h"
 #include "tests/unit/failing_memory.h"
-#include "tests/unit/loopback.h"
 #include "tests/unit/patience.h"
+#include "tests/unit/scripted_aws.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -153,25 +154,15 @@ static bool attempt(size_t i, size_t memory)
 {
     const struct loopback_step steps[] = {{.reply = calls[i].replies[0]},
                                           {.reply = calls[i].replies[1]}};
-    struct loopback *server = loopback_start(steps, COUNT(steps));
-    const struct aws_config config = {
-        .access_key_id = (char *)"AKIAEXAMPLE",
-        .secret_access_key = (char *)"hush-hush",
-        .session_token = (char *)"t0ken",
-        .region = (char *)"us-east-1",
-        .s3_endpoint = (char *)loopback_url(server),
-        .route53_endpoint = (char *)loopback_url(server),
-    };
-    struct aws_client *client = aws_client_new(&config);
+    struct scripted_aws aws;
     struct outcome outcome = {0, STATUS_OK};
     enum status status;
     bool failed;
 
-    assert_non_null(client);
+    scripted_aws_start(&aws, steps, COUNT(steps));
     failing_memory_after(memory);
-    status = calls[i].call(client, &outcome);
-    while (aws_client_running(client) > 0)
-        aws_client_poll(client, 1000);
+    status = calls[i].call(aws.client, &outcome);
+    scripted_aws_run(&aws);
     failed = failing_memory_stop();
     assert_int_equal(outcome.completions, status == STATUS_OK);
     if (!failed)
@@ -180,8 +171,7 @@ static bool attempt(size_t i, size_t memory)
         assert_int_equal(outcome.status, STATUS_UNAVAILABLE);
     else
         assert_int_equal(status, STATUS_NOMEM);
-    aws_client_free(client);
-    loopback_stop(server);
+    scripted_aws_stop(&aws);
     return failed;
 }
 
@@ -235,17 +225,26 @@ static void test_client(void **state)
     assert_true(failing_memory_stop());
 }
 
-static int set_up_globals(void **state)
+static void test_named_records(void **state)
 {
-    (void)state;
-    return aws_global_init() == STATUS_OK ? 0 : -1;
-}
+    struct named_records *named = NULL;
+    struct strbuf words;
+    size_t memory = 0;
 
-static int tear_down_globals(void **state)
-{
     (void)state;
-    aws_global_cleanup();
-    return 0;
+    strbuf_init(&words, 10000);
+    for (unsigned i = 0; i < 100; i++)
+        strbuf_printf(&words, "h%u.example.org; ", i);
+    for (; named == NULL; memory++) {
+        failing_memory_after(memory);
+        named = named_records_new(strbuf_span(&words));
+        assert_int_equal(failing_memory_stop(), named == NULL);
+    }
+    assert_true(memory > 2);
+    assert_true(
+        named_records_has(named, span_from_string("h99.example.org"), RRSET_A));
+    named_records_free(named);
+    strbuf_clear(&words);
 }
 
 int main(void)
@@ -254,7 +253,9 @@ int main(void)
         cmocka_unit_test(test_calls),
         cmocka_unit_test(test_config),
         cmocka_unit_test(test_client),
+        cmocka_unit_test(test_named_records),
     };
 
-    return cmocka_run_group_tests(tests, set_up_globals, tear_down_globals);
+    return cmocka_run_group_tests(tests, scripted_aws_set_up_globals,
+                                  scripted_aws_tear_down_globals);
 }

@@ -1,7 +1,7 @@
 #include "aws/s3.h"
 
 #include "base/strbuf.h"
-#include "tests/unit/loopback.h"
+#include "tests/unit/scripted_aws.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,9 +28,7 @@ enum { TIMEOUT_MS = 20000, SHORT_TIMEOUT_MS = 300 };
 
 /* A client of a scripted store, and what became of its last call. */
 struct fixture {
-    struct loopback *server;
-    struct aws_config config;
-    struct aws_client *client;
+    struct scripted_aws aws;
     struct strbuf received;
     enum status verdict; /* what the chunk callback returns */
     long timeout_ms;
@@ -42,24 +40,15 @@ struct fixture {
 static void set_up(struct fixture *f, const struct loopback_step *steps,
                    size_t count)
 {
-    *f = (struct fixture){.server = loopback_start(steps, count),
-                          .timeout_ms = TIMEOUT_MS};
-    f->config = (struct aws_config){
-        .access_key_id = (char *)"AKIAEXAMPLE",
-        .secret_access_key = (char *)"hush-hush",
-        .region = (char *)"us-east-1",
-        .s3_endpoint = (char *)loopback_url(f->server),
-    };
-    f->client = aws_client_new(&f->config);
-    assert_non_null(f->client);
+    *f = (struct fixture){.timeout_ms = TIMEOUT_MS};
+    scripted_aws_start(&f->aws, steps, count);
     strbuf_init(&f->received, 1000);
 }
 
 static void tear_down(struct fixture *f)
 {
     strbuf_clear(&f->received);
-    aws_client_free(f->client);
-    loopback_stop(f->server);
+    scripted_aws_stop(&f->aws);
 }
 
 static enum status take(void *arg, struct span chunk)
@@ -82,15 +71,14 @@ static void done(void *arg, const struct aws_reply *reply, struct span etag)
 static void run(struct fixture *f)
 {
     f->completions = 0;
-    while (aws_client_running(f->client) > 0)
-        aws_client_poll(f->client, 1000);
+    scripted_aws_run(&f->aws);
     assert_int_equal(f->completions, 1);
 }
 
 static void get(struct fixture *f, const char *if_none_match)
 {
     strbuf_rewind(&f->received);
-    assert_int_equal(s3_get_object(f->client, "hosts", "hosts.csv",
+    assert_int_equal(s3_get_object(f->aws.client, "hosts", "hosts.csv",
                                    span_from_string(if_none_match),
                                    f->timeout_ms, take, done, f),
                      STATUS_OK);
@@ -100,7 +88,7 @@ static void get(struct fixture *f, const char *if_none_match)
 static void put(struct fixture *f, struct span body, const char *if_match,
                 const char *if_none_match)
 {
-    assert_int_equal(s3_put_object(f->client, "hosts", "hosts.csv", body,
+    assert_int_equal(s3_put_object(f->aws.client, "hosts", "hosts.csv", body,
                                    span_from_string(if_match),
                                    span_from_string(if_none_match),
                                    f->timeout_ms, done, f),
@@ -110,16 +98,16 @@ static void put(struct fixture *f, struct span body, const char *if_match,
 
 static void head(struct fixture *f)
 {
-    assert_int_equal(
-        s3_head_object(f->client, "hosts", "hosts.csv", f->timeout_ms, done, f),
-        STATUS_OK);
+    assert_int_equal(s3_head_object(f->aws.client, "hosts", "hosts.csv",
+                                    f->timeout_ms, done, f),
+                     STATUS_OK);
     run(f);
 }
 
 /* The first line of a request, without its end. */
 static bool request_line_is(struct fixture *f, size_t i, const char *line)
 {
-    struct span request = loopback_request(f->server, i);
+    struct span request = loopback_request(f->aws.server, i);
 
     return request.len > strlen(line) &&
            memcmp(request.ptr, line, strlen(line)) == 0 &&
@@ -139,7 +127,7 @@ static void test_get(void **state)
     assert_string_equal(f.reply.request_id, "r-1");
     assert_string_equal(strbuf_string(&f.received), "a.x,t0ken-1\n");
     assert_true(request_line_is(&f, 0, "GET /hosts/hosts.csv HTTP/1.1"));
-    assert_false(loopback_has_header(f.server, 0, "If-None-Match: "));
+    assert_false(loopback_has_header(f.aws.server, 0, "If-None-Match: "));
     tear_down(&f);
 }
 
@@ -162,7 +150,7 @@ static void test_keys(void **state)
 
         print_message("  %s\n", keys[i].label);
         set_up(&f, &step, 1);
-        assert_int_equal(s3_head_object(f.client, "hosts", keys[i].key,
+        assert_int_equal(s3_head_object(f.aws.client, "hosts", keys[i].key,
                                         TIMEOUT_MS, done, &f),
                          STATUS_OK);
         run(&f);
@@ -183,7 +171,7 @@ static void test_get_if_changed(void **state)
     get(&f, ETAG);
     assert_int_equal(f.reply.status, STATUS_UNCHANGED);
     assert_int_equal(f.received.len, 0);
-    assert_true(loopback_has_header(f.server, 0, "If-None-Match: " ETAG));
+    assert_true(loopback_has_header(f.aws.server, 0, "If-None-Match: " ETAG));
     tear_down(&f);
 }
 
@@ -343,10 +331,10 @@ static void test_put(void **state)
     assert_int_equal(f.reply.status, STATUS_OK);
     assert_string_equal(f.etag, ETAG);
     assert_true(request_line_is(&f, 0, "PUT /hosts/hosts.csv HTTP/1.1"));
-    assert_true(loopback_has_header(f.server, 0, "If-Match: " ETAG));
-    assert_true(loopback_has_header(f.server, 0, "Content-Type: text/csv"));
-    assert_true(loopback_has_header(f.server, 0, "Content-Length: 7"));
-    sent = loopback_request(f.server, 0);
+    assert_true(loopback_has_header(f.aws.server, 0, "If-Match: " ETAG));
+    assert_true(loopback_has_header(f.aws.server, 0, "Content-Type: text/csv"));
+    assert_true(loopback_has_header(f.aws.server, 0, "Content-Length: 7"));
+    sent = loopback_request(f.aws.server, 0);
     assert_memory_equal(sent.ptr + sent.len - 7, "a.x,\0t\n", 7);
     tear_down(&f);
 }
@@ -387,7 +375,8 @@ static void test_put_answers(void **state)
         put(&f, span_from("", 0), put_answers[i].if_match,
             put_answers[i].if_none_match);
         assert_int_equal(f.reply.status, put_answers[i].status);
-        assert_true(loopback_has_header(f.server, 0, put_answers[i].header));
+        assert_true(
+            loopback_has_header(f.aws.server, 0, put_answers[i].header));
         tear_down(&f);
     }
 }
@@ -408,8 +397,8 @@ static void test_put_never_reuses_a_connection(void **state)
     put(&f, span_from("x", 1), "", "");
     put(&f, span_from("x", 1), "", "");
     assert_int_equal(f.reply.status, STATUS_UNAVAILABLE);
-    assert_int_equal(loopback_requests(f.server), 2);
-    assert_int_equal(loopback_connections(f.server), 2);
+    assert_int_equal(loopback_requests(f.aws.server), 2);
+    assert_int_equal(loopback_connections(f.aws.server), 2);
     tear_down(&f);
 }
 
@@ -449,8 +438,9 @@ static void test_large_puts(void **state)
         set_up(&f, &large_puts[i].step, 1);
         put(&f, span_from(body, BODY_BYTES), ETAG, "");
         assert_int_equal(f.reply.status, large_puts[i].status);
-        assert_true(loopback_has_header(f.server, 0, "Expect: 100-continue"));
-        assert_int_equal(loopback_request(f.server, 0).len > BODY_BYTES,
+        assert_true(
+            loopback_has_header(f.aws.server, 0, "Expect: 100-continue"));
+        assert_int_equal(loopback_request(f.aws.server, 0).len > BODY_BYTES,
                          large_puts[i].body_sent);
         tear_down(&f);
     }
@@ -464,7 +454,7 @@ static void test_large_puts(void **state)
 /* The region as the signature names it. */
 static bool is_signed_for(struct fixture *f, size_t i, const char *region)
 {
-    struct span request = loopback_request(f->server, i);
+    struct span request = loopback_request(f->aws.server, i);
     char scope[100];
 
     snprintf(scope, sizeof scope, "/%s/s3/aws4_request,", region);
@@ -482,12 +472,12 @@ static void test_the_region_is_learnt(void **state)
     get(&f, ETAG);
     assert_int_equal(f.reply.status, STATUS_OK);
     assert_string_equal(strbuf_string(&f.received), "a.x,t0ken-1\n");
-    assert_int_equal(loopback_requests(f.server), 2);
+    assert_int_equal(loopback_requests(f.aws.server), 2);
     assert_true(is_signed_for(&f, 0, "us-east-1"));
     assert_true(is_signed_for(&f, 1, "eu-west-1"));
-    assert_true(loopback_has_header(f.server, 1, "If-None-Match: " ETAG));
+    assert_true(loopback_has_header(f.aws.server, 1, "If-None-Match: " ETAG));
     get(&f, "");
-    assert_int_equal(loopback_requests(f.server), 3);
+    assert_int_equal(loopback_requests(f.aws.server), 3);
     assert_true(is_signed_for(&f, 2, "eu-west-1"));
     tear_down(&f);
 }
@@ -503,9 +493,9 @@ static void test_a_put_is_sent_again_whole(void **state)
     set_up(&f, steps, COUNT(steps));
     put(&f, span_from("a.x,t0ken-1\n", 12), ETAG, "");
     assert_int_equal(f.reply.status, STATUS_OK);
-    sent = loopback_request(f.server, 1);
+    sent = loopback_request(f.aws.server, 1);
     assert_memory_equal(sent.ptr + sent.len - 12, "a.x,t0ken-1\n", 12);
-    assert_true(loopback_has_header(f.server, 1, "If-Match: " ETAG));
+    assert_true(loopback_has_header(f.aws.server, 1, "If-Match: " ETAG));
     tear_down(&f);
 }
 
@@ -524,7 +514,7 @@ static void test_a_request_is_sent_again_once(void **state)
     get(&f, "");
     assert_int_equal(f.reply.status, STATUS_INVALID);
     assert_string_equal(f.reply.code, "PermanentRedirect");
-    assert_int_equal(loopback_requests(f.server), 2);
+    assert_int_equal(loopback_requests(f.aws.server), 2);
     tear_down(&f);
 }
 
@@ -538,26 +528,28 @@ static void test_what_is_refused_at_once(void **state)
     memset(long_key, 'k', sizeof long_key);
     long_key[1025] = '\0';
     set_up(&f, NULL, 0);
-    assert_int_equal(s3_head_object(f.client, "", "k", TIMEOUT_MS, done, &f),
-                     STATUS_INVALID);
-    assert_int_equal(s3_head_object(f.client, "b", "", TIMEOUT_MS, done, &f),
-                     STATUS_INVALID);
     assert_int_equal(
-        s3_head_object(f.client, "b", long_key, TIMEOUT_MS, done, &f),
+        s3_head_object(f.aws.client, "", "k", TIMEOUT_MS, done, &f),
         STATUS_INVALID);
-    assert_int_equal(s3_get_object(f.client, "b", "k",
+    assert_int_equal(
+        s3_head_object(f.aws.client, "b", "", TIMEOUT_MS, done, &f),
+        STATUS_INVALID);
+    assert_int_equal(
+        s3_head_object(f.aws.client, "b", long_key, TIMEOUT_MS, done, &f),
+        STATUS_INVALID);
+    assert_int_equal(s3_get_object(f.aws.client, "b", "k",
                                    span_from_string("\"x\r\nY: z\""),
                                    TIMEOUT_MS, take, done, &f),
                      STATUS_INVALID);
-    assert_int_equal(s3_put_object(f.client, "b", "k", none,
+    assert_int_equal(s3_put_object(f.aws.client, "b", "k", none,
                                    span_from_string("\"x\n\""), none,
                                    TIMEOUT_MS, done, &f),
                      STATUS_INVALID);
-    assert_int_equal(s3_put_object(f.client, "b", "k", none, none,
+    assert_int_equal(s3_put_object(f.aws.client, "b", "k", none, none,
                                    span_from(long_key, S3_ETAG_MAX + 1),
                                    TIMEOUT_MS, done, &f),
                      STATUS_INVALID);
-    assert_int_equal(aws_client_running(f.client), 0);
+    assert_int_equal(aws_client_running(f.aws.client), 0);
     assert_int_equal(f.completions, 0);
     tear_down(&f);
 }
@@ -583,27 +575,14 @@ static void test_free_while_under_way(void **state)
 
     (void)state;
     set_up(&f, NULL, 0);
-    assert_int_equal(s3_put_object(f.client, "b", "k", span_from("x", 1),
+    assert_int_equal(s3_put_object(f.aws.client, "b", "k", span_from("x", 1),
                                    span_from("", 0), span_from("", 0),
                                    TIMEOUT_MS, done, &f),
                      STATUS_OK);
-    while (loopback_requests(f.server) == 0)
-        aws_client_poll(f.client, 10);
+    while (loopback_requests(f.aws.server) == 0)
+        aws_client_poll(f.aws.client, 10);
     tear_down(&f);
     assert_int_equal(f.completions, 0);
-}
-
-static int set_up_globals(void **state)
-{
-    (void)state;
-    return aws_global_init() == STATUS_OK ? 0 : -1;
-}
-
-static int tear_down_globals(void **state)
-{
-    (void)state;
-    aws_global_cleanup();
-    return 0;
 }
 
 int main(void)
@@ -628,5 +607,6 @@ int main(void)
         cmocka_unit_test(test_free_while_under_way),
     };
 
-    return cmocka_run_group_tests(tests, set_up_globals, tear_down_globals);
+    return cmocka_run_group_tests(tests, scripted_aws_set_up_globals,
+                                  scripted_aws_tear_down_globals);
 }
