@@ -151,17 +151,19 @@ static bool send_again(struct aws_request *request,
     return true;
 }
 
-/* What a store alone would say: an object that was read or written has an
- * ETag, and only who asked with one is told that nothing changed. Else a
- * gateway's friendly page would pass for success. */
-static bool is_plausible(const struct s3_call *call,
-                         const struct aws_reply *reply, struct span etag)
+/* Why this cannot be an object store's answer, NULL if it can: an object that
+ * was read or written has an ETag, whatever the receiver made of its bytes, and
+ * only who asked with one is told that nothing changed. Else a gateway's
+ * friendly page would pass for success. */
+static const char *doubt_of(const struct s3_call *call,
+                            const struct aws_reply *reply, struct span etag)
 {
-    if (reply->status == STATUS_UNCHANGED)
-        return call->if_none_match[0] != '\0';
-    if (reply->status == STATUS_OK && call->method != AWS_GET)
-        return etag.len > 0;
-    return true;
+    if (reply->status == STATUS_UNCHANGED && call->if_none_match[0] == '\0')
+        return "the reply says \"not modified\", which nobody asked";
+    if (reply->http_status == 200 && reply->status != STATUS_UNAVAILABLE &&
+        etag.len == 0)
+        return "the reply has no ETag, so it is not an object store's";
+    return NULL;
 }
 
 static void call_done(struct aws_request *request,
@@ -170,12 +172,14 @@ static void call_done(struct aws_request *request,
     const struct s3_call *call = request->context;
     struct span etag = span_from_string(response->etag);
     struct aws_reply reply;
+    const char *doubt;
 
     if (send_again(request, response))
         return;
     aws_reply_read(&reply, response, NULL);
-    if (!is_plausible(call, &reply, etag))
-        aws_reply_distrust(&reply, "the reply is none of an object store's");
+    doubt = doubt_of(call, &reply, etag);
+    if (doubt != NULL)
+        aws_reply_distrust(&reply, doubt);
     call->done(call->arg, &reply, etag);
 }
 

@@ -7,7 +7,8 @@
  * (NoSuchKey, NoSuchBucket); STATUS_DENIED; STATUS_THROTTLED (503 SlowDown);
  * STATUS_INVALID (AWS refuses the request itself: 501 for a store without
  * conditional writes); STATUS_UNAVAILABLE (no answer that can be trusted: a
- * body cut short, or without any sign of where it ends; words that are not a
+ * body cut short, or without any sign of where it ends; one without an ETag,
+ * which is a gateway's page perhaps, but no object; words that are not a
  * store's). A function itself fails with STATUS_NOMEM, or with STATUS_INVALID
  * when bucket, key or ETag are none (empty, too long, a control character in
  * an ETag), and then never calls its completion. Arguments are copied before
@@ -31,11 +32,11 @@
 enum { S3_DATABASE_TIMEOUT_MS = 15 * 60 * 1000 };
 
 /* Takes the next bytes of an object; anything but STATUS_OK stops the
- * download, and the completion is told that status. Called for bytes of a
+ * download, and the completion receives that status, unless there is no ETag. Called for bytes of a
  * 200 reply only, never for an error document. */
 typedef enum status s3_chunk_fn(void *arg, struct span chunk);
 
-/* `etag` is what S3 sent, quotes included, or empty. */
+/* `etag` is what S3 sent, quotes included; never empty with STATUS_OK. */
 typedef void s3_done_fn(void *arg, const struct aws_reply *reply,
                         struct span etag);
 

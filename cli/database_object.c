@@ -80,23 +80,12 @@ static enum status take_chunk(void *arg, struct span chunk)
     return strbuf_ok(request->received) ? STATUS_OK : STATUS_NOMEM;
 }
 
-static void distrust(struct aws_reply *reply)
-{
-    reply->status = STATUS_UNAVAILABLE;
-    snprintf(reply->message, sizeof reply->message, "%s",
-             "the reply has no ETag, so it is not an object store's");
-}
-
 static void on_done(void *arg, const struct aws_reply *reply, struct span etag)
 {
     struct request *request = arg;
 
     request->done = true;
     request->reply->aws = *reply;
-    /* Whatever has no ETag is no object: a gateway's page with a friendly 200,
-     * perhaps. */
-    if (reply->status == STATUS_OK && etag.len == 0)
-        distrust(&request->reply->aws);
     snprintf(request->reply->etag, sizeof request->reply->etag, "%.*s",
              (int)etag.len, etag.len == 0 ? "" : etag.ptr);
 }

@@ -99,35 +99,17 @@ static void end_refused(struct hostdb_source *source,
     hostdb_transfer_end_failed(source, &why);
 }
 
-/* What has no ETag is no object: a gateway's page with a friendly 200,
- * perhaps, which says nothing about the database. */
-static void end_strange(struct hostdb_source *source,
-                        const struct aws_reply *reply)
-{
-    struct aws_reply distrusted = *reply;
-
-    distrusted.status = STATUS_UNAVAILABLE;
-    distrusted.condition = AWS_FAILING;
-    snprintf(distrusted.message, sizeof distrusted.message, "%s",
-             "the reply has no ETag, so it is not an object store's");
-    end_refused(source, &distrusted);
-}
-
 static void on_s3_done(void *arg, const struct aws_reply *reply,
                        struct span etag)
 {
     struct hostdb_source *source = arg;
-    bool is_text =
-        reply->status == STATUS_OK || source->csv_status != STATUS_OK;
 
-    if (is_text && etag.len == 0)
-        end_strange(source, reply);
-    else if (source->csv_status != STATUS_OK)
-        hostdb_transfer_end_broken(source, etag);
-    else if (reply->status == STATUS_OK)
+    if (reply->status == STATUS_OK)
         hostdb_transfer_end_complete(source, etag);
     else if (reply->status == STATUS_UNCHANGED)
         hostdb_transfer_end_not_modified(source);
+    else if (reply->status == source->csv_status)
+        hostdb_transfer_end_broken(source, etag);
     else
         end_refused(source, reply);
 }

@@ -212,7 +212,7 @@ static const struct {
      "",
      "a.x,t0ken-1\n"},
     {"chunks have an end",
-     {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+     {"HTTP/1.1 200 OK\r\nETag: " ETAG "\r\nTransfer-Encoding: chunked\r\n\r\n"
       "c\r\na.x,t0ken-1\n\r\n0\r\n\r\n",
       LOOPBACK_KEEP, 0},
      STATUS_OK,
@@ -230,6 +230,11 @@ static const struct {
      STATUS_UNAVAILABLE,
      "",
      ""},
+    {"a page without an ETag is no object",
+     {HEAD("200 OK", "", "12") "a.x,t0ken-1\n", LOOPBACK_KEEP, 0},
+     STATUS_UNAVAILABLE,
+     "",
+     "a.x,t0ken-1\n"},
     {"unchanged, though nobody asked",
      {"HTTP/1.1 304 Not Modified\r\n\r\n", LOOPBACK_KEEP, 0},
      STATUS_UNAVAILABLE,
@@ -265,6 +270,24 @@ static void test_the_receiver_may_stop_a_download(void **state)
     get(&f, "");
     assert_int_equal(f.reply.status, STATUS_FULL);
     assert_string_equal(f.reply.message, "the receiver stopped the download");
+    tear_down(&f);
+}
+
+/* What the receiver thinks of a gateway's page says nothing about the object.
+ */
+static void test_what_a_receiver_says_of_a_page_is_not_believed(void **state)
+{
+    static const struct loopback_step steps[] = {
+        {.reply = HEAD("200 OK", "", "12") "<html/>\n\n\n\n\n"}};
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, steps, COUNT(steps));
+    f.verdict = STATUS_INVALID;
+    get(&f, "");
+    assert_int_equal(f.reply.status, STATUS_UNAVAILABLE);
+    assert_int_equal(f.reply.condition, AWS_FAILING);
+    assert_non_null(strstr(f.reply.message, "no ETag"));
     tear_down(&f);
 }
 
@@ -564,7 +587,8 @@ static void test_an_unusable_etag_is_none(void **state)
     (void)state;
     set_up(&f, steps, COUNT(steps));
     get(&f, "");
-    assert_int_equal(f.reply.status, STATUS_OK);
+    assert_int_equal(f.reply.status, STATUS_UNAVAILABLE);
+    assert_non_null(strstr(f.reply.message, "no ETag"));
     assert_string_equal(f.etag, "");
     tear_down(&f);
 }
@@ -593,6 +617,7 @@ int main(void)
         cmocka_unit_test(test_get_if_changed),
         cmocka_unit_test(test_get_answers),
         cmocka_unit_test(test_the_receiver_may_stop_a_download),
+        cmocka_unit_test(test_what_a_receiver_says_of_a_page_is_not_believed),
         cmocka_unit_test(test_a_trickle_is_given_up),
         cmocka_unit_test(test_head),
         cmocka_unit_test(test_put),
