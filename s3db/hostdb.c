@@ -3,8 +3,6 @@
 
 #include "base/dns_name.h"
 
-#include <openssl/crypto.h>
-
 #include <stdlib.h>
 
 struct hostdb *hostdb_acquire(struct hostdb *db)
@@ -40,32 +38,7 @@ size_t hostdb_bytes(const struct hostdb *db)
 
 struct host hostdb_row(const struct hostdb *db, uint32_t index)
 {
-    const unsigned char *p = db->rows + db->offsets[index];
-    struct host host = {.index = index};
-
-    host.name.len = *p++;
-    host.token.len = *p++;
-    if (host.token.len >= 0x80)
-        host.token.len = (host.token.len & 0x7f) << 8 | *p++;
-    host.name.ptr = (const char *)p;
-    host.token.ptr = host.name.ptr + host.name.len;
-    return host;
-}
-
-uint32_t hostdb_find_slot(const struct hostdb *db, struct span name,
-                          uint64_t hash)
-{
-    uint32_t tag = hostdb_slot_tag(hash);
-    uint32_t slot = hostdb_slot_first(db, hash);
-
-    for (; db->slots[slot] != 0; slot = hostdb_slot_next(db, slot)) {
-        uint32_t entry = db->slots[slot];
-
-        if ((entry & HOSTDB_SLOT_TAG) == tag &&
-            span_equal(hostdb_row(db, entry & HOSTDB_SLOT_ROW).name, name))
-            break;
-    }
-    return slot;
+    return hostdb_read_row(db, index);
 }
 
 /* A host that exists costs a look at its row, with the cache misses of that.
@@ -75,7 +48,7 @@ static void look_at_some_row(const struct hostdb *db, uint64_t hash)
 {
     uint32_t row = (uint32_t)((hash >> 32) * db->count >> 32);
     volatile size_t looked_at =
-        db->count == 0 ? 0 : hostdb_row(db, row).name.len;
+        db->count == 0 ? 0 : hostdb_read_row(db, row).name.len;
 
     (void)looked_at;
 }
@@ -96,18 +69,6 @@ bool hostdb_lookup(const struct hostdb *db, struct span name, struct host *out)
         look_at_some_row(db, hash);
         return false;
     }
-    *out = hostdb_row(db, entry & HOSTDB_SLOT_ROW);
+    *out = hostdb_read_row(db, entry & HOSTDB_SLOT_ROW);
     return true;
-}
-
-bool host_token_matches(const struct host *host, struct span token)
-{
-    /* Stands in for the token of a host that does not exist, or whose token
-     * has another length: as many bytes are compared in every case. */
-    static const char dummy[HOSTDB_TOKEN_MAX_BYTES];
-    bool comparable = host != NULL && host->token.len == token.len;
-    const char *expected = comparable ? host->token.ptr : dummy;
-    size_t len = token.len < sizeof dummy ? token.len : sizeof dummy;
-
-    return (CRYPTO_memcmp(expected, token.ptr, len) == 0) & comparable;
 }

@@ -10,24 +10,9 @@
 #ifndef S3DB_HOSTDB_H
 #define S3DB_HOSTDB_H
 
-#include "base/span.h"
-#include "base/status.h"
-
-#include <stdint.h>
+#include "s3db/host.h"
 
 struct hostdb;
-
-/* One row. Spans are borrowed from the hostdb. */
-struct host {
-    struct span name;  /* normalised: lower case, no trailing dot */
-    struct span token; /* never to be logged */
-    uint32_t index;    /* 0 .. hostdb_count() - 1 in the order of rows */
-};
-
-enum {
-    HOSTDB_TOKEN_MAX_BYTES = 1024,
-    HOSTDB_MAX_HOSTS = 16 * 1024 * 1024,
-};
 
 /* Counts references with atomics; release of the last one frees. NULL is
  * allowed in hostdb_release(). */
@@ -48,10 +33,5 @@ bool hostdb_lookup(const struct hostdb *db, struct span name, struct host *out);
 
 /* The host of a row; index < hostdb_count(). */
 struct host hostdb_row(const struct hostdb *db, uint32_t index);
-
-/* Whether the token is the host's. Takes the same time for every wrong token
- * of one length; `host` may be NULL for a host that does not exist, which
- * costs the same and is always false. */
-bool host_token_matches(const struct host *host, struct span token);
 
 #endif

@@ -46,7 +46,7 @@ static bool resize_slots(struct hostdb *db, uint32_t slot_count)
     db->slots = slots;
     db->slot_count = slot_count;
     for (uint32_t row = 0; row < db->count; row++)
-        insert(db, row, siphash(&db->key, hostdb_row(db, row).name));
+        insert(db, row, siphash(&db->key, hostdb_read_row(db, row).name));
     return true;
 }
 

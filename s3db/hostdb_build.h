@@ -12,6 +12,8 @@
 
 #include "s3db/hostdb.h"
 
+#include "base/status.h"
+
 /* An empty hostdb with one reference; NULL when memory or the kernel's
  * randomness fails. */
 struct hostdb *hostdb_new(void);

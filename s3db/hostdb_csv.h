@@ -28,6 +28,8 @@
 
 #include "s3db/hostdb.h"
 
+#include "base/status.h"
+
 enum {
     /* A quote left open swallows what follows: this bounds how much. */
     HOSTDB_CSV_FIELD_MAX_BYTES = 64 * 1024,

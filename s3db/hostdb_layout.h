@@ -1,5 +1,5 @@
-/* hostdb_layout -- how a hostdb lies in memory; for hostdb.c, which reads it,
- * and hostdb_build.c, which writes it. Nobody else includes this.
+/* hostdb_layout -- how a hostdb lies in memory; for hostdb.c, which answers
+ * from it, and hostdb_build.c, which makes it. Nobody else includes this.
  *
  * rows     one block of bytes. A row is the name's length (one byte), the
  *          token's (one byte below 128, else two, the first with its top bit
@@ -17,7 +17,7 @@
 #ifndef S3DB_HOSTDB_LAYOUT_H
 #define S3DB_HOSTDB_LAYOUT_H
 
-#include "s3db/hostdb.h"
+#include "s3db/host.h"
 #include "s3db/siphash.h"
 
 #include <stdatomic.h>
@@ -55,6 +55,9 @@ static inline uint32_t hostdb_slot_next(const struct hostdb *db, uint32_t slot)
 {
     return slot + 1 == db->slot_count ? 0 : slot + 1;
 }
+
+/* The host of a row; index < count. */
+struct host hostdb_read_row(const struct hostdb *db, uint32_t index);
 
 /* The slot of a normalised name with this hash, or the empty one where it
  * would go. */

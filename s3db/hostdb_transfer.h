@@ -1,12 +1,13 @@
-/* hostdb_transfer -- the load that a hostdb_source has under way, and the ways it can
- * end. Between hostdb_source.c, which reads, and hostdb_transfer.c, which decides what
- * the version that was found means; nobody else includes this.
+/* hostdb_transfer -- the load that a hostdb_source has under way, and the ways
+ * it can end: what the version that was found means. For hostdb_source.c,
+ * which reads; nobody else includes this.
  */
 #ifndef S3DB_HOSTDB_TRANSFER_H
 #define S3DB_HOSTDB_TRANSFER_H
 
 #include "s3db/file_reader.h"
-#include "s3db/hostdb_source.h"
+#include "s3db/hostdb_csv.h"
+#include "s3db/hostdb_source_report.h"
 
 #include "aws/s3.h"
 

@@ -216,60 +216,6 @@ static void test_references_keep_it_alive(void **state)
     hostdb_release(NULL);
 }
 
-static const struct {
-    const char *label, *token;
-    bool matches;
-} tokens[] = {
-    {"the token", "s3cret", true},
-    {"another of the same length", "s3creT", false},
-    {"letter case matters", "S3CRET", false},
-    {"one byte short", "s3cre", false},
-    {"one byte long", "s3crett", false},
-    {"nothing", "", false},
-    {"zero bytes, which the dummy holds", "\0\0\0\0\0\0", false},
-};
-
-static void test_token_matches(void **state)
-{
-    struct hostdb *db = new_with("home.dyn.example.org", "s3cret");
-    struct host host = hostdb_row(db, 0);
-
-    (void)state;
-    for (size_t i = 0; i < sizeof tokens / sizeof tokens[0]; i++)
-        if (host_token_matches(&host, span(tokens[i].token)) !=
-            tokens[i].matches)
-            fail_msg("%s", tokens[i].label);
-    hostdb_release(db);
-}
-
-static void test_no_token_is_an_unknown_hosts(void **state)
-{
-    static const char zeros[HOSTDB_TOKEN_MAX_BYTES];
-
-    (void)state;
-    assert_false(host_token_matches(NULL, span("s3cret")));
-    assert_false(host_token_matches(NULL, span("")));
-    assert_false(host_token_matches(NULL, span_from(NULL, 0)));
-    assert_false(host_token_matches(NULL, span_from(zeros, 1)));
-    assert_false(host_token_matches(NULL, span_from(zeros, sizeof zeros)));
-}
-
-static void test_a_token_longer_than_any_is_refused(void **state)
-{
-    static char token[HOSTDB_TOKEN_MAX_BYTES + 1];
-    struct hostdb *db = hostdb_new();
-    struct span longest = span_from(token, HOSTDB_TOKEN_MAX_BYTES);
-    struct host host;
-
-    (void)state;
-    memset(token, 't', sizeof token);
-    assert_int_equal(hostdb_add(db, span("a.example"), longest), STATUS_OK);
-    host = hostdb_row(db, 0);
-    assert_true(host_token_matches(&host, longest));
-    assert_false(host_token_matches(&host, span_from(token, sizeof token)));
-    hostdb_release(db);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -283,9 +229,6 @@ int main(void)
         cmocka_unit_test(test_many_hosts_are_all_found),
         cmocka_unit_test(test_memory_is_near_the_size_of_the_csv),
         cmocka_unit_test(test_references_keep_it_alive),
-        cmocka_unit_test(test_token_matches),
-        cmocka_unit_test(test_no_token_is_an_unknown_hosts),
-        cmocka_unit_test(test_a_token_longer_than_any_is_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
