@@ -13,3 +13,8 @@ bool host_token_matches(const struct host *host, struct span token)
 
     return (CRYPTO_memcmp(expected, token.ptr, len) == 0) & comparable;
 }
+
+bool host_attribute_ttl(const struct host *host, uint32_t *out)
+{
+    return host_attributes_number(host->attributes, HOST_ATTRIBUTE_TTL, out);
+}

@@ -110,7 +110,8 @@ static enum status reserve(struct hostdb *db, size_t row_bytes)
     return STATUS_OK;
 }
 
-static void append_row(struct hostdb *db, struct span name, struct span token)
+static void append_row(struct hostdb *db, struct span name, struct span token,
+                       struct span attributes)
 {
     unsigned char *p = db->rows + db->rows_bytes;
 
@@ -121,22 +122,27 @@ static void append_row(struct hostdb *db, struct span name, struct span token)
     memcpy(p, name.ptr, name.len);
     memcpy(p + name.len, token.ptr, token.len);
     p += name.len + token.len;
+    if (attributes.len > 0)
+        memcpy(p, attributes.ptr, attributes.len);
+    p += attributes.len;
     db->offsets[db->count++] = db->rows_bytes;
     db->rows_bytes = (uint32_t)(p - db->rows);
 }
 
-enum status hostdb_add(struct hostdb *db, struct span name, struct span token)
+enum status hostdb_add_row(struct hostdb *db, struct span name,
+                           struct span token, struct span attributes)
 {
     uint64_t hash = siphash(&db->key, name);
     enum status status;
 
     if (db->slots[hostdb_find_slot(db, name, hash)] != 0)
         return STATUS_CONFLICT;
-    status = reserve(db, ROW_HEADER_MAX_BYTES + name.len + token.len);
+    status = reserve(db, ROW_HEADER_MAX_BYTES + name.len + token.len +
+                             attributes.len);
     if (status != STATUS_OK)
         return status;
     insert(db, db->count, hash);
-    append_row(db, name, token);
+    append_row(db, name, token, attributes);
     return STATUS_OK;
 }
 

@@ -18,12 +18,21 @@
  * randomness fails. */
 struct hostdb *hostdb_new(void);
 
-/* Appends a row, copying both. `name` is normalised, of 1 to DNS_NAME_MAX
- * bytes; `token` of 1 to HOSTDB_TOKEN_MAX_BYTES. STATUS_CONFLICT: the name is
- * there already. STATUS_FULL: HOSTDB_MAX_HOSTS, or 4 GiB of rows, are
- * reached. STATUS_NOMEM. Every failure leaves the hostdb as it was. */
-NODISCARD enum status hostdb_add(struct hostdb *db, struct span name,
-                                 struct span token);
+/* Appends a row, copying all. `name` is normalised, of 1 to DNS_NAME_MAX
+ * bytes; `token` of 1 to HOSTDB_TOKEN_MAX_BYTES; `attributes` as
+ * host_attributes.h writes them. STATUS_CONFLICT: the name is there already.
+ * STATUS_FULL: HOSTDB_MAX_HOSTS, or 4 GiB of rows, are reached. STATUS_NOMEM.
+ * Every failure leaves the hostdb as it was. */
+NODISCARD enum status hostdb_add_row(struct hostdb *db, struct span name,
+                                     struct span token, struct span attributes);
+
+/* A row without attributes. */
+NODISCARD static inline enum status hostdb_add(struct hostdb *db,
+                                               struct span name,
+                                               struct span token)
+{
+    return hostdb_add_row(db, name, token, span_from(NULL, 0));
+}
 
 /* Gives back the memory that was set aside for more rows. */
 void hostdb_seal(struct hostdb *db);

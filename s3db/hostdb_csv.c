@@ -11,6 +11,7 @@
  */
 #include "s3db/hostdb_csv.h"
 #include "s3db/hostdb_build.h"
+#include "s3db/hostdb_columns.h"
 
 #include "base/dns_name.h"
 
@@ -43,10 +44,16 @@ struct hostdb_csv {
     bool in_quotes;
     bool after_cr;
 
+    struct hostdb_columns header;
     bool first_row_seen;
-    size_t columns;     /* of the row in hand, so far */
-    size_t columns_max; /* that a row may have */
+
+    /* The row in hand, so far. */
+    size_t columns;
+    bool is_header;
+    bool names_a_column; /* a first row, as a header line would */
     struct field name, token;
+    struct host_attributes attributes;
+    const char *attribute_fault;       /* NULL: none */
     char name_bytes[DNS_NAME_MAX + 1]; /* a trailing dot is allowed */
     char token_bytes[HOSTDB_TOKEN_MAX_BYTES];
 };
@@ -72,7 +79,6 @@ struct hostdb_csv *hostdb_csv_new(hostdb_csv_fault_fn *fault, void *arg)
     csv->fault_arg = arg;
     csv->error.reason = "";
     csv->line = csv->row_line = 1;
-    csv->columns_max = 2;
     csv->name = (struct field){csv->name_bytes, sizeof csv->name_bytes, 0};
     csv->token = (struct field){csv->token_bytes, sizeof csv->token_bytes, 0};
     csv_init(&csv->parser, CSV_STRICT | CSV_STRICT_FINI);
@@ -119,6 +125,31 @@ static struct span field_span(const struct field *field)
                                      : field->max_bytes);
 }
 
+/* A field of the first row, which is a header line if it begins like one. */
+static void look_for_header(struct hostdb_csv *csv, struct span field)
+{
+    if (csv->columns == 1 &&
+        hostdb_columns_is_header(field_span(&csv->name), field)) {
+        csv->is_header = true;
+        csv->header.line = csv->row_line;
+        hostdb_columns_add(&csv->header, field_span(&csv->name));
+    }
+    if (csv->is_header)
+        hostdb_columns_add(&csv->header, field);
+    else if (hostdb_columns_is_name(field))
+        csv->names_a_column = true;
+}
+
+static void read_attribute(struct hostdb_csv *csv, struct span field)
+{
+    enum host_attribute which;
+
+    if (csv->attribute_fault == NULL &&
+        hostdb_columns_attribute(&csv->header, csv->columns, &which))
+        csv->attribute_fault =
+            host_attributes_add(&csv->attributes, which, field);
+}
+
 static void on_field(void *text, size_t len, void *arg)
 {
     struct hostdb_csv *csv = arg;
@@ -127,23 +158,22 @@ static void on_field(void *text, size_t len, void *arg)
         set_field(&csv->name, text, len);
     else if (csv->columns == 1)
         set_field(&csv->token, text, len);
+    else
+        read_attribute(csv, span_from(text, len));
+    if (!csv->first_row_seen)
+        look_for_header(csv, span_from(text, len));
     csv->columns++;
-}
-
-static bool is_header(const struct hostdb_csv *csv)
-{
-    return csv->columns >= 2 &&
-           span_is_nocase(field_span(&csv->name), "hostname") &&
-           span_is_nocase(field_span(&csv->token), "token");
 }
 
 static const char *columns_fault(const struct hostdb_csv *csv)
 {
+    size_t columns_max = csv->header.line == 0 ? 2 : csv->header.count;
+
     if (csv->columns < 2)
         return "the row has no token: it wants hostname,token";
-    if (csv->columns <= csv->columns_max)
+    if (csv->columns <= columns_max)
         return NULL;
-    return csv->columns_max == 2
+    return columns_max == 2
                ? "the row has more fields than hostname,token; more are "
                  "allowed only when a header line names them"
                : "the row has more fields than the header line names";
@@ -174,6 +204,22 @@ static const char *token_fault(const struct hostdb_csv *csv)
     return NULL;
 }
 
+/* NULL, or the rule that the row breaks. */
+static const char *row_fault(const struct hostdb_csv *csv, struct span name)
+{
+    const char *name_reason = name_fault(csv, name);
+    const char *reason = columns_fault(csv);
+
+    if (name_reason != NULL && csv->names_a_column)
+        return "the row names no host, and a header line begins with "
+               "hostname,token";
+    if (reason == NULL)
+        reason = name_reason;
+    if (reason == NULL)
+        reason = token_fault(csv);
+    return reason == NULL ? csv->attribute_fault : reason;
+}
+
 /* What the first field holds may be a token, of a row whose fields stand the
  * wrong way round. Only what is beyond doubt a host's name is passed on. */
 static void report(struct hostdb_csv *csv, struct span name, const char *reason)
@@ -193,15 +239,13 @@ static void add_row(struct hostdb_csv *csv)
     char normal[DNS_NAME_MAX];
     size_t len = dns_name_normalize(field_span(&csv->name), normal);
     struct span name = span_from(normal, len);
-    const char *reason = columns_fault(csv);
+    const char *reason = row_fault(csv, name);
     enum status status;
 
-    if (reason == NULL)
-        reason = name_fault(csv, name);
-    if (reason == NULL)
-        reason = token_fault(csv);
     if (reason == NULL) {
-        status = hostdb_add(csv->db, name, field_span(&csv->token));
+        status = hostdb_add_row(
+            csv->db, name, field_span(&csv->token),
+            span_from((char *)csv->attributes.bytes, csv->attributes.len));
         if (status == STATUS_CONFLICT)
             reason = "an earlier row has the same name already";
         else if (status == STATUS_FULL)
@@ -218,14 +262,13 @@ static void on_row(int terminator, void *arg)
     struct hostdb_csv *csv = arg;
 
     (void)terminator;
-    if (csv->status == STATUS_OK) {
-        if (!csv->first_row_seen && is_header(csv))
-            csv->columns_max = csv->columns;
-        else
-            add_row(csv);
-    }
+    if (csv->status == STATUS_OK && !csv->is_header)
+        add_row(csv);
     csv->first_row_seen = true;
     csv->columns = 0;
+    csv->is_header = csv->names_a_column = false;
+    csv->attributes.len = 0;
+    csv->attribute_fault = NULL;
 }
 
 /* ---- lines ---- */
@@ -343,6 +386,11 @@ enum status hostdb_csv_finish(struct hostdb_csv *csv, struct hostdb **out)
 struct hostdb_csv_fault hostdb_csv_error(const struct hostdb_csv *csv)
 {
     return csv->error;
+}
+
+const struct hostdb_columns *hostdb_csv_columns(const struct hostdb_csv *csv)
+{
+    return &csv->header;
 }
 
 size_t hostdb_csv_faults(const struct hostdb_csv *csv)

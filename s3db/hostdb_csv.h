@@ -10,16 +10,17 @@
  * The text is RFC 4180: rows of `hostname,token`, one a line; fields may
  * stand in double quotes. A first row whose first two fields are "hostname"
  * and "token" (in any letter case) is a header line, which may name further
- * columns; rows may then have as many fields, and those after the token are
- * ignored. Without a header a row has exactly two. Accepted without a word: a
- * UTF-8 byte order mark, CRLF, blank lines, a last line without its end, and
- * blanks around a field that is not quoted, which are no part of it.
+ * columns (hostdb_columns.h): those of attributes (host_attributes.h), and
+ * others, which are ignored. A row may then have as many fields as the header
+ * line, or fewer. Without a header line it has exactly two. Accepted without a
+ * word: a UTF-8 byte order mark, CRLF, blank lines, a last line without its
+ * end, and blanks around a field that is not quoted, which are no part of it.
  *
  * Two kinds of fault. A row that breaks a rule (its number of fields, its
- * name, its token, a name seen before) is left out, and reported. A text that
- * breaks CSV's grammar (a quote left open or out of place, a NUL byte, a field
- * beyond HOSTDB_CSV_FIELD_MAX_BYTES) fails as a whole, for nobody can tell
- * what the rest of it means; so does one in which there is no host.
+ * name, its token, an attribute, a name seen before) is left out, and reported.
+ * A text that breaks CSV's grammar (a quote left open or out of place, a NUL
+ * byte, a field beyond HOSTDB_CSV_FIELD_MAX_BYTES) fails as a whole, for nobody
+ * can tell what the rest of it means; so does one in which there is no host.
  *
  * How the text is cut into pieces never changes the result.
  */
@@ -27,6 +28,7 @@
 #define S3DB_HOSTDB_CSV_H
 
 #include "s3db/hostdb.h"
+#include "s3db/hostdb_columns.h"
 
 #include "base/status.h"
 
@@ -71,5 +73,8 @@ struct hostdb_csv_fault hostdb_csv_error(const struct hostdb_csv *csv);
 
 /* How many rows were left out so far. */
 size_t hostdb_csv_faults(const struct hostdb_csv *csv);
+
+/* What the header line names; once that was read, and until csv is freed. */
+const struct hostdb_columns *hostdb_csv_columns(const struct hostdb_csv *csv);
 
 #endif

@@ -4,7 +4,9 @@
  * rows     one block of bytes. A row is the name's length (one byte), the
  *          token's (one byte below 128, else two, the first with its top bit
  *          set), the name, the token: with a token below 128 bytes exactly
- *          what "name,token\n" takes in the CSV.
+ *          what "name,token\n" takes in the CSV. Attributes follow, as far as
+ *          the row has any: they are what stands between the token and the
+ *          next row, so that a row without them says so by taking no byte.
  * offsets  where each row begins, by row number: four bytes a host.
  * slots    an open-addressing hash table with linear probing, at most three
  *          quarters full. A slot is 0, or OCCUPIED, seven more bits of the

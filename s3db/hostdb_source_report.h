@@ -12,11 +12,14 @@
 /* About a load that has ended, for people. Lives for the duration of the
  * callback; texts are never NULL. */
 struct hostdb_source_report {
-    const char *where;      /* "s3://bucket/key", or the file's path */
-    const char *version;    /* the ETag, or what stands for it; "" unknown */
-    size_t hosts;           /* in the table; 0 without one */
-    size_t faults;          /* rows left out, told and untold */
-    uint64_t bytes;         /* of CSV read */
+    const char *where;   /* "s3://bucket/key", or the file's path */
+    const char *version; /* the ETag, or what stands for it; "" unknown */
+    size_t hosts;        /* in the table; 0 without one */
+    size_t faults;       /* rows left out, told and untold */
+    uint64_t bytes;      /* of CSV read */
+    size_t header_line;  /* of the new table; 0 without one */
+    const char *columns_unknown;  /* its names that mean nothing; may be "" */
+    const char *columns_repeated; /* that an earlier one says; may be "" */
     size_t line;            /* of the CSV that broke; 0: no certain line */
     const char *reason;     /* what went wrong; "" when nothing did */
     const char *advice;     /* what to do about it; may be "" */

@@ -63,6 +63,8 @@ static struct hostdb_source_report new_report(
         .version = version->text,
         .condition = condition_when_read(source),
         .bytes = source->bytes,
+        .columns_unknown = "",
+        .columns_repeated = "",
         .reason = "",
         .advice = "",
         .code = "",
@@ -157,11 +159,15 @@ static void end_delivered(struct hostdb_source *source,
                           const struct host_version *version, struct hostdb *db)
 {
     struct hostdb_source_report report = new_report(source, version);
+    struct hostdb_columns header = *hostdb_csv_columns(source->csv);
 
     source->delivered = *version;
     source->broken.text[0] = '\0';
     report.hosts = hostdb_count(db);
     report.faults = hostdb_csv_faults(source->csv);
+    report.header_line = header.line;
+    report.columns_unknown = header.unknown.text;
+    report.columns_repeated = header.repeated.text;
     end(source, STATUS_OK, db, &report);
 }
 

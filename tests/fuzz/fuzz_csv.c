@@ -1,5 +1,6 @@
 /* Whatever the text and wherever it is cut in two: no crash, no leak, and the
- * same hosts. The first byte says where to cut. */
+ * same hosts with the same attributes, which are in range. The first byte says
+ * where to cut. */
 #include "s3db/hostdb_csv.h"
 
 #include <stdint.h>
@@ -21,6 +22,16 @@ static struct hostdb *build(struct span text, size_t cut)
     return db;
 }
 
+/* A number that no row can have: the host names no TTL. */
+static uint32_t ttl_of(const struct host *host)
+{
+    uint32_t ttl = UINT32_MAX;
+
+    if (host_attribute_ttl(host, &ttl) && ttl > HOST_TTL_MAX_SECONDS)
+        abort();
+    return ttl;
+}
+
 static void compare(const struct hostdb *db, const struct hostdb *other)
 {
     if ((db == NULL) != (other == NULL) ||
@@ -30,7 +41,8 @@ static void compare(const struct hostdb *db, const struct hostdb *other)
         struct host host = hostdb_row(db, i), found;
 
         if (!hostdb_lookup(other, host.name, &found) || found.index != i ||
-            !host_token_matches(&found, host.token))
+            !host_token_matches(&found, host.token) ||
+            ttl_of(&found) != ttl_of(&host))
             abort();
     }
 }

@@ -129,6 +129,14 @@ def test_every_event_of_the_log_is_explained_and_no_other():
     assert sorted(explained) == sorted(logged)
 
 
+def test_every_column_of_the_database_is_explained_and_no_other():
+    table = read("s3db/host_attributes.c")
+    known = re.findall(r'^ +\[HOST_ATTRIBUTE_\w+\] = \{"(\w+)"', table, re.M)
+    explained = re.findall(r"^\.It Cm (\w+)$", read("man/dyndns53-hosts.5"), re.M)
+    assert "ttl" in known
+    assert sorted(explained) == sorted(known)
+
+
 def test_the_options_are_the_programs():
     helped = subprocess.run(
         [program("DYNDNS53_BIN"), "--help"], capture_output=True, text=True, timeout=PATIENCE_SECONDS

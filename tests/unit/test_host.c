@@ -65,12 +65,28 @@ static void test_a_token_longer_than_any_is_refused(void **state)
     assert_false(host_token_matches(&host, span_from(token, sizeof token)));
 }
 
+static void test_a_ttl_is_the_rows_own_or_none(void **state)
+{
+    struct host host = host_with(span("s3cret"));
+    struct host_attributes row = {.len = 0};
+    uint32_t ttl = 77;
+
+    (void)state;
+    assert_false(host_attribute_ttl(&host, &ttl));
+    assert_int_equal(ttl, 77);
+    assert_null(host_attributes_add(&row, HOST_ATTRIBUTE_TTL, span("300")));
+    host.attributes = span_from((const char *)row.bytes, row.len);
+    assert_true(host_attribute_ttl(&host, &ttl));
+    assert_int_equal(ttl, 300);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_token_matches),
         cmocka_unit_test(test_no_token_is_an_unknown_hosts),
         cmocka_unit_test(test_a_token_longer_than_any_is_refused),
+        cmocka_unit_test(test_a_ttl_is_the_rows_own_or_none),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -203,6 +203,85 @@ static void test_memory_is_near_the_size_of_the_csv(void **state)
     hostdb_release(db);
 }
 
+/* What a table took before there were attributes: of each row its text, two or
+ * three bytes of lengths and four of index, and a third more slots than rows. */
+static size_t bytes_without_attributes(size_t hosts, size_t row_bytes)
+{
+    struct hostdb *empty = hostdb_new();
+    size_t slots = hosts + hosts / 3 + 1;
+    size_t fixed = hostdb_bytes(empty) - 128 * sizeof(uint32_t);
+
+    hostdb_release(empty);
+    return fixed + row_bytes + (hosts + slots) * sizeof(uint32_t);
+}
+
+static struct span ttl_of_300(struct host_attributes *row)
+{
+    row->len = 0;
+    assert_null(host_attributes_add(row, HOST_ATTRIBUTE_TTL, span("300")));
+    return span_from((const char *)row->bytes, row->len);
+}
+
+/* Every host without, and then every third with. */
+static void test_only_rows_with_attributes_pay_for_them(void **state)
+{
+    char name[TEXT_MAX], token[HOSTDB_TOKEN_MAX_BYTES];
+    struct host_attributes row;
+    struct span ttl = ttl_of_300(&row), none = span_from(NULL, 0);
+
+    (void)state;
+    memset(token, 't', sizeof token);
+    for (int with = 0; with < 2; with++) {
+        struct hostdb *db = hostdb_new();
+        size_t row_bytes = 0;
+
+        for (int i = 0; i < MANY; i++) {
+            struct span host = numbered(name, "h", i, ".dyn.example.org");
+            struct span secret = span_from(token, i % 2 == 0 ? 32 : 200);
+            struct span more = with && i % 3 == 0 ? ttl : none;
+
+            assert_int_equal(hostdb_add_row(db, host, secret, more), STATUS_OK);
+            row_bytes += host.len + secret.len + more.len;
+            row_bytes += secret.len < 0x80 ? 2 : 3;
+        }
+        hostdb_seal(db);
+        assert_int_equal(hostdb_bytes(db),
+                         bytes_without_attributes(MANY, row_bytes));
+        hostdb_release(db);
+    }
+}
+
+/* At every place of the table, and while it grows. */
+static void test_attributes_come_back(void **state)
+{
+    struct hostdb *db = hostdb_new();
+    struct host_attributes row;
+    struct span ttl = ttl_of_300(&row), none = span_from(NULL, 0);
+    char name[TEXT_MAX];
+    struct host host;
+
+    (void)state;
+    for (int i = 0; i < MANY; i++) {
+        struct span wanted = i % 3 == 0 ? ttl : none;
+
+        assert_int_equal(hostdb_add_row(db,
+                                        numbered(name, "h", i, ".example.org"),
+                                        span("t"), wanted),
+                         STATUS_OK);
+        assert_true(span_equal(hostdb_row(db, (uint32_t)i).attributes, wanted));
+    }
+    hostdb_seal(db);
+    for (int i = 0; i < MANY; i++) {
+        uint32_t seconds = 77;
+
+        assert_true(
+            hostdb_lookup(db, numbered(name, "h", i, ".example.org"), &host));
+        assert_int_equal(host_attribute_ttl(&host, &seconds), i % 3 == 0);
+        assert_int_equal(seconds, i % 3 == 0 ? 300 : 77);
+    }
+    hostdb_release(db);
+}
+
 static void test_references_keep_it_alive(void **state)
 {
     struct hostdb *db = new_with("home.dyn.example.org", "s3cret");
@@ -228,6 +307,8 @@ int main(void)
         cmocka_unit_test(test_tokens_of_any_length_come_back),
         cmocka_unit_test(test_many_hosts_are_all_found),
         cmocka_unit_test(test_memory_is_near_the_size_of_the_csv),
+        cmocka_unit_test(test_only_rows_with_attributes_pay_for_them),
+        cmocka_unit_test(test_attributes_come_back),
         cmocka_unit_test(test_references_keep_it_alive),
     };
 

@@ -19,6 +19,7 @@
 
 /* Every row is a text and what becomes of it, written out as
  *   name=token;             a host
+ *   name=token ttl;         a host with a TTL of its own
  *   (line name: reason)     a row left out
  *   !status line: reason    the text as a whole fails
  */
@@ -78,13 +79,13 @@ static const struct {
      "a.example=t1;"},
     {"a header line may follow blank lines",
      SPAN_LITERAL("\n\nhostname,token,ttl\na.example,t1,60\n"),
-     "a.example=t1;"},
+     "a.example=t1 60;"},
     {"a header line may name further columns; rows may have fewer",
      SPAN_LITERAL("hostname,token,ttl,comment\n"
                   "a.example,t1,60,\"Anne's,\nat home\"\n"
                   "b.example,t2,60\n"
                   "c.example,t3\n"),
-     "a.example=t1;b.example=t2;c.example=t3;"},
+     "a.example=t1 60;b.example=t2 60;c.example=t3;"},
     {"a row has no more fields than the header line",
      SPAN_LITERAL("hostname,token,ttl\na.example,t1,60,x\nb.example,t2\n"),
      "(2 a.example: the row has more fields than the header line names)"
@@ -92,6 +93,83 @@ static const struct {
     {"only the first row can be a header line",
      SPAN_LITERAL("a.example,t1\nhostname,token\n"),
      "(2 : the name is not fully qualified)a.example=t1;"},
+
+    {"a header line may have blanks within quotes",
+     SPAN_LITERAL("\" hostname \",\"token\t\",\" Ttl \"\na.example,t1,60\n"),
+     "a.example=t1 60;"},
+    {"what no header line is: the hostname is lacking",
+     SPAN_LITERAL("host,token\na.example,t1\n"),
+     "(1 : the row names no host, and a header line begins with "
+     "hostname,token)a.example=t1;"},
+    {"what no header line is: the token is lacking",
+     SPAN_LITERAL("hostname,password\na.example,t1\n"),
+     "(1 : the row names no host, and a header line begins with "
+     "hostname,token)a.example=t1;"},
+    {"what no header line is: a hostname alone",
+     SPAN_LITERAL("hostname\na.example,t1\n"),
+     "(1 : the row names no host, and a header line begins with "
+     "hostname,token)a.example=t1;"},
+    {"what no header line is: another column comes first",
+     SPAN_LITERAL("ttl,Hostname,Token\na.example,t1\n"),
+     "(1 : the row names no host, and a header line begins with "
+     "hostname,token)a.example=t1;"},
+    {"what no header line is: the two change places",
+     SPAN_LITERAL("token,hostname\nb,t1\na.example,t1\n"),
+     "(1 : the row names no host, and a header line begins with "
+     "hostname,token)(2 : the name is not fully qualified)a.example=t1;"},
+    {"a token may be called token", SPAN_LITERAL("a.example,token\n"),
+     "a.example=token;"},
+
+    /* ---- attributes ---- */
+    {"a row may have a TTL of its own",
+     SPAN_LITERAL("hostname,token,ttl\na.example,t1,0\n"
+                  "b.example,t2,2147483647\nc.example,t3\nd.example,t4,\n"),
+     "a.example=t1 0;b.example=t2 2147483647;c.example=t3;d.example=t4;"},
+    {"columns may stand in another order",
+     SPAN_LITERAL("hostname,token,comment,TTL\na.example,t1,60,300\n"
+                  "b.example,t2,90\nc.example,t3,,60\n"),
+     "a.example=t1 300;b.example=t2;c.example=t3 60;"},
+    {"columns may stand behind and between what is unknown",
+     SPAN_LITERAL("hostname,token,x,ttl,y\na.example,t1,1,2,3\n"
+                  "b.example,t2,x,,y\n"),
+     "a.example=t1 2;b.example=t2;"},
+    {"of a column that is named twice the first counts",
+     SPAN_LITERAL("hostname,token,ttl,hostname,token,ttl\n"
+                  "a.example,t1,1,b.example,t2,never\n"),
+     "a.example=t1 1;"},
+    {"a value may stand in quotes, and has no blanks around it",
+     SPAN_LITERAL("hostname,token,ttl\na.example,t1, \"60\" \n"
+                  "b.example,t2,\t90 \n"),
+     "a.example=t1 60;b.example=t2 90;"},
+    {"a comment may be any text",
+     SPAN_LITERAL("hostname,token,comment,ttl\n"
+                  "a.example,t1,\"\x01, \"\"\r\n\",5\n"),
+     "a.example=t1 5;"},
+    {"a bad value leaves the row out, and no other",
+     SPAN_LITERAL("hostname,token,comment,ttl\na.example,t1,,60\n"
+                  "b.example,t2,,1h\nc.example,t3,,90\n"
+                  "d.example,t4,,2147483648\ne.example,t5,,\" 60\"\n"),
+     "(3 b.example: the ttl is no number of seconds from 0 to 2147483647, in "
+     "digits alone)"
+     "(5 d.example: the ttl is no number of seconds from 0 to 2147483647, in "
+     "digits alone)"
+     "(6 e.example: the ttl is no number of seconds from 0 to 2147483647, in "
+     "digits alone)"
+     "a.example=t1 60;c.example=t3 90;"},
+    {"the name that a bad row had is free for another",
+     SPAN_LITERAL("hostname,token,ttl\na.example,t1,x\na.example,t2,7\n"),
+     "(2 a.example: the ttl is no number of seconds from 0 to 2147483647, in "
+     "digits alone)a.example=t2 7;"},
+    {"a row that breaks several rules is told of once",
+     SPAN_LITERAL("hostname,token,ttl\nb.example,,x\nnodot,t,x\n"
+                  "c.example,t,x,y\na.example,t1,\n"),
+     "(2 b.example: the token is empty)(3 : the name is not fully qualified)"
+     "(4 c.example: the row has more fields than the header line names)"
+     "a.example=t1;"},
+    {"without a header line there is no attribute",
+     SPAN_LITERAL("b.example,t2,60\na.example,t1\n"),
+     "(1 b.example: the row has more fields than hostname,token; more are "
+     "allowed only when a header line names them)a.example=t1;"},
 
     /* ---- rows that are left out ---- */
     {"a row without a token", SPAN_LITERAL("a.example\nb.example,t2\n"),
@@ -230,12 +308,15 @@ static void write_hosts(struct strbuf *out, const struct hostdb *db)
 {
     for (uint32_t i = 0; i < hostdb_count(db); i++) {
         struct host host = hostdb_row(db, i), found;
+        uint32_t ttl;
 
         assert_true(hostdb_lookup(db, host.name, &found));
         assert_int_equal(found.index, i);
         strbuf_append(out, host.name);
         strbuf_append_char(out, '=');
         strbuf_append(out, host.token);
+        if (host_attribute_ttl(&found, &ttl))
+            strbuf_printf(out, " %u", (unsigned)ttl);
         strbuf_append_char(out, ';');
     }
 }
@@ -387,6 +468,25 @@ static void test_faults_are_counted_without_a_callback(void **state)
     hostdb_release(db);
 }
 
+/* The header's own line and names, for people. */
+static void test_the_header_line_is_told(void **state)
+{
+    struct hostdb_csv *csv = hostdb_csv_new(NULL, NULL);
+    const struct hostdb_columns *columns = hostdb_csv_columns(csv);
+
+    (void)state;
+    assert_int_equal(columns->line, 0);
+    assert_int_equal(
+        hostdb_csv_feed(csv, span_from_string("\n\nhostname,token,ttl,x,\"y\n"
+                                              "z\",ttl\na.example,t\n")),
+        STATUS_OK);
+    assert_int_equal(columns->line, 3);
+    assert_int_equal(columns->count, 6);
+    assert_string_equal(columns->unknown.text, "x, y?z");
+    assert_string_equal(columns->repeated.text, "ttl");
+    hostdb_csv_free(csv);
+}
+
 static void test_it_may_be_freed_half_way(void **state)
 {
     struct hostdb_csv *csv = hostdb_csv_new(NULL, NULL);
@@ -407,6 +507,7 @@ int main(void)
         cmocka_unit_test(test_byte_by_byte),
         cmocka_unit_test(test_a_field_has_a_ceiling),
         cmocka_unit_test(test_faults_are_counted_without_a_callback),
+        cmocka_unit_test(test_the_header_line_is_told),
         cmocka_unit_test(test_it_may_be_freed_half_way),
     };
 

@@ -25,6 +25,7 @@ static struct {
     struct hostdb *db;
     struct hostdb_source_report report; /* its texts below */
     char where[128], version[160], reason[256], advice[256], code[64], id[64];
+    char unknown[256], repeated[256];
     int faults_told;
     size_t last_fault_line;
 } told;
@@ -51,6 +52,8 @@ static void on_loaded(void *arg, enum status status, struct hostdb *db,
     copy(told.advice, sizeof told.advice, report->advice);
     copy(told.code, sizeof told.code, report->code);
     copy(told.id, sizeof told.id, report->request_id);
+    copy(told.unknown, sizeof told.unknown, report->columns_unknown);
+    copy(told.repeated, sizeof told.repeated, report->columns_repeated);
 }
 
 static void on_fault(void *arg, const struct hostdb_csv_fault *fault)
@@ -175,6 +178,24 @@ static void test_s3_object_becomes_a_table(void **state)
     assert_int_equal(told.report.faults, 0);
     assert_int_equal(told.report.bytes, sizeof GOOD - 1);
     assert_string_equal(told.reason, "");
+    hostdb_source_free(source);
+}
+
+static void test_s3_columns_that_are_ignored_are_told(void **state)
+{
+    struct hostdb_source *source = new_s3_source();
+
+    (void)state;
+    load_object(source, "\nhostname,token,x,ttl,y,ttl\n" GOOD, "\"e1\"");
+    assert_int_equal(told.status, STATUS_OK);
+    assert_int_equal(told.report.header_line, 2);
+    assert_string_equal(told.unknown, "x, y");
+    assert_string_equal(told.repeated, "ttl");
+    load_object(source, GOOD, "\"e2\"");
+    assert_int_equal(told.status, STATUS_OK);
+    assert_int_equal(told.report.header_line, 0);
+    assert_string_equal(told.unknown, "");
+    assert_string_equal(told.repeated, "");
     hostdb_source_free(source);
 }
 
@@ -658,6 +679,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_s3_object_becomes_a_table, forget),
+        cmocka_unit_test_teardown(test_s3_columns_that_are_ignored_are_told,
+                                  forget),
         cmocka_unit_test_teardown(test_s3_not_modified_is_unchanged, forget),
         cmocka_unit_test_teardown(test_s3_new_version_is_delivered, forget),
         cmocka_unit_test_teardown(test_s3_broken_version_stays_broken, forget),
