@@ -24,8 +24,20 @@ static void print_fault(void *arg, const struct hostdb_csv_fault *fault)
                   fault->name.ptr, fault->reason);
 }
 
+static void note_ignored(const char *file, const struct hostdb_columns *columns)
+{
+    const char *unknown = columns->unknown.text,
+               *repeated = columns->repeated.text;
+
+    if (unknown[0] != '\0' || repeated[0] != '\0')
+        say_plain("%s:%zu: note: columns that the server ignores: %s%s%s%s",
+                  file, columns->line, unknown,
+                  unknown[0] != '\0' && repeated[0] != '\0' ? "; " : "",
+                  repeated[0] != '\0' ? "named twice: " : "", repeated);
+}
+
 /* The number of hosts; 0 when there is a fault, which was printed. */
-static size_t check(const char *name, struct span body)
+static size_t check(const char *name, struct span body, bool quiet)
 {
     struct hostdb_csv *csv = hostdb_csv_new(print_fault, &name);
     struct hostdb_csv_fault error;
@@ -46,6 +58,8 @@ static size_t check(const char *name, struct span body)
         print_fault(&name, &error);
     else if (faults == 0)
         hosts = hostdb_count(db);
+    if (status == STATUS_OK && !quiet)
+        note_ignored(name, hostdb_csv_columns(csv));
     if (hosts == 0)
         say("%s is not uploaded: correct what is listed above", name);
     hostdb_release(db);
@@ -187,7 +201,8 @@ int upload_database(struct database_object *object,
 
     strbuf_init(&body, STORE_MAX_BYTES);
     if (input_read(options->file, &body)) {
-        hosts = check(input_name(options->file), strbuf_span(&body));
+        hosts = check(input_name(options->file), strbuf_span(&body),
+                      options->quiet);
         if (hosts > 0)
             result = put(object, options, strbuf_span(&body), hosts);
     }

@@ -84,6 +84,19 @@ static void log_loaded(const struct hostdb_source_report *report)
               log_str("version", report->version));
 }
 
+/* Called for a table that is new, so that each is told of once. */
+static void log_columns_ignored(const struct hostdb_source_report *report)
+{
+    if (report->columns_unknown[0] == '\0' &&
+        report->columns_repeated[0] == '\0')
+        return;
+    log_event(LOG_LEVEL_INFO, "columns_ignored",
+              log_str("where", report->where),
+              log_uint("line", report->header_line),
+              log_str("unknown", report->columns_unknown),
+              log_str("repeated", report->columns_repeated));
+}
+
 /* A broken version is told once, and whenever somebody asks for a reload. */
 static void log_failed(const struct table_refresh *loader, enum status status,
                        const struct hostdb_source_report *report)
@@ -135,6 +148,7 @@ static void on_load_done(void *arg, enum status status, struct hostdb *hosts,
         loader->in_service = true;
         loader->loaded(loader->arg, hosts);
         log_loaded(report); /* not before the table serves */
+        log_columns_ignored(report);
     } else if (status == STATUS_UNCHANGED) {
         health_note_table(loader->health, atomic_load(&loader->health->hosts));
         log_event(loader->asked_for ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG,

@@ -104,6 +104,64 @@ def test_thousands_of_bad_rows_do_not_drown_the_log(start, store):
     assert 10 <= len(service.events("row_left_out")) <= 1000
 
 
+# --- columns that the header line names
+
+ATTRIBUTES = f"""\
+hostname,token,colour,TTL,comment,ttl
+{A},red,300,at home,never
+{B},blue
+{C},green,,,
+"""
+
+
+def test_columns_may_stand_in_any_order_and_those_ignored_are_told_once(service, store):
+    store(ATTRIBUTES.encode())
+    ignored = {"line": 1, "unknown": "colour", "repeated": "ttl"}
+    with service.expecting("table_loaded", hosts=3, rows_left_out=0) as loaded:
+        with service.expecting("columns_ignored", **ignored):
+            service.reload()
+    assert loaded[0].level == "info"
+    for host in ("a.example.org", "b.example.org", "c.example.org"):
+        assert is_listed(service, host)
+    with service.expecting("table_unchanged"):
+        service.reload()
+    told = service.events("columns_ignored")
+    assert [each.level for each in told] == ["info"]
+
+
+def test_columns_that_are_known_are_not_told_of(start, store):
+    store(f"hostname,token,ttl,comment,\n{A},60,at home\n".encode())
+    service = start()
+    service.wait_for_event("table_loaded", hosts=1)
+    service.stop()
+    assert service.events("columns_ignored") == []
+
+
+@pytest.mark.parametrize("ttl", ["-1", "2147483648", "1h", "060", '" 60"', "1.5"])
+def test_a_row_with_a_bad_value_is_left_out_and_told_with_its_line(start, store, ttl):
+    store(f"hostname,token,comment,ttl\n{A},,2147483647\n{B},,{ttl}\n{C},,0\n".encode())
+    service = start()
+    left_out = service.wait_for_event("row_left_out")
+    assert (left_out["line"], left_out["host"]) == ("3", "b.example.org")
+    assert "ttl" in left_out["reason"] and "0 to 2147483647" in left_out["reason"]
+    service.wait_for_event("table_loaded", hosts=2, rows_left_out=1)
+    assert is_listed(service, "a.example.org") and is_listed(service, "c.example.org")
+    assert not is_listed(service, "b.example.org")
+
+
+NO_HEADERS = ["host,token", "hostname,password", "token,hostname", "ttl,hostname,token", "hostname"]
+
+
+@pytest.mark.parametrize("line", NO_HEADERS)
+def test_a_first_line_that_lacks_hostname_or_token_is_a_bad_row(start, store, line):
+    store(f"{line}\n{A}\n".encode())
+    service = start()
+    left_out = service.wait_for_event("row_left_out")
+    assert left_out["line"] == "1" and "begins with hostname,token" in left_out["reason"]
+    service.wait_for_event("table_loaded", hosts=1, rows_left_out=1)
+    assert is_listed(service, "a.example.org")
+
+
 # --- reloading
 
 

@@ -1,13 +1,16 @@
 """dyndb: the database is fetched, edited, and put back, and nobody's work lost."""
 
 import os
+import re
 import stat
+from pathlib import Path
 
 import pytest
 
 from .conftest import BUCKET, KEY
 from .hosts import csv_of
 
+ROOT = Path(__file__).resolve().parents[2]
 WHERE = f"s3://{BUCKET}/{KEY}"
 OK, FAILED, USAGE = 0, 1, 2
 
@@ -312,6 +315,66 @@ def test_what_the_server_would_refuse_is_not_sent(tool, file, s3, csv, reason):
     assert finished.returncode == FAILED
     assert finished.stderr.startswith("hosts.csv:") and reason in finished.stderr
     assert s3.requests == []
+
+
+def test_bad_attributes_are_faults(tool, file, s3):
+    file.write_text(
+        "hostname,token,comment,ttl\na.example.org,t1,,60\nb.example.org,t2,,1h\n"
+        "c.example.org,t3,,2147483648\n"
+    )
+    finished = tool("upload-database", "hosts.csv")
+    assert finished.returncode == FAILED and s3.requests == []
+    told = finished.stderr.splitlines()
+    assert [line.split(": ")[:2] for line in told[:2]] == [
+        ["hosts.csv:3", "b.example.org"],
+        ["hosts.csv:4", "c.example.org"],
+    ]
+    assert all("ttl" in line and "0 to 2147483647" in line for line in told[:2])
+
+
+@pytest.mark.parametrize(
+    "header, ignored",
+    [
+        ("hostname,token,colour,ttl,Owner", "colour, Owner"),
+        ("hostname,token,ttl,ttl,token", "named twice: ttl, token"),
+        ("hostname,token,x,comment,comment", "x; named twice: comment"),
+    ],
+)
+def test_columns_that_the_server_ignores_are_noted_in_one_line(tool, file, s3, header, ignored):
+    file.write_text(f"\n{header}\na.example.org,t1,60\n")
+    finished = tool("upload-database", "hosts.csv")
+    assert finished.returncode == OK and stored(s3) == file.read_bytes()
+    notes = [line for line in finished.stderr.splitlines() if line.startswith("hosts.csv:")]
+    assert notes == [f"hosts.csv:2: note: columns that the server ignores: {ignored}"]
+    quiet = tool("upload-database", "-q", "hosts.csv")
+    assert (quiet.returncode, quiet.stderr) == (OK, "")
+
+
+def examples_of_the_manual():
+    """The databases in EXAMPLES of dyndns53-hosts(5)."""
+    page = (ROOT / "man/dyndns53-hosts.5").read_text().split("\n.Sh EXAMPLES\n")[1]
+    blocks = re.findall(r"^\.Bd -literal [^\n]*\n(.*?)^\.Ed$", page, re.M | re.S)
+    return [block.encode() for block in blocks if not block.startswith("echo ")]
+
+
+def test_the_manual_s_examples_are_what_it_says(tool, file):
+    *good, bad = examples_of_the_manual()
+    assert len(good) == 3
+    for example in good:
+        file.write_bytes(example)
+        finished = tool("upload-database", "--force", "hosts.csv")
+        assert finished.returncode == OK, finished.stderr
+    assert "ignores: owner" in finished.stderr
+    file.write_bytes(bad)
+    finished = tool("upload-database", "--force", "hosts.csv")
+    assert finished.returncode == FAILED
+    assert [line.split(":")[1] for line in finished.stderr.splitlines()[:2]] == ["2", "3"]
+
+
+def test_columns_that_the_server_knows_are_not_noted(tool, file):
+    file.write_text("hostname,token,ttl,comment,\na.example.org,t1,60,at home,\n")
+    finished = tool("upload-database", "hosts.csv")
+    assert finished.returncode == OK and "note" not in finished.stderr
 
 
 def test_faults_of_standard_input_are_told_too(tool, s3):

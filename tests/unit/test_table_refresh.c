@@ -240,6 +240,34 @@ static void test_rows_that_are_left_out_are_told_without_their_tokens(
     assert_false(fake_logged("s3cret"));
 }
 
+static void test_columns_that_are_ignored_are_told_once_for_each_table(
+    void **state)
+{
+    (void)state;
+    write_file(
+        "\nhostname,token,colour,ttl,Owner,ttl\na.example.org,t,red,5\n");
+    load();
+    assert_int_equal(told.hosts, 1);
+    assert_true(fake_logged("info event=table_loaded"));
+    assert_true(fake_logged("info event=columns_ignored"));
+    assert_true(fake_logged("line=2 unknown=\"colour, Owner\" repeated=ttl"));
+    (void)fake_log();
+    wait_and_load(REFRESH_SECONDS * 1000);
+    assert_false(fake_logged("columns_ignored"));
+    write_file("hostname,token,colour\na.example.org,t,red\n");
+    wait_and_load(REFRESH_SECONDS * 1000);
+    assert_true(fake_logged("line=1 unknown=colour repeated="));
+}
+
+static void test_known_columns_are_not_told_of(void **state)
+{
+    (void)state;
+    write_file("hostname,token,comment,ttl,\na.example.org,t,red,5\n");
+    load();
+    assert_true(fake_logged("info event=table_loaded"));
+    assert_false(fake_logged("columns_ignored"));
+}
+
 /* --- SIGHUP --------------------------------------------------------------------- */
 
 static void test_a_request_is_served_at_once(void **state)
@@ -325,6 +353,8 @@ int main(void)
         cmocka_unit_test(test_a_load_that_fails_leaves_the_table_before),
         LOADER_TEST(test_a_broken_version_is_told_once_and_to_whoever_asks),
         LOADER_TEST(test_rows_that_are_left_out_are_told_without_their_tokens),
+        LOADER_TEST(test_columns_that_are_ignored_are_told_once_for_each_table),
+        LOADER_TEST(test_known_columns_are_not_told_of),
         LOADER_TEST(test_a_request_is_served_at_once),
         LOADER_TEST(test_whoever_asks_hears_that_nothing_has_changed),
         LOADER_TEST(test_a_request_during_a_load_is_served_after_it),
