@@ -58,8 +58,33 @@ static inline uint32_t hostdb_slot_next(const struct hostdb *db, uint32_t slot)
     return slot + 1 == db->slot_count ? 0 : slot + 1;
 }
 
+static inline const char *hostdb_row_end(const struct hostdb *db,
+                                         uint32_t index)
+{
+    bool is_last = index + 1 == db->count;
+
+    return (const char *)db->rows +
+           (is_last ? db->rows_bytes : db->offsets[index + 1]);
+}
+
 /* The host of a row; index < count. */
-struct host hostdb_read_row(const struct hostdb *db, uint32_t index);
+static inline struct host hostdb_read_row(const struct hostdb *db,
+                                          uint32_t index)
+{
+    const unsigned char *p = db->rows + db->offsets[index];
+    const char *end = hostdb_row_end(db, index);
+    struct host host = {.index = index};
+
+    host.name.len = *p++;
+    host.token.len = *p++;
+    if (host.token.len >= 0x80)
+        host.token.len = (host.token.len & 0x7f) << 8 | *p++;
+    host.name.ptr = (const char *)p;
+    host.token.ptr = host.name.ptr + host.name.len;
+    host.attributes.ptr = host.token.ptr + host.token.len;
+    host.attributes.len = (size_t)(end - host.attributes.ptr);
+    return host;
+}
 
 /* The slot of a normalised name with this hash, or the empty one where it
  * would go. */
