@@ -45,30 +45,36 @@ struct caller {
     char name;
 };
 
-static void reply(void *arg, h2o_req_t *req,
+static const char protocol[] = "of these callers";
+
+static void reply(void *arg, h2o_req_t *req, const void *of,
                   const struct update_request *update)
 {
     struct caller *caller = arg;
 
     assert_ptr_equal(req, &caller->request.req);
-    assert_int_equal(update->name[0], caller->name);
+    assert_ptr_equal(of, protocol);
+    assert_int_equal(update->count, 2);
+    assert_int_equal(update->changes[1].name[0], caller->name);
     caller->replies++;
 }
 
 static void begin(struct fake_loop *loop, struct caller *caller, char name)
 {
+    static const struct address address = {ADDRESS_IPV4, {192, 0, 2, 1}};
     struct waiting_request *request;
 
     *caller = (struct caller){.name = name};
     fake_request_init(&caller->request, loop, 0x101, "/register_ip?myip=x");
-    request = waiting_request_new(&caller->request.req, reply, caller);
+    request =
+        waiting_request_new(&caller->request.req, 2, reply, caller, protocol);
     assert_non_null(request);
-    request->update.name[0] = name;
-    request->update.name_len = 1;
+    update_change_set(&request->update->changes[1], span_from(&name, 1),
+                      &address, 60);
     waiting_submit(&loop->context.waiting, request);
 }
 
-static void test_each_caller_hears_his_own_outcome_once(void **state)
+static void test_each_caller_hears_his_own_outcomes_once(void **state)
 {
     struct patience patience = patience_for("the outcomes");
     struct updater updater = {.count = 0};
@@ -99,7 +105,7 @@ static void test_each_caller_hears_his_own_outcome_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_each_caller_hears_his_own_outcome_once),
+        cmocka_unit_test(test_each_caller_hears_his_own_outcomes_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
