@@ -6,7 +6,7 @@
 
 #include "s3db/hostdb.h"
 
-#include "aws/aws_client.h"
+#include "aws/aws_reply.h"
 #include "base/status.h"
 
 /* About a load that has ended, for people. Lives for the duration of the

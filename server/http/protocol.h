@@ -27,14 +27,12 @@ struct protocol_request {
     struct address client;   /* ADDRESS_NONE: a trusted proxy did not say */
     const struct host *host; /* whose credentials the request had */
     bool allow_internal;     /* may internal addresses be registered? */
-    uint32_t ttl;            /* seconds, for a host that has none of its own */
 };
 
 /* What one rrset is to say. */
 struct protocol_change {
     struct host host;
     struct address address; /* its family decides between A and AAAA */
-    uint32_t ttl;           /* seconds */
     enum outcome outcome;   /* OUTCOME_OPEN, or known from the start */
 
     /* Why it was refused by parse(), and what helps; literals, for the log.

@@ -118,6 +118,16 @@ static void on_outcomes(void *arg, h2o_req_t *req, const void *protocol,
     send_results(arg, req, protocol, results, update->count);
 }
 
+/* The host's own row may name one. */
+static uint32_t ttl_of(const struct http_shared *shared,
+                       const struct host *host)
+{
+    uint32_t ttl = shared->limits.ttl_seconds;
+
+    (void)host_attribute_ttl(host, &ttl);
+    return ttl;
+}
+
 /* The changes that are ended already keep their places in the reply. */
 static void fill_update(const struct http_shared *shared,
                         const struct protocol_changes *changes,
@@ -127,7 +137,8 @@ static void fill_update(const struct http_shared *shared,
         const struct protocol_change *from = &changes->list[i];
         struct update_change *to = &update->changes[i];
 
-        update_change_set(to, from->host.name, &from->address, from->ttl);
+        update_change_set(to, from->host.name, &from->address,
+                          ttl_of(shared, &from->host));
         to->outcome = from->outcome;
         to->written = from->address;
         if (to->outcome == OUTCOME_OPEN)
@@ -166,7 +177,6 @@ void protocol_call(struct http_context *context, h2o_req_t *req,
         .query = parameters_of_query(req),
         .form = parameters_of_form(req),
         .allow_internal = shared->settings->allow_internal,
-        .ttl = shared->limits.ttl_seconds,
     };
     struct protocol_changes changes;
     struct host host;

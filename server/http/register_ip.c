@@ -61,8 +61,7 @@ static void parse(const struct protocol_request *request,
 {
     struct protocol_change *change = &changes->list[changes->count++];
 
-    *change =
-        (struct protocol_change){.host = *request->host, .ttl = request->ttl};
+    *change = (struct protocol_change){.host = *request->host};
     choose_address(request, change);
 }
 

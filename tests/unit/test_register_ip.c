@@ -9,8 +9,6 @@
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
-enum { TTL = 60 };
-
 static const char long_value[] = "myip=192.0.2.1"
                                  "%20%20%20%20%20%20%20%20%20%20%20%20%20%20"
                                  "%20%20%20%20%20%20%20%20%20%20%20%20%20%20"
@@ -79,7 +77,6 @@ static void test_what_a_request_asks_for(void **state)
             .client = address(requests[i].client),
             .host = &host,
             .allow_internal = requests[i].allow_internal,
-            .ttl = TTL,
         };
         struct address wanted = address(requests[i].address);
         struct protocol_changes changes = {.count = 0};
@@ -88,7 +85,6 @@ static void test_what_a_request_asks_for(void **state)
         register_ip_protocol.parse(&request, &changes);
         assert_int_equal(changes.count, 1);
         assert_int_equal(change->host.index, 7);
-        assert_int_equal(change->ttl, TTL);
         if (!address_equal(&change->address, &wanted))
             fail_msg("%s: another address", requests[i].label);
         if (change->outcome != (fault ? OUTCOME_REFUSED : OUTCOME_OPEN))
