@@ -44,7 +44,7 @@ static bool holds_already(struct database_object *object, struct span body,
     struct strbuf current;
     bool same;
 
-    strbuf_init(&current, STORE_MAX_BYTES);
+    strbuf_init(&current, DATABASE_MAX_BYTES);
     same = database_object_get(object, &current, &got) == STATUS_OK &&
            span_equal(strbuf_span(&current), body);
     strbuf_clear(&current);
@@ -54,8 +54,9 @@ static bool holds_already(struct database_object *object, struct span body,
 }
 
 /* Whether the store said that the object is not the version that was seen. A
- * 409 says only that somebody else is at it; an object that was deleted is not
- * found, but then neither is a bucket that never was, and AWS says which. */
+ * 409 says only that another write is in progress; "not found" is said of an
+ * object that was deleted, but also of a bucket that does not exist, with a
+ * code of its own. */
 static bool is_conflict(enum status status, const char *seen,
                         const struct database_object_reply *reply)
 {

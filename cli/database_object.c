@@ -1,12 +1,16 @@
 #include "cli/database_object.h"
 #include "cli/say.h"
 
+#include "base/backoff.h"
+#include "base/clock.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 enum {
     FIRST_WAIT_MS = 500, /* and twice as long each time */
+    PATIENCE_MS = DATABASE_OBJECT_PATIENCE_SECONDS * 1000,
     POLL_MS = 1000,
     WORDS_MAX_BYTES = 4096,
 };
@@ -74,7 +78,7 @@ static enum status take_chunk(void *arg, struct span chunk)
 {
     struct request *request = arg;
 
-    if (chunk.len > STORE_MAX_BYTES - request->received->len)
+    if (chunk.len > DATABASE_MAX_BYTES - request->received->len)
         return STATUS_FULL;
     strbuf_append(request->received, chunk);
     return strbuf_ok(request->received) ? STATUS_OK : STATUS_NOMEM;
@@ -132,7 +136,7 @@ static void attempt(struct database_object *object, struct request *request)
         aws_client_poll(object->client, POLL_MS);
 }
 
-/* ---- and again ---- */
+/* ---- repeated ---- */
 
 /* What can be said of a refusal besides AWS's own words. */
 static void describe(struct strbuf *out, const struct aws_reply *reply)
@@ -158,15 +162,7 @@ static bool is_worth_another(const struct aws_reply *reply)
            (reply->status == STATUS_CONFLICT && reply->http_status == 409);
 }
 
-static long now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static void sleep_ms(long ms)
+static void sleep_ms(int64_t ms)
 {
     struct timespec time = {ms / 1000, ms % 1000 * 1000000};
 
@@ -174,27 +170,29 @@ static void sleep_ms(long ms)
 }
 
 static void announce(const struct database_object *object,
-                     const struct database_object_reply *reply, long wait)
+                     const struct database_object_reply *reply, int64_t wait)
 {
     struct strbuf text;
 
     strbuf_init(&text, WORDS_MAX_BYTES);
     describe(&text, &reply->aws);
-    say("%s: %s; trying again in %ld.%ld s", object->where,
-        strbuf_string(&text), wait / 1000, wait % 1000 / 100);
+    say("%s: %s; trying again in %.1f s", object->where, strbuf_string(&text),
+        (double)wait / 1000);
     strbuf_clear(&text);
 }
 
 static enum status run(struct database_object *object, struct request *request)
 {
     struct database_object_reply *reply = request->reply;
-    long begun = now_ms();
+    int64_t give_up_at = clock_now_ms() + PATIENCE_MS;
 
     reply->in_doubt = false;
-    for (long wait = FIRST_WAIT_MS;; wait *= 2) {
+    for (unsigned failures = 0;; failures++) {
+        int64_t wait = backoff_longest(FIRST_WAIT_MS, PATIENCE_MS, failures);
+
         attempt(object, request);
         if (!is_worth_another(&reply->aws) ||
-            now_ms() + wait - begun > STORE_PATIENCE_SECONDS * 1000)
+            clock_now_ms() + wait > give_up_at)
             return reply->aws.status;
         if (reply->aws.status == STATUS_UNAVAILABLE)
             reply->in_doubt = true;

@@ -1,10 +1,10 @@
-/* store -- the database's object in S3, one request at a time: each function
- * submits, waits for the answer and tries again when that is sensible.
+/* database_object -- the database's object in S3, one request at a time: each
+ * function submits, waits for the answer and tries again when that is sensible.
  *
  * Again: after no answer, an answer that asks for patience, and a 409, which
  * is what S3 says while somebody else is writing the same object. The waits
- * grow, a line on standard error announces each, and none is begun once
- * STORE_PATIENCE_SECONDS are over.
+ * double, a line on standard error announces each, and none is begun that would
+ * end after DATABASE_OBJECT_PATIENCE_SECONDS.
  */
 #ifndef CLI_DATABASE_OBJECT_H
 #define CLI_DATABASE_OBJECT_H
@@ -16,9 +16,9 @@
 #include "aws/s3.h"
 
 enum {
-    STORE_PATIENCE_SECONDS = 15,
+    DATABASE_OBJECT_PATIENCE_SECONDS = 15,
     /* HOSTDB_MAX_HOSTS rows of 64 bytes. */
-    STORE_MAX_BYTES = 1024 * 1024 * 1024,
+    DATABASE_MAX_BYTES = 1024 * 1024 * 1024,
 };
 
 struct database_object; /* opaque */
@@ -39,9 +39,9 @@ const char *database_object_where(const struct database_object *object);
 const char *database_object_bucket(const struct database_object *object);
 const char *database_object_key(const struct database_object *object);
 
-/* Each returns reply->aws.status. With database_object_get(), `body` holds the whole
- * object when that is STATUS_OK. In database_object_put() at most one of the conditions
- * is not empty (s3.h). */
+/* Each returns reply->aws.status. With database_object_get(), `body` holds the
+ * whole object when that is STATUS_OK. In database_object_put() at most one of
+ * the conditions is not empty (s3.h). */
 NODISCARD enum status database_object_get(struct database_object *object,
                                           struct strbuf *body,
                                           struct database_object_reply *reply);

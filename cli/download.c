@@ -12,13 +12,13 @@ static int print(struct span body)
     if (fwrite(body.ptr, 1, body.len, stdout) == body.len &&
         fflush(stdout) == 0)
         return EXIT_OK;
-    if (errno != EPIPE) /* whoever reads it has had enough */
+    if (errno != EPIPE) /* the reader closed the pipe */
         say("cannot write to standard output: %s", strerror(errno));
     return EXIT_FAILED;
 }
 
-/* A etag_file that is missing or old makes the next upload refuse, never
- * overwrite; so to fail here is worth a warning only. */
+/* With a FILE.etag that is missing or old the next upload is refused, and
+ * overwrites nothing; so a failure here is worth a warning only. */
 static void remember(const struct database_object *object, const char *file,
                      const char *etag)
 {
@@ -65,7 +65,7 @@ int download_database(struct database_object *object,
     struct strbuf body;
     int result = EXIT_FAILED;
 
-    strbuf_init(&body, STORE_MAX_BYTES);
+    strbuf_init(&body, DATABASE_MAX_BYTES);
     if (database_object_get(object, &body, &reply) != STATUS_OK)
         database_object_complain(object, "cannot read", &reply, S3_USE_READ);
     else if (file == NULL)

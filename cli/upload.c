@@ -199,7 +199,7 @@ int upload_database(struct database_object *object,
     int result = EXIT_FAILED;
     size_t hosts;
 
-    strbuf_init(&body, STORE_MAX_BYTES);
+    strbuf_init(&body, DATABASE_MAX_BYTES);
     if (input_read(options->file, &body)) {
         hosts = check(input_name(options->file), strbuf_span(&body),
                       options->quiet);
