@@ -56,15 +56,3 @@ const char *dns_name_fault(struct span name)
     }
     return labels < 2 ? "the name is not fully qualified" : NULL;
 }
-
-bool dns_name_is_within(struct span name, struct span zone)
-{
-    size_t before;
-
-    if (zone.len == 0 || name.len < zone.len)
-        return false;
-    before = name.len - zone.len;
-    if (memcmp(name.ptr + before, zone.ptr, zone.len) != 0)
-        return false;
-    return before == 0 || name.ptr[before - 1] == '.';
-}

@@ -22,7 +22,4 @@ size_t dns_name_normalize(struct span name, char out[DNS_NAME_MAX]);
  * NULL when it can, else the rule it breaks, in words. */
 const char *dns_name_fault(struct span name);
 
-/* Whether a normalised name is the zone's apex or stands below it. */
-bool dns_name_is_within(struct span name, struct span zone);
-
 #endif

@@ -39,17 +39,6 @@ bool log_enabled(enum log_level level)
     return level <= log_threshold;
 }
 
-bool log_level_parse(struct span name, enum log_level *level)
-{
-    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
-        if (span_is(name, levels[i].name)) {
-            *level = (enum log_level)i;
-            return true;
-        }
-    }
-    return false;
-}
-
 /* The line under construction: a fixed buffer that never overflows. */
 struct line {
     char *out;
@@ -232,6 +221,6 @@ void log_write(enum log_level level, const char *event,
     if (log_writer != NULL)
         log_writer_put(log_writer, level, line, len);
     else
-        /* When the log itself cannot be written there is nobody to tell. */
+        /* A log that cannot be written cannot report that. */
         deliver(level, line, len);
 }

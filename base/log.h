@@ -12,7 +12,7 @@
  * Between log_start() and log_stop() a thread of its own writes, and nobody
  * else ever waits for whoever reads the log: see log_writer. Lines for which
  * there is no room, because too much waits to be read, are counted, and
- * event=log_lines_lost tells how many. Before log_start() a line is written at
+ * event=log_lines_lost says how many. Before log_start() a line is written at
  * once.
  *
  * Never pass a token, a signature, a secret key or an Authorization header.
@@ -66,8 +66,8 @@ static inline struct log_field log_uint(const char *key, size_t value)
 void log_open(const char *program, enum log_target target,
               enum log_level level);
 
-/* From now on a thread writes the lines. STATUS_NOMEM when memory or threads are
- * short: then lines are written at once, as before. To be called before a
+/* From now on a thread writes the lines. STATUS_NOMEM when memory or threads
+ * are short: then lines are written at once, as before. To be called before a
  * second thread is started. */
 NODISCARD enum status log_start(void);
 
@@ -79,9 +79,6 @@ void log_stop(int timeout_ms);
 
 /* Whether lines of this level are written, for those that cost much. */
 bool log_enabled(enum log_level level);
-
-/* Parses "error", "warn", "info" or "debug". */
-bool log_level_parse(struct span name, enum log_level *level);
 
 /* Logs one line; thread-safe. `event` is a lower_case_word. */
 void log_write(enum log_level level, const char *event,

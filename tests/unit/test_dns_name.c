@@ -149,32 +149,6 @@ static void test_a_nul_byte_is_no_letter(void **state)
 
 /* --- zones ---------------------------------------------------------------- */
 
-static const struct {
-    const char *label, *name, *zone;
-    bool within;
-} zones[] = {
-    {"the apex", "example.org", "example.org", true},
-    {"one label below", "home.example.org", "example.org", true},
-    {"two labels below", "a.home.example.org", "example.org", true},
-    {"a wildcard below", "*.example.org", "example.org", true},
-    {"a top-level zone", "home.example.org", "org", true},
-    {"a name that only ends like it", "badexample.org", "example.org", false},
-    {"a name above it", "org", "example.org", false},
-    {"a part of its text", "ample.org", "example.org", false},
-    {"a sibling", "home.example.net", "example.org", false},
-    {"the root zone holds nobody", "home.example.org", "", false},
-    {"the empty name is in no zone", "", "example.org", false},
-};
-
-static void test_is_within(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < COUNT(zones); i++)
-        if (dns_name_is_within(span(zones[i].name), span(zones[i].zone)) !=
-            zones[i].within)
-            fail_msg("%s", zones[i].label);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,7 +157,6 @@ int main(void)
         cmocka_unit_test(test_names_that_can_be_hosts),
         cmocka_unit_test(test_names_that_cannot_and_why),
         cmocka_unit_test(test_a_nul_byte_is_no_letter),
-        cmocka_unit_test(test_is_within),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
