@@ -30,8 +30,8 @@ typedef const char *aws_getenv_fn(const char *name);
  * STATUS_INVALID: every fault is appended to `faults`, one a line, naming the
  * variable and what to do (keys absent, an endpoint that is no http(s) URL, a
  * control character in a key, a region that AWS cannot have while S3 is AWS's);
- * *config still wants aws_config_clear(). No
- * value of a secret is ever written to `faults`. */
+ * *config needs aws_config_clear() all the same. No value of a secret is ever
+ * written to `faults`. */
 NODISCARD enum status aws_config_init(struct aws_config *config,
                                       aws_getenv_fn *get,
                                       struct strbuf *faults);

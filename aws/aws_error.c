@@ -80,7 +80,7 @@ static bool is_clock_refusal(const struct aws_reply *reply)
 }
 
 /* A proxy's or a captive portal's 403 says nothing about our credentials. */
-static bool is_strangers(const struct aws_reply *reply)
+static bool is_from_elsewhere(const struct aws_reply *reply)
 {
     return reply->code[0] == '\0' && reply->request_id[0] == '\0';
 }
@@ -91,7 +91,7 @@ static enum aws_condition condition_of(const struct aws_reply *reply)
     case STATUS_THROTTLED:
         return AWS_THROTTLED;
     case STATUS_DENIED:
-        if (is_strangers(reply))
+        if (is_from_elsewhere(reply))
             return AWS_FAILING;
         return is_clock_refusal(reply) ? AWS_CLOCK_SKEWED : AWS_DENIED;
     case STATUS_UNAVAILABLE:
@@ -136,7 +136,7 @@ static enum status status_by_http(long http_status, enum aws_service service)
 }
 
 /* For a refusal in somebody else's words, such as a proxy's page. */
-static enum status status_of_stranger(long http_status)
+static enum status status_from_elsewhere(long http_status)
 {
     switch (http_status) {
     case 401:
@@ -286,11 +286,11 @@ static void read_refusal(struct aws_reply *reply, struct strbuf *words,
     if (response->body.len == 0 && reply->request_id[0] != '\0') {
         reply->status = status_by_http(reply->http_status, response->service);
     } else {
-        reply->status = status_of_stranger(reply->http_status);
+        reply->status = status_from_elsewhere(reply->http_status);
         reply->request_id[0] = '\0';
     }
     if (words != NULL)
-        strbuf_rewind(words); /* a stranger's */
+        strbuf_rewind(words); /* not AWS's */
     snprintf(reply->message, sizeof reply->message,
              "HTTP %ld without an error document of AWS", reply->http_status);
 }

@@ -1,6 +1,6 @@
 /* aws_error -- what an answer of AWS means: which status, whose words.
  *
- * AWS's own error code decides; where there is none or it is a stranger, the
+ * AWS's own error code decides; where there is none or it is unknown, the
  * HTTP status does. A refusal that is not in AWS's form (a gateway's page, a
  * captive portal, a body cut short) says nothing about the request:
  * STATUS_UNAVAILABLE. Pure; private to this floor.

@@ -16,7 +16,7 @@ enum { URL_MAX_BYTES = 8192 };
 static const struct span zones_per_page = SPAN_LITERAL("100");
 static const struct span rrsets_per_page = SPAN_LITERAL("300");
 
-/* Whom to tell: one of the three, by the kind of the call. */
+/* The completion: one of the three, by the kind of the call. */
 struct route53_call {
     route53_done_fn *upserted;
     route53_zones_fn *zones;

@@ -17,8 +17,9 @@
  *
  * A function itself fails with STATUS_NOMEM, with STATUS_FULL when the request
  * would break a limit of Route 53's, or with STATUS_INVALID when it cannot be
- * put into words (no record sets, a zone id that can be none (hosted_zone.h), a name or value that is empty or not ASCII); its completion is then
- * never called. Spans given are copied before the function returns.
+ * put into words (no record sets, a zone id that hosted_zone.h refuses, a name
+ * or value that is empty or not ASCII); its completion is then never called.
+ * Spans given are copied before the function returns.
  */
 #ifndef AWS_ROUTE53_H
 #define AWS_ROUTE53_H

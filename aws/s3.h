@@ -27,13 +27,13 @@
 #include "base/span.h"
 
 /* For a database, the time-out to give. A million hosts, 40 MB, come through
- * within it over a line of 384 kbit/s; and a store that trickles keeps nobody
- * waiting for longer than this. */
+ * within it over a line of 384 kbit/s; and a store that is slower delays nobody
+ * for longer than this. */
 enum { S3_DATABASE_TIMEOUT_MS = 15 * 60 * 1000 };
 
 /* Takes the next bytes of an object; anything but STATUS_OK stops the
- * download, and the completion receives that status, unless there is no ETag. Called for bytes of a
- * 200 reply only, never for an error document. */
+ * download, and the completion receives that status, unless there is no ETag.
+ * Called for bytes of a 200 reply only, never for an error document. */
 typedef enum status s3_chunk_fn(void *arg, struct span chunk);
 
 /* `etag` is what S3 sent, quotes included; never empty with STATUS_OK. */
@@ -41,8 +41,8 @@ typedef void s3_done_fn(void *arg, const struct aws_reply *reply,
                         struct span etag);
 
 /* GetObject. With `if_none_match` (an ETag, may be empty) an object that has
- * not changed gives STATUS_UNCHANGED. A bucket's true region is learnt from
- * S3's first redirect and the request is sent again, once. */
+ * not changed gives STATUS_UNCHANGED. A bucket's region is taken from S3's
+ * first redirect and the request is sent again, once. */
 NODISCARD enum status s3_get_object(struct aws_client *client,
                                     const char *bucket, const char *key,
                                     struct span if_none_match, long timeout_ms,

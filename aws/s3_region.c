@@ -7,9 +7,10 @@
 const char *s3_region_of(const struct s3_region *known, const char *bucket,
                          const char *otherwise)
 {
-    bool learnt = known->name[0] != '\0' && strcmp(known->bucket, bucket) == 0;
+    bool known_here =
+        known->name[0] != '\0' && strcmp(known->bucket, bucket) == 0;
 
-    return learnt ? known->name : otherwise;
+    return known_here ? known->name : otherwise;
 }
 
 /* The region in the host of an endpoint: the label behind "s3", as in

@@ -12,13 +12,13 @@
 #include "aws/endpoint.h"
 #include "aws/response.h"
 
-/* What was learnt last. All zero: nothing yet. */
+/* What S3 named last. All zero: nothing yet. */
 struct s3_region {
     char bucket[256]; /* no bucket's name is longer */
     char name[ENDPOINT_REGION_MAX + 1];
 };
 
-/* The bucket's region if it was learnt, else `otherwise`. */
+/* The bucket's region if S3 named it, else `otherwise`. */
 const char *s3_region_of(const struct s3_region *known, const char *bucket,
                          const char *otherwise);
 

@@ -42,7 +42,7 @@ struct cidr {
 };
 
 /* False, with *out untouched, for anything else; host bits beyond the prefix
- * are refused, since "10.1.2.3/8" is more often a mistake than a wish. */
+ * are refused, since "10.1.2.3/8" is more often a mistake than meant. */
 bool cidr_parse(struct span text, struct cidr *out);
 bool cidr_contains(const struct cidr *block, const struct address *address);
 

@@ -3,7 +3,7 @@
  *
  * No sign, no blank, no exponent, no "0x", no "inf", no leading zero (010 is
  * eight to many programs), and no say for the locale: what strtoul(3) and
- * strtod(3) take beyond that is more often a slip than a wish.
+ * strtod(3) take beyond that is more often a slip than meant.
  */
 #ifndef BASE_DECIMAL_H
 #define BASE_DECIMAL_H

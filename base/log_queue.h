@@ -1,11 +1,11 @@
 /* log_queue -- lines on their way to the thread that writes them: a ring of
  * bytes with a ceiling, where the more important always finds more room.
  *
- * A line may fill so much of the queue: debug a quarter, info a half, warn three
- * quarters, error all of it. So a flood of one level leaves room for those
- * before it. A line that finds no room is lost, and closes the queue for its
- * level and those behind it until everything has been taken: what is missing is
- * missing in one piece, and one line can say at its place how much it was.
+ * A line may fill so much of the queue: debug a quarter, info a half, warn
+ * three quarters, error all of it. So a flood of one level leaves room for the
+ * levels before it. A line that finds no room is lost, and closes the queue for
+ * its level and those behind it until everything has been taken: what is missing
+ * is missing in one piece, and one line can say at its place how much it was.
  *
  * Pure: no lock and no I/O.
  */

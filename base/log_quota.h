@@ -1,7 +1,7 @@
 /* log_quota -- at most so many log lines a second about what callers can cause
  * as often as they like, such as being turned away: a storm of them must not
- * fill the log, nor slow down whoever writes it. tests/tree/test_log_events.py holds
- * every line of the log against this.
+ * fill the log, nor slow down whoever writes it. tests/tree/test_log_events.py
+ * holds every line of the log against this.
  *
  * What is left out is counted, and the count is logged before the next line
  * that is not. One thread owns each quota.

@@ -35,7 +35,7 @@ static void wait_for_lines(struct log_writer *writer)
     writer->asleep = false;
 }
 
-/* Writes until it is told to stop and nothing is left. Holds the lock but
+/* Writes until it must stop and nothing is left. Holds the lock but
  * while it writes. After a line that could not be written (a full disk), what
  * was lost is reported only behind one that could: another line would fail
  * as well. */
@@ -87,7 +87,7 @@ static void *run(void *arg)
 
 /* --- from other threads --------------------------------------------------- */
 
-/* Signals are main's affair, whoever may start this thread, and when. */
+/* Signals are for main alone, whichever thread starts this one, and when. */
 static bool start_thread(struct log_writer *writer)
 {
     sigset_t all, before;

@@ -1,5 +1,5 @@
 /* commands -- what dyndb does with the database. Each returns the program's
- * exit status and has told the person at the terminal why.
+ * exit status, after an explanation on standard error of what failed.
  */
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H

@@ -1,14 +1,14 @@
-/* conditional_put -- writes the database's object, but never over a version that
- * its writer has not seen.
+/* conditional_put -- writes the database's object, but never over a version
+ * that its writer has not seen.
  *
  * S3 checks this itself (PUT with If-Match or If-None-Match, since 2024). A
  * store that knows no conditional writes answers 501: then the version is
- * looked at just before the write, which a warning says, for somebody may
- * write in between.
+ * compared just before the write, and a warning says that another write in
+ * between would be lost.
  *
- * Who is refused although the object holds the very same bytes has lost
- * nothing. After an answer that got lost that is how our own write looks when
- * it is tried again, and it counts as done.
+ * A refusal although the object holds the very same bytes is no conflict. When
+ * the answer to a write was lost, the write tried again is refused like this,
+ * and counts as done.
  */
 #ifndef CLI_CONDITIONAL_PUT_H
 #define CLI_CONDITIONAL_PUT_H

@@ -13,10 +13,10 @@
 #include "aws/s3_etag.h"
 #include "base/status.h"
 
-/* Reads the ETag that is remembered for `file`. STATUS_OK with etag "": there
- * is no etag_file, or it speaks of another object. STATUS_INVALID: there is one,
- * but not of our making; a symbolic link, and what is no regular file, never
- * is. STATUS_UNAVAILABLE: it cannot be read. */
+/* Reads the ETag that was remembered for `file`. STATUS_OK with etag "": there
+ * is no FILE.etag, or it is about another object. STATUS_INVALID: there is one
+ * that dyndb did not write; a symbolic link, and what is no regular file, never
+ * are. STATUS_UNAVAILABLE: it cannot be read. */
 NODISCARD enum status etag_file_read(const char *file, const char *bucket,
                                      const char *key,
                                      char etag[S3_ETAG_MAX + 1]);

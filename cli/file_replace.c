@@ -68,8 +68,8 @@ static enum status write_and_rename(char *temporary, const char *path,
     return STATUS_UNAVAILABLE;
 }
 
-/* Ctrl-C shall not leave the temporary file lying about; writing takes little
- * time, for the content is all here. */
+/* Ctrl-C must not leave the temporary file behind. Writing takes little time:
+ * the content is in memory. */
 static enum status replace_undisturbed(char *temporary, const char *path,
                                        struct span content)
 {
@@ -91,7 +91,7 @@ static enum status replace_undisturbed(char *temporary, const char *path,
 
 /* A symbolic link is refused. To follow it would let whoever put it there, in
  * /tmp say, choose which of our files is overwritten; to replace it would cut
- * the link that somebody keeps into a repository, which then grows stale.
+ * the link that somebody keeps into a repository, which then is out of date.
  *
  * One that comes after this look is replaced by rename(2), which follows none;
  * nor does mkostemp(3), which makes a file that was not there. So nothing is

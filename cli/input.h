@@ -13,7 +13,7 @@
 /* How messages call the input; NULL is the standard input. */
 const char *input_name(const char *file);
 
-/* Whether it is a file, which has a place for a etag_file beside it. */
+/* Whether it is a file, beside which FILE.etag has a place. */
 bool input_is_file(const char *file);
 
 /* Appends all of it to `body`. False: it could not be read, or does not fit,

@@ -24,8 +24,8 @@ static int refuse_usage(const struct options *options,
     return EXIT_USAGE;
 }
 
-static int run_in_store(struct database_object *object,
-                        const struct options *options)
+static int run_command(struct database_object *object,
+                       const struct options *options)
 {
     if (object == NULL) {
         say("cannot set up a client of S3: out of memory, or libcurl refuses");
@@ -47,7 +47,7 @@ static int run_with_settings(const struct settings *settings,
         return EXIT_FAILED;
     }
     object = database_object_new(settings);
-    result = run_in_store(object, options);
+    result = run_command(object, options);
     database_object_free(object);
     aws_global_cleanup();
     return result;

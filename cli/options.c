@@ -114,7 +114,7 @@ static const struct option help_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-/* What getopt_long(3) has just stumbled over. */
+/* The option that getopt_long(3) has just refused. */
 static void describe_bad_option(char **argv, int result, struct strbuf *fault)
 {
     if (result == ':')

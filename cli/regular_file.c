@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Nobody has a pipe or a device to wait for us, and no terminal becomes ours.
- */
+/* So that to open a pipe or a device never blocks, and no terminal becomes our
+ * controlling terminal. */
 enum { FLAGS = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY };
 
 static enum status refuse_open(enum links links)

@@ -12,7 +12,7 @@ struct settings {
 };
 
 /* Reads the variables. STATUS_INVALID: every fault is appended to `faults`,
- * one a line, with what to do. *settings wants settings_clear() always. */
+ * one a line, with what to do. *settings needs settings_clear() always. */
 NODISCARD enum status settings_init(struct settings *settings,
                                     aws_getenv_fn *get, struct strbuf *faults);
 
