@@ -64,6 +64,8 @@ static const struct {
      "Colour of it", ""},
     {"without a name, and nothing to tell of", "hostname|token||ttl| |", 3, -1,
      "", ""},
+    {"without a name, between others", "hostname|token|x||y", -1, -1, "x, y",
+     ""},
     {"named twice: the first counts", "hostname|token|ttl|comment|TTL", 2, 3,
      "", "TTL"},
     {"the hostname and the token named twice",
