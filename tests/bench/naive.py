@@ -1,4 +1,4 @@
-"""Two ways to use Route 53 without pending, at the best they can do: calls
+"""Two ways to use Route 53 without batching, at the best they can do: calls
 as soon as the limit allows, one after the other, a throttled one at once again.
 
 Usage: naive.py read-then-change|upsert HOSTS. Prints a line of JSON.

@@ -19,6 +19,8 @@ from e2e import events  # noqa: E402
 BUILD = ROOT / "build" / "bench"
 RUSH = str(BUILD / "tests" / "bench" / "rush")
 LOG_COST = str(BUILD / "tests" / "bench" / "log_cost")
+MANY_ZONES = str(BUILD / "tests" / "bench" / "many_zones")
+SIM = str(BUILD / "tests" / "sim" / "sim")
 PYTHON = "/usr/bin/python3"
 PATIENCE_SECONDS = 60
 STOP_SECONDS = 30

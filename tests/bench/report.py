@@ -19,6 +19,8 @@ MIB = 2**20
 RUSH_HOSTS = 5000
 LIMIT_HOSTS_A_SECOND = 2500
 RELOADED_HOSTS = 1000000
+# A hundred times as many zones: twice the depth of a heap, and out of the caches.
+MANY_ZONES_RATIO = 5
 
 
 def table(head: list[str], rows: list[list]) -> str:
@@ -101,6 +103,51 @@ def strategies(results) -> str:
     ]
     rows.append([f"dyndns53, {RUSH_HOSTS:,} hosts at once", f"{ours:,.0f}", "0.002", "1"])
     head = ["strategy", "hosts a second", "calls a host", "dyndns53 carries, times"]
+    return table(head, rows)
+
+
+def many_zones(results) -> str:
+    rows = []
+    for n, hosts in enumerate(results["hosts"]):
+        row = [f"{hosts:,}"]
+        for way in ["filling", "leaving"]:
+            typical = statistics.median(each[way][n] for each in results["turns"])
+            row += [f"{typical / 1000:.1f}", _spread(_zone_ratios(results, way, n)) if n else ""]
+        rows.append(row)
+    ratio = f"times that of {results['hosts'][0]:,} (range)"
+    head = ["hosts, each with a zone", "µs a change, filling", ratio, "leaving", ratio]
+    return table(head, rows)
+
+
+def _zone_ratios(results, way, n):
+    """What a change costs, next to what it costs in the fewest zones."""
+    return [each[way][n] / each[way][0] for each in results["turns"]]
+
+
+def culprits(results) -> str:
+    rows = [
+        [
+            each["name"],
+            f"{each['asked']:,}",
+            f"{each['good']:,}",
+            f"{each['refused']:,}",
+            f"{each['unavailable']:,}",
+            f"{each['calls']:,}, {each['alone']:,}",
+            f"{each['worst_ms'] / 1000:.1f}",
+            f"{each['worst_proven_ms'] / 1000:.1f}" if each["worst_proven_ms"] else "",
+        ]
+        for each in results["schedules"]
+    ]
+    head = [
+        "schedule",
+        "requests",
+        "`good`",
+        "`dnserr`",
+        "`911`",
+        "calls, those with a lone record",
+        "worst wait of a neighbour, s",
+        "of one whose record Route 53 has had before, s",
+    ]
     return table(head, rows)
 
 
@@ -226,6 +273,8 @@ def promises(results) -> list[tuple[str, str, bool]]:
     """What is promised, what was measured, whether it was held."""
     return [
         *_promises_of_coalescing(results["coalescing"]),
+        *_promises_of_zones(results["zones"]),
+        *_promises_of_culprits(results["culprits"]),
         *_promises_of_requests(results["nginx"]),
         *_promises_of_growth(results["growth"]),
         *_promises_of_the_log(results["log"]),
@@ -260,6 +309,43 @@ def _promises_of_coalescing(results):
             "a lone caller waits for one round trip only (100 ms)",
             f"{lone_ms:.0f} ms",
             lone_ms < 125,
+        ),
+    ]
+
+
+def _promises_of_zones(results):
+    last = len(results["hosts"]) - 1
+    few, many = results["hosts"][0], results["hosts"][last]
+    worst = max(
+        statistics.median(_zone_ratios(results, way, last)) for way in ["filling", "leaving"]
+    )
+    return [
+        (
+            f"{many:,} hosts in {many:,} zones: a change takes at most {MANY_ZONES_RATIO} times "
+            f"what it takes with {few}",
+            f"{worst:.1f} times",
+            worst <= MANY_ZONES_RATIO,
+        )
+    ]
+
+
+def _promises_of_culprits(results):
+    def worst(words, key):
+        return max(each[key] for each in results["schedules"] if words in each["name"]) / 1000
+
+    neighbour = worst("1,500 refused hosts", "worst_ms")
+    proven = worst("50 unnamed culprits", "worst_proven_ms")
+    return [
+        (
+            "1,500 hosts that Route 53 refuses for ever: no neighbour waits for longer than 1 s",
+            f"{neighbour:.1f} s",
+            neighbour <= 1,
+        ),
+        (
+            "50 culprits among 5,000, not named: no neighbour whose record Route 53 has had "
+            "before waits for longer than 3 s",
+            f"{proven:.1f} s",
+            proven <= 3,
         ),
     ]
 
@@ -336,6 +422,11 @@ def text(results) -> str:
             "### New addresses within Route 53's limits",
             rushes(results["coalescing"]),
             strategies(results["coalescing"]),
+            "### Many zones",
+            f"{len(results['zones']['turns'])} turns of {results['zones']['hosts'][-1]:,} changes.",
+            many_zones(results["zones"]),
+            "### Hosts that Route 53 refuses",
+            culprits(results["culprits"]),
             "### Requests that need no call",
             turns,
             nginx(results["nginx"]),
