@@ -51,7 +51,7 @@ static const struct {
     {"1,500 refused hosts, 50 zones", {1500, 300, 50, 12, 300000, 1, 5, 1000}},
 };
 
-/* To find 50 culprits of 5,000 takes 405 yes-or-no answers at least, which is
+/* To find 50 culprits of 5,000 takes 400 yes-or-no answers at least, which is
  * four times what the account may ask within the deadline. So what counts is
  * how many neighbours are served meanwhile. */
 static const struct {
