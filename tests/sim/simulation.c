@@ -39,7 +39,7 @@ struct sim_call {
     struct rrset *rrsets; /* a copy: a batch may end before it is applied */
     char (*values)[ADDRESS_TEXT_MAX];
     char (*names)[SIM_NAME_MAX];
-    size_t count;
+    size_t count, looked_at;
     int pending_events; /* reply and application still to come */
 };
 
@@ -89,16 +89,23 @@ static void on_invalidate(void *arg, struct span name, enum rrset_type type)
     world_host(&sim->world, name)->records[type].believed = SIM_NO_BELIEF;
 }
 
-/* What the call whose reply is being reported says of a record. */
+/* What the call whose reply is being reported says of a record. Records are
+ * reported in the order in which they were sent, so the search goes on where
+ * the last one ended. */
 static int replied_number(const struct simulation *sim, struct span name,
                           enum rrset_type type)
 {
-    const struct sim_call *call = sim->replying;
+    struct sim_call *call = sim->replying;
 
-    for (size_t i = 0; call != NULL && i < call->count; i++)
-        if (call->rrsets[i].type == type &&
-            span_equal(call->rrsets[i].name, name))
-            return sim_address_number(call->rrsets[i].value, type);
+    for (size_t i = 0; call != NULL && i < call->count; i++) {
+        size_t at = (call->looked_at + i) % call->count;
+
+        if (call->rrsets[at].type == type &&
+            span_equal(call->rrsets[at].name, name)) {
+            call->looked_at = at;
+            return sim_address_number(call->rrsets[at].value, type);
+        }
+    }
     return SIM_NO_BELIEF;
 }
 
@@ -458,6 +465,8 @@ static bool is_quiet(const struct simulation *sim)
 
 static void run(struct simulation *sim)
 {
+    /* So that a check of all hosts costs about what the turns do. */
+    const size_t turns_between_checks = 16 + sim->world.host_count / 64;
     size_t idle_turns = 0, turns = 0;
 
     while (!is_quiet(sim) && sim->result->failure[0] == '\0') {
@@ -473,7 +482,7 @@ static void run(struct simulation *sim)
             simulation_fail(sim, "the coalescer spins", "");
         sim->now = at;
         turn(sim);
-        if (++turns % 16 == 0)
+        if (++turns % turns_between_checks == 0)
             check_beliefs(sim);
     }
 }
