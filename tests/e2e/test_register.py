@@ -66,15 +66,31 @@ def test_a_record_is_replaced_whole(service, route53):
     assert route53.record("a.example.org", "A") == ["192.0.2.1"]
 
 
+def ttl_of(route53, host):
+    with route53.frozen_zones() as zones:
+        return next(zone.at(host)["A", None].ttl for zone in zones.values())
+
+
 def test_the_ttl_is_300_seconds_or_what_is_configured(start, route53):
     def ttl(host):
-        with route53.frozen_zones() as zones:
-            return next(zone.at(host)["A", None].ttl for zone in zones.values())
+        return ttl_of(route53, host)
 
     start("a.example.org").update("a.example.org", "192.0.2.1")
     assert ttl("a.example.org") == 300
     start("a.example.org", DYNDNS_TTL=60).update("a.example.org", "192.0.2.2")
     assert ttl("a.example.org") == 60
+
+
+def test_a_host_may_have_a_ttl_of_its_own(start, store, route53):
+    token = token_of("any")
+    rows = f"short.example.org,{token},7\nlong.example.org,{token},86400\nplain.example.org,{token},\n"
+    store(b"hostname,token,ttl\n" + rows.encode())
+    service = start(DYNDNS_TTL=60)
+    ttls = {}
+    for host in ("short.example.org", "long.example.org", "plain.example.org"):
+        assert service.update(host, "192.0.2.1", token=token).said == "good 192.0.2.1"
+        ttls[host.split(".")[0]] = ttl_of(route53, host)
+    assert ttls == {"short": 7, "long": 86400, "plain": 60}
 
 
 def test_the_zones_own_name_can_be_a_host(start, dig):
