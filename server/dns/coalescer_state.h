@@ -16,7 +16,7 @@ struct coalescer {
     struct coalescer_limits limits;
     struct coalescer_hooks hooks;
     struct rrset_table records;
-    struct list zones; /* those with changes, a flight or trouble */
+    struct list zones; /* those with changes, a batch in flight, or trouble */
     struct hash_table zones_by_id;
     struct zone_schedule schedules[LANE_COUNT];
     struct zone_queue *unplaced; /* changes whose zone is not known */

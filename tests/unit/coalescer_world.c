@@ -160,7 +160,7 @@ static void note(struct world *w, const char *what, struct span name,
 
 static void on_invalidate(void *arg, struct span name, enum rrset_type type)
 {
-    note(arg, "unsure", name, type, "");
+    note(arg, "invalidate", name, type, "");
 }
 
 static void on_accepted(void *arg, const struct accepted_change *written)
@@ -172,7 +172,7 @@ static void on_accepted(void *arg, const struct accepted_change *written)
     assert_true(address_equal(held, written->address));
     assert_true(written->asked_at <= w->now);
     assert_true(written->sent_at <= w->now);
-    note(arg, "written", written->name, written->type,
+    note(arg, "accepted", written->name, written->type,
          written->is_latest ? "" : " not latest");
 }
 

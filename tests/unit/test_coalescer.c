@@ -64,11 +64,11 @@ static void test_the_hooks_hear_of_it(void **state)
 
     (void)state;
     world_ask(w, "a", "192.0.2.1");
-    assert_events(w, "unsure a A;");
+    assert_events(w, "invalidate a A;");
     world_ask(w, "a", "2001:db8::1");
-    assert_events(w, "unsure a AAAA;");
+    assert_events(w, "invalidate a AAAA;");
     world_run_out(w);
-    assert_events(w, "written a A;written a AAAA;");
+    assert_events(w, "accepted a A;accepted a AAAA;");
     world_free(w);
 }
 
@@ -184,9 +184,9 @@ static void test_an_older_acceptance_is_not_the_latest_word(void **state)
     batch = world_send(w);
     world_ask(w, "a", "192.0.2.2");
     world_reply(w, batch, STATUS_OK);
-    assert_events(w, "unsure a A;unsure a A;written a A not latest;");
+    assert_events(w, "invalidate a A;invalidate a A;accepted a A not latest;");
     world_run_out(w);
-    assert_events(w, "written a A;");
+    assert_events(w, "accepted a A;");
     world_free(w);
 }
 

@@ -50,7 +50,8 @@ static void test_a_change_goes_out_though_nobody_waits_any_more(void **state)
     world_run_out(w);
     assert_string_equal(world_held(w, "a", RRSET_A), "192.0.2.1");
     assert_string_equal(world_held(w, "b", RRSET_A), "192.0.2.2");
-    assert_events(w, "unsure a A;unsure b A;written a A;written b A;");
+    assert_events(w,
+                  "invalidate a A;invalidate b A;accepted a A;accepted b A;");
     world_free(w);
 }
 
@@ -141,7 +142,7 @@ static void test_waiters_have_a_ceiling(void **state)
     world_ask(w, "a", "192.0.2.1");
     world_ask(w, "a", "192.0.2.1");
     world_ask(w, "b", "192.0.2.2");
-    assert_events(w, "unsure a A;unsure a A;unsure b A;");
+    assert_events(w, "invalidate a A;invalidate a A;invalidate b A;");
     assert_int_equal(world_try(w, "a", "192.0.2.1"), STATUS_FULL);
     assert_int_equal(world_try(w, "c", "192.0.2.3"), STATUS_FULL);
     assert_events(w, "");

@@ -84,7 +84,8 @@ static void test_only_the_named_type_is_refused(void **state)
     assert_unanswered(a);
     world_run_out(w);
     assert_good(a, "192.0.2.1");
-    assert_events(w, "unsure a A;unsure a AAAA;refused a AAAA;written a A;");
+    assert_events(
+        w, "invalidate a A;invalidate a AAAA;refused a AAAA;accepted a A;");
     world_free(w);
 }
 
@@ -544,7 +545,7 @@ static void test_a_refused_record_is_refused_at_once_for_a_while(void **state)
     (void)state;
     world_refuse(w, world_send(w), "[something is wrong]");
     assert_answer(a, OUTCOME_REFUSED);
-    assert_events(w, "unsure a A;refused a A;");
+    assert_events(w, "invalidate a A;refused a A;");
     refused_at = w->now;
     assert_int_equal(world_try(w, "a", "192.0.2.1"), STATUS_INVALID);
     assert_int_equal(world_try(w, "a", "192.0.2.2"), STATUS_INVALID);
@@ -721,12 +722,12 @@ static void test_what_is_not_known_to_be_done_is_done_again(void **state)
         w->applies_unsaid = unknowns[i].applied;
         world_reply(w, batch, unknowns[i].status);
         assert_unanswered(a);
-        assert_events(w, "unsure a A;");
+        assert_events(w, "invalidate a A;");
         batch = world_send_soon(w);
         assert_string_equal(batch_text(batch), "a=192.0.2.1");
         world_reply(w, batch, STATUS_OK);
         assert_good(a, "192.0.2.1");
-        assert_events(w, "written a A;");
+        assert_events(w, "accepted a A;");
         world_free(w);
     }
 }
@@ -802,7 +803,8 @@ static void test_a_zone_that_is_gone_is_reported_and_looked_for(void **state)
     behind = world_ask(w, "b.z1", "192.0.2.3");
     w->zones = ZONE_UNKNOWN; /* until they are read again */
     world_reply(w, batch, STATUS_NOT_FOUND);
-    assert_events(w, "unsure a.z1 A;unsure a.z1 A;unsure b.z1 A;gone Z1;");
+    assert_events(
+        w, "invalidate a.z1 A;invalidate a.z1 A;invalidate b.z1 A;gone Z1;");
     assert_true(coalescer_wants_zones(w->c));
     assert_int_equal(coalescer_stats(w->c).zones, 0);
     assert_unanswered(in_flight);

@@ -90,7 +90,7 @@ static struct rrset_state *make_pending(const char *name, const char *wanted,
     return record;
 }
 
-/* Gathers a change for each word of names. */
+/* Makes a pending change for each word of names. */
 static void submit_all(const char *names, const char *wanted, uint32_t group)
 {
     struct span rest = span_from_string(names), name;
@@ -571,7 +571,7 @@ static const char *taken_text(const struct batch *batch)
 }
 
 /* Capital letters are proven records. */
-static void gather_letters(const char *letters)
+static void submit_letters(const char *letters)
 {
     for (const char *at = letters; *at != '\0'; at++) {
         const char name[] = {*at, '\0'};
@@ -589,9 +589,9 @@ static void gather_letters(const char *letters)
 static void test_a_cautious_zone_keeps_proven_records_apart(void **state)
 {
     (void)state;
-    gather_letters("AbCd");
+    submit_letters("AbCd");
     zone_queue_limit_unproven(zone, 2);
-    gather_letters("Efg");
+    submit_letters("Efg");
     assert_int_equal(zone->lanes[LANE_SHARED].count, 3);
     assert_int_equal(zone->lanes[LANE_SEARCH].count, 4);
     assert_string_equal(queue_text(), "A/0 C/0 E/0 b/0 d/0 f/0 g/0");
@@ -604,7 +604,7 @@ static void test_a_cautious_zone_keeps_proven_records_apart(void **state)
 static void test_a_zone_without_trouble_mixes_them(void **state)
 {
     (void)state;
-    gather_letters("AbCd");
+    submit_letters("AbCd");
     assert_string_equal(taken_text(take()), "A b C d");
 }
 
@@ -613,9 +613,9 @@ static void test_a_zone_is_cautious_no_longer_than_told(void **state)
 {
     (void)state;
     zone_queue_limit_unproven(zone, 1);
-    gather_letters("a");
+    submit_letters("a");
     zone_queue_limit_unproven(zone, ROUTE53_BATCH_MAX_UPSERTS);
-    gather_letters("Bc");
+    submit_letters("Bc");
     assert_string_equal(taken_text(take()), "B c");
     assert_string_equal(queue_text(), "a/0");
 }
