@@ -23,7 +23,9 @@ void fake_loop_init(struct fake_loop *loop,
     health_init(&loop->health, false, 0);
     loop->shared = (struct http_shared){
         .settings = &loop->settings,
-        .limits = {300, 20},
+        .limits = {.nochg_seconds = 300,
+                   .deadline_seconds = 20,
+                   .ttl_seconds = 60},
         .health = &loop->health,
         .in_transit = &loop->in_transit,
     };
