@@ -6,11 +6,11 @@ import socket
 import subprocess
 import tempfile
 import threading
-import time
 from contextlib import contextmanager
 from pathlib import Path
 
-START_SECONDS = 30
+from sandbox.patience import until
+
 RELAY_BYTES = 65536
 
 # What a client has to be patient about is short, so that half requests end soon;
@@ -88,14 +88,12 @@ def _command(kind, folder, server):
 
 
 def _wait_until_it_listens(path, process):
-    give_up_at = time.monotonic() + START_SECONDS
-    while True:
-        with socket.socket(socket.AF_UNIX) as probe:
-            if probe.connect_ex(path) == 0:
-                return
+    def listens():
         assert process.poll() is None, "the proxy ended"
-        assert time.monotonic() < give_up_at, f"the proxy took more than {START_SECONDS} s to start"
-        time.sleep(0.01)
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(path) == 0
+
+    until(listens, "the proxy to listen")
 
 
 @contextmanager
