@@ -8,6 +8,8 @@
 
 #include "s3db/host_attributes.h"
 
+#include "base/address.h"
+
 enum {
     HOSTDB_TOKEN_MAX_BYTES = 1024,
     HOSTDB_MAX_HOSTS = 16 * 1024 * 1024,
@@ -28,5 +30,34 @@ bool host_token_matches(const struct host *host, struct span token);
 /* The TTL that the host's own row names for its records, in seconds from 0 to
  * HOST_TTL_MAX_SECONDS. False, with *out untouched, when it names none. */
 bool host_attribute_ttl(const struct host *host, uint32_t *out);
+
+/* Whether the row is for the A record (ADDRESS_IPV4) or for the AAAA record
+ * (ADDRESS_IPV6) of its name. One that names no record_type is for both. */
+bool host_holds(const struct host *host, enum address_family family);
+
+/* Whether the row names a record_type, so that another row may have the
+ * other record of the name. */
+bool host_has_type(const struct host *host);
+
+/* Whether the host's records are never to be changed: lock_record. */
+bool host_is_locked(const struct host *host);
+
+/* Whether hosts of the same token may read this one's record:
+ * read_privilege. */
+bool host_is_readable(const struct host *host);
+
+/* Whether the host may have an address of a private network: the row's own
+ * word, else `otherwise`. */
+bool host_allows_internal(const struct host *host, bool otherwise);
+
+/* As it is written in the row; empty: none. */
+struct span host_mac_address(const struct host *host);
+
+/* The login that the host shares with others. Empty: none, it is the name. */
+struct span host_user(const struct host *host);
+
+/* What stands behind the prefix of the host's network in its IPv6 address: 16
+ * bytes, of which the first are 0. False, with *out untouched: none. */
+bool host_ipv6_suffix(const struct host *host, struct address *out);
 
 #endif

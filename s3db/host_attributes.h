@@ -17,14 +17,22 @@
 #include <stdint.h>
 
 enum host_attribute {
-    HOST_ATTRIBUTE_TTL,     /* of the host's records, in seconds */
-    HOST_ATTRIBUTE_COMMENT, /* for people: any text, not kept */
+    HOST_ATTRIBUTE_RECORD_TYPE,    /* a number: an address_family */
+    HOST_ATTRIBUTE_TTL,            /* a number: of its records, in seconds */
+    HOST_ATTRIBUTE_ALLOW_INTERNAL, /* a number: 0 or 1, as all flags */
+    HOST_ATTRIBUTE_LOCK_RECORD,    /* a flag */
+    HOST_ATTRIBUTE_READ_PRIVILEGE, /* a flag */
+    HOST_ATTRIBUTE_MAC_ADDRESS,    /* text, as it is written */
+    HOST_ATTRIBUTE_USER,           /* text */
+    HOST_ATTRIBUTE_IPV6_SUFFIX,    /* bytes, without leading zero bytes */
+    HOST_ATTRIBUTE_COMMENT,        /* for people: any text, not kept */
     HOST_ATTRIBUTE_COUNT,
 };
 
 enum {
     HOST_TTL_MAX_SECONDS = 2147483647, /* Route 53's TTL; RFC 2181 8 */
-    HOST_ATTRIBUTE_VALUE_MAX_BYTES = 4,
+    HOST_USER_MAX_BYTES = 253,         /* as long as a name, which may be one */
+    HOST_ATTRIBUTE_VALUE_MAX_BYTES = HOST_USER_MAX_BYTES,
     HOST_ATTRIBUTES_MAX_BYTES =
         HOST_ATTRIBUTE_COUNT * (2 + HOST_ATTRIBUTE_VALUE_MAX_BYTES),
 };
@@ -44,6 +52,11 @@ bool host_attribute_find(struct span column, enum host_attribute *out);
  * with the value: a literal. */
 const char *host_attributes_add(struct host_attributes *attributes,
                                 enum host_attribute which, struct span text);
+
+/* The bytes that are kept of an attribute, among those of one row. False, with
+ * *out untouched, when the row does not have it. */
+bool host_attributes_value(struct span attributes, enum host_attribute which,
+                           struct span *out);
 
 /* The value of an attribute that is a number, among those of one row. False,
  * with *out untouched, when the row does not have it. */

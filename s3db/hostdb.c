@@ -21,6 +21,8 @@ void hostdb_release(struct hostdb *db)
     free(db->rows);
     free(db->offsets);
     free(db->slots);
+    row_index_clear(&db->users);
+    row_index_clear(&db->readable);
     free(db);
 }
 
@@ -33,7 +35,8 @@ size_t hostdb_bytes(const struct hostdb *db)
 {
     return sizeof *db + db->rows_capacity +
            db->offsets_capacity * sizeof *db->offsets +
-           db->slot_count * sizeof *db->slots;
+           db->slot_count * sizeof *db->slots + row_index_bytes(&db->users) +
+           row_index_bytes(&db->readable);
 }
 
 struct host hostdb_row(const struct hostdb *db, uint32_t index)
@@ -53,22 +56,101 @@ static void look_at_some_row(const struct hostdb *db, uint64_t hash)
     (void)looked_at;
 }
 
+/* The row of an occupied slot. */
+static struct host row_in(const struct hostdb *db, uint32_t slot)
+{
+    return hostdb_read_row(db, db->slots[slot] & HOSTDB_SLOT_ROW);
+}
+
 bool hostdb_lookup(const struct hostdb *db, struct span name, struct host *out)
 {
     char normal[DNS_NAME_MAX];
     size_t len = dns_name_normalize(name, normal);
     struct span wanted = span_from(normal, len);
     uint64_t hash;
-    uint32_t entry;
+    uint32_t slot;
 
     if (len == 0)
         return false;
     hash = siphash(&db->key, wanted);
-    entry = db->slots[hostdb_find_slot(db, wanted, hash)];
-    if (entry == 0) {
+    slot = hostdb_find_slot(db, wanted, hash);
+    if (db->slots[slot] == 0) {
         look_at_some_row(db, hash);
         return false;
     }
-    *out = hostdb_read_row(db, entry & HOSTDB_SLOT_ROW);
+    *out = row_in(db, slot);
     return true;
+}
+
+bool hostdb_other_row(const struct hostdb *db, const struct host *row,
+                      struct host *out)
+{
+    uint64_t hash;
+    uint32_t slot;
+
+    if (!host_has_type(row))
+        return false;
+    hash = siphash(&db->key, row->name);
+    slot = hostdb_find_slot(db, row->name, hash);
+    if (db->slots[slot] != 0 && row_in(db, slot).index == row->index)
+        slot = hostdb_find_next_slot(db, row->name, hash, slot);
+    if (db->slots[slot] == 0)
+        return false;
+    *out = row_in(db, slot);
+    return true;
+}
+
+bool hostdb_lookup_type(const struct hostdb *db, struct span name,
+                        enum address_family family, struct host *out)
+{
+    struct host row;
+
+    if (!hostdb_lookup(db, name, &row))
+        return false;
+    if (!host_holds(&row, family) && !hostdb_other_row(db, &row, &row))
+        return false;
+    if (!host_holds(&row, family))
+        return false;
+    *out = row;
+    return true;
+}
+
+/* ---- users and groups ---- */
+
+bool hostdb_lookup_user(const struct hostdb *db, struct span user,
+                        struct host *first, bool *is_sole)
+{
+    const struct row_group *rows;
+    uint64_t hash;
+
+    if (db->users.group_count == 0)
+        return false;
+    hash = siphash(&db->key, user);
+    rows = hostdb_find_user(db, user, hash);
+    if (rows == NULL) {
+        look_at_some_row(db, hash);
+        return false;
+    }
+    *first = hostdb_read_row(db, row_index_row(&db->users, rows->first));
+    *is_sole = rows->count == 1;
+    return true;
+}
+
+size_t hostdb_lookup_readable(const struct hostdb *db, struct span token,
+                              struct host *out, size_t max)
+{
+    const struct row_group *rows;
+    uint32_t entry;
+
+    if (db->readable.group_count == 0)
+        return 0;
+    rows = hostdb_find_readable(db, token, siphash(&db->key, token));
+    if (rows == NULL)
+        return 0;
+    entry = rows->first;
+    for (size_t i = 0; i < rows->count && i < max; i++) {
+        out[i] = hostdb_read_row(db, row_index_row(&db->readable, entry));
+        entry = row_index_next(&db->readable, entry);
+    }
+    return rows->count;
 }

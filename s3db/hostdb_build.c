@@ -129,20 +129,90 @@ static void append_row(struct hostdb *db, struct span name, struct span token,
     db->rows_bytes = (uint32_t)(p - db->rows);
 }
 
+/* Whether a row of this name holds a record that the new one would hold. */
+static bool overlaps(const struct hostdb *db, const struct host *new,
+                     uint64_t hash)
+{
+    uint32_t slot = hostdb_find_slot(db, new->name, hash);
+
+    while (db->slots[slot] != 0) {
+        struct host row =
+            hostdb_read_row(db, db->slots[slot] & HOSTDB_SLOT_ROW);
+
+        if ((host_holds(new, ADDRESS_IPV4) && host_holds(&row, ADDRESS_IPV4)) ||
+            (host_holds(new, ADDRESS_IPV6) && host_holds(&row, ADDRESS_IPV6)))
+            return true;
+        slot = hostdb_find_next_slot(db, new->name, hash, slot);
+    }
+    return false;
+}
+
+/* The second ways into the table, for a row that is not in it yet. */
+struct groups {
+    uint64_t user_hash, token_hash;
+    const struct row_group *user,
+        *readable; /* that it joins; NULL: a new one */
+    bool has_user, is_readable;
+};
+
+/* STATUS_DENIED, STATUS_NOMEM. */
+static enum status find_groups(struct hostdb *db, const struct host *new,
+                               struct groups *groups)
+{
+    struct span user = host_user(new);
+
+    *groups = (struct groups){.has_user = user.len > 0,
+                              .is_readable = host_is_readable(new)};
+    if ((groups->has_user && !row_index_reserve(&db->users)) ||
+        (groups->is_readable && !row_index_reserve(&db->readable)))
+        return STATUS_NOMEM;
+    if (groups->is_readable) {
+        groups->token_hash = siphash(&db->key, new->token);
+        groups->readable =
+            hostdb_find_readable(db, new->token, groups->token_hash);
+    }
+    if (!groups->has_user)
+        return STATUS_OK;
+    groups->user_hash = siphash(&db->key, user);
+    groups->user = hostdb_find_user(db, user, groups->user_hash);
+    if (groups->user != NULL) {
+        uint32_t first = row_index_row(&db->users, groups->user->first);
+        struct host row = hostdb_read_row(db, first);
+
+        if (!host_token_matches(&row, new->token))
+            return STATUS_DENIED;
+    }
+    return STATUS_OK;
+}
+
+static void join_groups(struct hostdb *db, const struct groups *groups,
+                        uint32_t row)
+{
+    if (groups->has_user)
+        row_index_add(&db->users, groups->user_hash, groups->user, row);
+    if (groups->is_readable)
+        row_index_add(&db->readable, groups->token_hash, groups->readable, row);
+}
+
 enum status hostdb_add_row(struct hostdb *db, struct span name,
                            struct span token, struct span attributes)
 {
+    struct host new = {name, token, attributes, db->count};
     uint64_t hash = siphash(&db->key, name);
+    struct groups groups;
     enum status status;
 
-    if (db->slots[hostdb_find_slot(db, name, hash)] != 0)
+    if (overlaps(db, &new, hash))
         return STATUS_CONFLICT;
     status = reserve(db, ROW_HEADER_MAX_BYTES + name.len + token.len +
                              attributes.len);
+    if (status == STATUS_OK)
+        status = find_groups(db, &new, &groups);
     if (status != STATUS_OK)
         return status;
-    insert(db, db->count, hash);
+    insert(db, new.index, hash);
     append_row(db, name, token, attributes);
+    join_groups(db, &groups, new.index);
     return STATUS_OK;
 }
 
@@ -155,4 +225,6 @@ void hostdb_seal(struct hostdb *db)
     resize_offsets(db, db->count);
     if (slots_for(db->count) < db->slot_count)
         resize_slots(db, slots_for(db->count));
+    row_index_seal(&db->users);
+    row_index_seal(&db->readable);
 }

@@ -20,8 +20,9 @@ struct hostdb *hostdb_new(void);
 
 /* Appends a row, copying all. `name` is normalised, of 1 to DNS_NAME_MAX
  * bytes; `token` of 1 to HOSTDB_TOKEN_MAX_BYTES; `attributes` as
- * host_attributes.h writes them. STATUS_CONFLICT: the name is there already.
- * STATUS_FULL: HOSTDB_MAX_HOSTS, or 4 GiB of rows, are reached. STATUS_NOMEM.
+ * host_attributes.h writes them. STATUS_CONFLICT: a row of this name is there,
+ * and one of its records is this row's too. STATUS_DENIED: the rows of its
+ * `user` have another token. STATUS_FULL: HOSTDB_MAX_HOSTS, or 4 GiB of rows, are reached. STATUS_NOMEM.
  * Every failure leaves the hostdb as it was. */
 NODISCARD enum status hostdb_add_row(struct hostdb *db, struct span name,
                                      struct span token, struct span attributes);

@@ -1,18 +1,26 @@
 #include "s3db/hostdb_columns.h"
 
-static const char hostname[] = "hostname", token[] = "token";
+static bool is_hostname(struct span name)
+{
+    return span_is_nocase(name, "hostname");
+}
+
+static bool is_token(struct span name)
+{
+    return span_is_nocase(name, "token") ||
+           span_is_nocase(name, "shared_secret");
+}
 
 bool hostdb_columns_is_header(struct span first, struct span second)
 {
-    return span_is_nocase(span_trim(first), hostname) &&
-           span_is_nocase(span_trim(second), token);
+    return is_hostname(span_trim(first)) && is_token(span_trim(second));
 }
 
 bool hostdb_columns_is_name(struct span field)
 {
     struct span name = span_trim(field);
 
-    return span_is_nocase(name, hostname) || span_is_nocase(name, token);
+    return is_hostname(name) || is_token(name);
 }
 
 static void keep_name(struct hostdb_column_names *names, struct span name)

@@ -1,8 +1,8 @@
 /* hostdb_columns -- which column of the CSV holds what, as its header line
  * says.
  *
- * The first two are the hostname and the token always; a header line is known
- * by these names. The columns after them may stand in any order. Ignored are
+ * The first two are `hostname` and `token`, or `shared_secret`, always; a
+ * header line is known by these names. The columns after them may stand in any order. Ignored are
  * those whose names are unknown, and those that repeat an earlier one, which
  * alone counts; their names are kept for people.
  */

@@ -234,25 +234,54 @@ static void report(struct hostdb_csv *csv, struct span name, const char *reason)
     csv->fault(csv->fault_arg, &fault);
 }
 
+/* Why a well-formed row is not one of the table's. */
+static const char *conflict_fault(const struct hostdb_csv *csv,
+                                  const struct host *row)
+{
+    struct host earlier;
+
+    if (host_has_type(row))
+        return "an earlier row of the same name is for this record already";
+    if (hostdb_lookup(csv->db, row->name, &earlier) && host_has_type(&earlier))
+        return "an earlier row of the same name is for one record already, and "
+               "this one names no record_type, so it is for both";
+    return "an earlier row has the same name already";
+}
+
+/* NULL, or why the row is left out. What ends it all is told to fail(). */
+static const char *keep_row(struct hostdb_csv *csv, const struct host *row)
+{
+    switch (hostdb_add_row(csv->db, row->name, row->token, row->attributes)) {
+    case STATUS_OK:
+        break;
+    case STATUS_CONFLICT:
+        return conflict_fault(csv, row);
+    case STATUS_DENIED:
+        return "an earlier row has the same user and another token";
+    case STATUS_FULL:
+        fail(csv, STATUS_FULL, csv->row_line, "there are too many hosts");
+        break;
+    default:
+        fail(csv, STATUS_NOMEM, csv->row_line, "out of memory");
+    }
+    return NULL;
+}
+
 static void add_row(struct hostdb_csv *csv)
 {
     char normal[DNS_NAME_MAX];
     size_t len = dns_name_normalize(field_span(&csv->name), normal);
     struct span name = span_from(normal, len);
     const char *reason = row_fault(csv, name);
-    enum status status;
+    struct host row = {
+        .name = name,
+        .token = field_span(&csv->token),
+        .attributes =
+            span_from((char *)csv->attributes.bytes, csv->attributes.len),
+    };
 
-    if (reason == NULL) {
-        status = hostdb_add_row(
-            csv->db, name, field_span(&csv->token),
-            span_from((char *)csv->attributes.bytes, csv->attributes.len));
-        if (status == STATUS_CONFLICT)
-            reason = "an earlier row has the same name already";
-        else if (status == STATUS_FULL)
-            fail(csv, status, csv->row_line, "there are too many hosts");
-        else if (status != STATUS_OK)
-            fail(csv, status, csv->row_line, "out of memory");
-    }
+    if (reason == NULL)
+        reason = keep_row(csv, &row);
     if (reason != NULL)
         report(csv, name, reason);
 }

@@ -9,9 +9,9 @@
  *
  * The text is RFC 4180: rows of `hostname,token`, one a line; fields may
  * stand in double quotes. A first row whose first two fields are "hostname"
- * and "token" (in any letter case) is a header line, which may name further
- * columns (hostdb_columns.h): those of attributes (host_attributes.h), and
- * others, which are ignored. A row may then have as many fields as the header
+ * and "token" or "shared_secret" (in any letter case) is a header line, which
+ * may name further columns (hostdb_columns.h): those of attributes
+ * (host_attributes.h), and others, which are ignored. A row may then have as many fields as the header
  * line, or fewer. Without a header line it has exactly two. Accepted without a
  * word: a UTF-8 byte order mark, CRLF, blank lines, a last line without its
  * end, and blanks around a field that is not quoted, which are no part of it.

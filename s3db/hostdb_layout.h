@@ -15,11 +15,16 @@
  *          times only. The number of slots need not be a power of two (the
  *          hash is scaled to it by a multiplication), so that a sealed table
  *          is never emptier than it should be: five and a third bytes a host.
+ *          Of two rows of one name the first is found first: it was inserted
+ *          first, and nothing is ever taken out.
+ * users    the rows with a `user`, by it.
+ * readable the rows with read_privilege, by their tokens.
  */
 #ifndef S3DB_HOSTDB_LAYOUT_H
 #define S3DB_HOSTDB_LAYOUT_H
 
 #include "s3db/host.h"
+#include "s3db/row_index.h"
 #include "s3db/siphash.h"
 
 #include <stdatomic.h>
@@ -33,6 +38,7 @@ struct hostdb {
     uint32_t rows_bytes, rows_capacity; /* bytes */
     uint32_t count, offsets_capacity;   /* hosts */
     uint32_t slot_count;                /* never 0 */
+    struct row_index users, readable;
 };
 
 #define HOSTDB_SLOT_OCCUPIED UINT32_C(0x80000000)
@@ -86,9 +92,21 @@ static inline struct host hostdb_read_row(const struct hostdb *db,
     return host;
 }
 
-/* The slot of a normalised name with this hash, or the empty one where it
- * would go. */
+/* The slot of the first row of a normalised name with this hash, or the empty
+ * one where it would go. */
 uint32_t hostdb_find_slot(const struct hostdb *db, struct span name,
                           uint64_t hash);
+
+/* The slot of the name's next row, behind one that has the name too, or the
+ * empty one where it would go. */
+uint32_t hostdb_find_next_slot(const struct hostdb *db, struct span name,
+                               uint64_t hash, uint32_t slot);
+
+/* The rows of a user, and those with read_privilege that have a token; NULL:
+ * none. The hash is that of the key. */
+const struct row_group *hostdb_find_user(const struct hostdb *db,
+                                         struct span user, uint64_t hash);
+const struct row_group *hostdb_find_readable(const struct hostdb *db,
+                                             struct span token, uint64_t hash);
 
 #endif

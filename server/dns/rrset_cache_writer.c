@@ -20,11 +20,13 @@ void rrset_cache_writer_use(struct rrset_cache_writer *cache_writer,
     cache_writer->host_table = host_table_acquire(host_table);
 }
 
+/* The row that is for this record: a name may have two. */
 static bool find_host(const struct rrset_cache_writer *cache_writer,
-                      struct span name, struct host *host)
+                      struct span name, enum rrset_type type, struct host *host)
 {
     return cache_writer->host_table != NULL &&
-           hostdb_lookup(cache_writer->host_table->hosts, name, host);
+           hostdb_lookup_type(cache_writer->host_table->hosts, name,
+                              rrset_type_family(type), host);
 }
 
 bool rrset_cache_writer_knows(const struct rrset_cache_writer *cache_writer,
@@ -33,7 +35,7 @@ bool rrset_cache_writer_knows(const struct rrset_cache_writer *cache_writer,
 {
     struct host host;
 
-    return find_host(cache_writer, name, &host) &&
+    return find_host(cache_writer, name, rrset_type_for(address), &host) &&
            rrset_cache_holds(cache_writer->host_table->known, host.index,
                              address, seconds(now), max_age_s);
 }
@@ -43,7 +45,7 @@ bool rrset_cache_writer_ever_knew(const struct rrset_cache_writer *cache_writer,
 {
     struct host host;
 
-    return find_host(cache_writer, name, &host) &&
+    return find_host(cache_writer, name, type, &host) &&
            rrset_cache_last(cache_writer->host_table->known, host.index, type)
                    .family != ADDRESS_NONE;
 }
@@ -53,7 +55,7 @@ void rrset_cache_writer_invalidate(struct rrset_cache_writer *cache_writer,
 {
     struct host host;
 
-    if (find_host(cache_writer, name, &host))
+    if (find_host(cache_writer, name, type, &host))
         rrset_cache_invalidate(cache_writer->host_table->known, host.index,
                                type);
 }
@@ -85,7 +87,7 @@ void rrset_cache_writer_accept(struct rrset_cache_writer *cache_writer,
     struct address old = {.family = ADDRESS_NONE};
     struct host host;
 
-    if (find_host(cache_writer, written->name, &host)) {
+    if (find_host(cache_writer, written->name, written->type, &host)) {
         struct rrset_cache *known = cache_writer->host_table->known;
 
         old = rrset_cache_last(known, host.index, written->type);
@@ -102,7 +104,7 @@ void rrset_cache_writer_preload(struct rrset_cache_writer *cache_writer,
     struct address address, last;
     struct host host;
 
-    if (!find_host(cache_writer, rrset->name, &host) ||
+    if (!find_host(cache_writer, rrset->name, rrset->type, &host) ||
         !address_parse(rrset->value, &address))
         return;
     last = rrset_cache_last(cache_writer->host_table->known, host.index,

@@ -2,19 +2,27 @@
 
 #include <stdlib.h>
 
+/* What is known of a record of the old row goes to the row that is for this
+ * record now, which need not be the one that is for the name's other record. */
+static void carry_record(struct host_table *to, const struct host_table *from,
+                         uint32_t index, enum rrset_type type)
+{
+    enum address_family family = rrset_type_family(type);
+    struct host before, now;
+
+    if (rrset_cache_last(from->known, index, type).family == ADDRESS_NONE)
+        return;
+    before = hostdb_row(from->hosts, index);
+    if (host_holds(&before, family) &&
+        hostdb_lookup_type(to->hosts, before.name, family, &now))
+        rrset_cache_carry(to->known, now.index, from->known, index, type);
+}
+
 static void carry_over(struct host_table *to, const struct host_table *from)
 {
     for (size_t i = 0; i < hostdb_count(from->hosts); i++) {
-        uint32_t index = (uint32_t)i;
-        struct host now;
-
-        if (rrset_cache_last(from->known, index, RRSET_A).family ==
-                ADDRESS_NONE &&
-            rrset_cache_last(from->known, index, RRSET_AAAA).family ==
-                ADDRESS_NONE)
-            continue;
-        if (hostdb_lookup(to->hosts, hostdb_row(from->hosts, index).name, &now))
-            rrset_cache_carry(to->known, now.index, from->known, index);
+        carry_record(to, from, (uint32_t)i, RRSET_A);
+        carry_record(to, from, (uint32_t)i, RRSET_AAAA);
     }
 }
 

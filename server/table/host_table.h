@@ -17,7 +17,7 @@ struct host_table {
 };
 
 /* Takes over the caller's reference to `hosts`. What `previous` (may be NULL)
- * knows of the hosts that are still there is carried over, and `previous`
+ * knows of the records that a row is still for is carried over, and `previous`
  * falls silent. NULL when memory is short: then `previous` is as before, and
  * `hosts` released. */
 struct host_table *host_table_new(struct hostdb *hosts,

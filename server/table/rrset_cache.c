@@ -180,15 +180,12 @@ void rrset_cache_retire(struct rrset_cache *known)
 }
 
 void rrset_cache_carry(struct rrset_cache *to, uint32_t to_host,
-                       const struct rrset_cache *from, uint32_t from_host)
+                       const struct rrset_cache *from, uint32_t from_host,
+                       enum rrset_type type)
 {
-    for (size_t type = 0; type < SLOTS_PER_HOST; type++) {
-        struct value value;
+    struct value value;
 
-        if (load(&from->slots[slot_index(from_host, (enum rrset_type)type)],
-                 &value) &&
-            (value.high != 0 || value.low != 0))
-            store(&to->slots[slot_index(to_host, (enum rrset_type)type)],
-                  value);
-    }
+    if (load(&from->slots[slot_index(from_host, type)], &value) &&
+        (value.high != 0 || value.low != 0))
+        store(&to->slots[slot_index(to_host, type)], value);
 }

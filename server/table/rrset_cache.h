@@ -84,8 +84,9 @@ struct address rrset_cache_last(const struct rrset_cache *known, uint32_t host,
 /* Writer: invalidates all slots for good. */
 void rrset_cache_retire(struct rrset_cache *known);
 
-/* Writer: takes over from another table's slot what it knows of a host. */
+/* Writer: takes over from another table's slot what it knows of a record. */
 void rrset_cache_carry(struct rrset_cache *to, uint32_t to_host,
-                       const struct rrset_cache *from, uint32_t from_host);
+                       const struct rrset_cache *from, uint32_t from_host,
+                       enum rrset_type type);
 
 #endif

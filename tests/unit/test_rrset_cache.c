@@ -305,7 +305,9 @@ static void test_what_is_known_is_carried_over(void **state)
     rrset_cache_retire(old);
     known = rrset_cache_new(HOSTS);
     assert_non_null(known);
-    rrset_cache_carry(known, HOST, old, 0);
+    rrset_cache_carry(known, HOST, old, 0, RRSET_AAAA);
+    assert_last(RRSET_A, "-"); /* each record alone */
+    rrset_cache_carry(known, HOST, old, 0, RRSET_A);
     assert_true(says("192.0.2.1"));
     assert_true(says("2001:db8::1"));
     /* With its age: being carried does not make it younger. */
@@ -326,7 +328,8 @@ static void test_what_is_forgotten_is_carried_as_forgotten(void **state)
     rrset_cache_invalidate(old, 0, RRSET_A);
     known = rrset_cache_new(HOSTS);
     assert_non_null(known);
-    rrset_cache_carry(known, HOST, old, 0);
+    rrset_cache_carry(known, HOST, old, 0, RRSET_A);
+    rrset_cache_carry(known, HOST, old, 0, RRSET_AAAA);
     assert_false(says("192.0.2.1"));
     assert_last(RRSET_A, "192.0.2.1");
     assert_last(RRSET_AAAA, "-");

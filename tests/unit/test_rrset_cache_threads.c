@@ -208,7 +208,7 @@ static void *replace(void *arg)
     struct address changed = mixture(1, 1);
 
     rrset_cache_retire(known);
-    rrset_cache_carry(next, 0, known, 0);
+    rrset_cache_carry(next, 0, known, 0, RRSET_AAAA);
     rrset_cache_set(next, 0, &changed, FRESH);
     atomic_store(&replaced, true);
     return arg;
