@@ -117,6 +117,16 @@ bool hostdb_lookup_type(const struct hostdb *db, struct span name,
 
 /* ---- users and groups ---- */
 
+/* Whether the rows, of which this is the first, are all of one name. */
+static bool is_one_host(const struct hostdb *db, const struct row_group *rows,
+                        const struct host *first)
+{
+    struct host last =
+        hostdb_read_row(db, row_index_row(&db->users, rows->last));
+
+    return rows->count <= 2 && span_equal(first->name, last.name);
+}
+
 bool hostdb_lookup_user(const struct hostdb *db, struct span user,
                         struct host *first, bool *is_sole)
 {
@@ -132,7 +142,7 @@ bool hostdb_lookup_user(const struct hostdb *db, struct span user,
         return false;
     }
     *first = hostdb_read_row(db, row_index_row(&db->users, rows->first));
-    *is_sole = rows->count == 1;
+    *is_sole = is_one_host(db, rows, first);
     return true;
 }
 

@@ -47,7 +47,7 @@ bool hostdb_lookup_type(const struct hostdb *db, struct span name,
                         enum address_family family, struct host *out);
 
 /* The first row of this `user`, exactly these bytes, and whether it has no
- * other row. All of them have the same token. False, with both untouched, when
+ * other host. All its rows have the same token. False, with both untouched, when
  * there is none; that takes about as long, too. */
 bool hostdb_lookup_user(const struct hostdb *db, struct span user,
                         struct host *first, bool *is_sole);

@@ -43,6 +43,12 @@ static void describe_places(const struct config *config, struct strbuf *out)
                   endpoint_route53_region(aws->region));
 }
 
+static void describe_key(const char *name, const char *key, struct strbuf *out)
+{
+    strbuf_printf(out, "# %s: %s\n", name,
+                  key == NULL ? "none" : "given, and not shown");
+}
+
 void config_describe(const struct config *config, struct strbuf *out)
 {
     for (size_t i = 0; i < variables_count; i++) {
@@ -54,5 +60,7 @@ void config_describe(const struct config *config, struct strbuf *out)
         variable->kind->describe(variable, config, out);
         strbuf_append_char(out, '\n');
     }
+    describe_key("DYNDNS_API_KEY", config->http.api_key, out);
+    describe_key("DYNDNS_REFLECT_KEY", config->http.reflect_key, out);
     describe_places(config, out);
 }

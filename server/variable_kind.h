@@ -14,7 +14,8 @@ struct variable_kind {
      * somebody else reads it. */
     void (*read)(const struct variable *variable, struct config *config,
                  struct config_source *source);
-    /* Appends what is in force. NULL: it shows in another variable. */
+    /* Appends what is in force. NULL: it shows in another variable, or is a
+     * secret. */
     void (*describe)(const struct variable *variable,
                      const struct config *config, struct strbuf *out);
 };

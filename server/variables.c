@@ -157,6 +157,7 @@ static void describe_word(const struct variable *variable,
     strbuf_append_string(out, variable->words[value]);
 }
 
+_Static_assert(HTTP_KEY_MAX_BYTES == 256, "or change the words");
 _Static_assert(sizeof(enum log_level) == sizeof(unsigned) &&
                    sizeof(enum log_target) == sizeof(unsigned),
                "an enum is kept as the number of its word");
@@ -164,7 +165,7 @@ _Static_assert(sizeof(enum log_level) == sizeof(unsigned) &&
 static const struct variable_kind toggle = {read_switch, describe_switch};
 static const struct variable_kind word = {read_word, describe_word};
 
-/* --- the database -----------------------------------------------------------------
+/* --- texts -----------------------------------------------------------------
  */
 
 static void take_text(const struct variable *variable, struct config *config,
@@ -216,8 +217,27 @@ static void describe_text(const struct variable *variable,
     strbuf_append_string(out, text == NULL ? "" : text);
 }
 
+/* What a header or a query can carry as it is; it is never shown. */
+static void read_secret(const struct variable *variable, struct config *config,
+                        struct config_source *source)
+{
+    const char *text = config_source_get(source, variable->name);
+    const char *fault = NULL;
+
+    if (text == NULL)
+        return;
+    for (const char *p = text; *p != '\0'; p++)
+        if (*p < '!' || *p > '~')
+            fault = "holds a blank or another character that no client can "
+                    "send as it is: give printable ASCII";
+    if (strlen(text) > HTTP_KEY_MAX_BYTES)
+        fault = "is longer than 256 characters";
+    take_text(variable, config, source, text, fault);
+}
+
 static const struct variable_kind bucket = {read_bucket, describe_text};
 static const struct variable_kind database = {read_database, describe_text};
+static const struct variable_kind secret = {.read = read_secret};
 static const struct variable_kind region = {.describe = describe_text};
 
 /* --- the table --------------------------------------------------------------------
@@ -241,6 +261,10 @@ const struct variable variables[] = {
     {READ("DYNDNS_TRUSTED_PROXIES", variable_proxies)},
     {READ("DYNDNS_ALLOW_INTERNAL", toggle), KEPT_IN(http.allow_internal),
      DEFAULT("false")},
+    {READ("DYNDNS_QUERY_AUTH", toggle), KEPT_IN(http.query_auth),
+     DEFAULT("false")},
+    {READ("DYNDNS_API_KEY", secret), KEPT_IN(http.api_key)},
+    {READ("DYNDNS_REFLECT_KEY", secret), KEPT_IN(http.reflect_key)},
     {READ("DYNDNS_TTL", number), KEPT_IN(dns.ttl_seconds), FROM_TO(0, INT_MAX),
      DEFAULT("300")},
     {READ("DYNDNS_NOCHG_SECONDS", number), KEPT_IN(dns.nochg_seconds),

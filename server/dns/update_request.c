@@ -22,7 +22,8 @@ void update_change_set(struct update_change *change, struct span name,
                        const struct address *address, uint32_t ttl)
 {
     change->name_len = name.len;
-    memcpy(change->name, name.ptr, name.len);
+    if (name.len > 0)
+        memcpy(change->name, name.ptr, name.len);
     change->address = *address;
     change->ttl = ttl;
 }

@@ -56,8 +56,8 @@ struct update_request {
 struct update_request *update_request_new(size_t count);
 void update_request_free(struct update_request *request);
 
-/* What a change asks for. The name is copied; it is at most DNS_NAME_MAX long.
- */
+/* What a change asks for. The name is copied; it is at most DNS_NAME_MAX long,
+ * and may be empty only where the outcome is known from the start. */
 void update_change_set(struct update_change *change, struct span name,
                        const struct address *address, uint32_t ttl);
 

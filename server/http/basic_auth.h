@@ -6,9 +6,12 @@
 #include "base/span.h"
 
 enum {
-    /* A host name, a colon and the longest token: what is longer can match
+    /* A login is a host's name, which may end in a dot, or a user, which is no
+     * longer; a password is at most the longest token. What is longer can match
      * nothing, so it is not even decoded. */
-    BASIC_AUTH_DECODED_MAX = 254 + 1 + 1024,
+    BASIC_AUTH_LOGIN_MAX = 254,
+    BASIC_AUTH_PASSWORD_MAX = 1024,
+    BASIC_AUTH_DECODED_MAX = BASIC_AUTH_LOGIN_MAX + 1 + BASIC_AUTH_PASSWORD_MAX,
     BASIC_AUTH_BUFFER_BYTES = (BASIC_AUTH_DECODED_MAX + 2) / 3 * 3 + 1,
 };
 

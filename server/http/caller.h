@@ -1,5 +1,4 @@
-/* caller -- who sent a request, as HTTP tells it: the client's address, and the
- * host that its credentials are for.
+/* caller -- where a request came from, as HTTP tells it.
  */
 #ifndef SERVER_HTTP_CALLER_H
 #define SERVER_HTTP_CALLER_H
@@ -13,10 +12,5 @@ struct address caller_peer(h2o_req_t *req);
  * did not tell. */
 struct address caller_address(const struct http_context *context,
                               h2o_req_t *req);
-
-/* Whether the request's credentials are those of a host of the table in
- * service, which is then *host. Wrong ones are logged, absent ones are not: a browser's or wget's first try is no refusal. */
-bool caller_authenticate(struct http_context *context, h2o_req_t *req,
-                         const struct address *client, struct host *host);
 
 #endif

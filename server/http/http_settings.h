@@ -11,7 +11,11 @@
 
 #include <stdint.h>
 
-enum { HTTP_LISTEN_MAX = 16, HTTP_THREADS_MAX = 64 };
+enum {
+    HTTP_LISTEN_MAX = 16,
+    HTTP_THREADS_MAX = 64,
+    HTTP_KEY_MAX_BYTES = 256, /* of api_key and reflect_key */
+};
 
 struct listen_address {
     struct address address;
@@ -26,6 +30,9 @@ struct http_settings {
     struct proxy_list trusted_proxies; /* whose X-Forwarded-For counts */
     bool allow_internal;               /* register addresses that mean nothing
                                           outside one's own network */
+    bool query_auth;                   /* credentials may stand in the query */
+    const char *api_key;     /* asked of hash_v2 callers; NULL: none */
+    const char *reflect_key; /* asked of /reflect's callers; NULL: none */
 };
 
 /* Of the settings of DNS. */

@@ -25,7 +25,19 @@ struct span parameters_of_query(const h2o_req_t *req)
 
 struct span parameters_of_form(const h2o_req_t *req)
 {
-    if (req->entity.base == NULL || !is_form(req))
-        return span_from("", 0);
-    return iovec_span(req->entity);
+    return is_form(req) ? parameters_of_body(req) : span_from("", 0);
+}
+
+struct span parameters_of_body(const h2o_req_t *req)
+{
+    return req->entity.base == NULL ? span_from("", 0)
+                                    : iovec_span(req->entity);
+}
+
+struct span parameters_of_header(const h2o_req_t *req, const char *name)
+{
+    ssize_t at = h2o_find_header_by_str(&req->headers, name, strlen(name), -1);
+
+    return at == -1 ? span_from("", 0)
+                    : iovec_span(req->headers.entries[at].value);
 }

@@ -1,43 +1,48 @@
 /* protocol -- what a protocol adapter is: one file that turns a request into
  * the changes that it asks for, and what became of them into the protocol's
- * own words. The first one, and the one to copy, is register_ip.c.
+ * own words. The one to copy is dyndns2_update.c.
  *
- *     request -> parse() -> changes wanted
+ *     request -> parse() -> changes wanted, or a reply at once
  *                               | protocol_call.c: the cache, the updater
  *     reply <- format() <- outcomes
  *
- * An adapter is pure: it knows neither libh2o nor the updater. Who called, from
- * where, and with whose credentials, was found out before it is asked.
+ * An adapter is pure: it knows neither libh2o nor the updater, and neither
+ * waits nor logs. Where the call came from was found out before it is asked;
+ * whether its credentials open the host that it names is the protocol's own
+ * rule (account.h has that of a login and a password).
  */
 #ifndef SERVER_HTTP_PROTOCOL_H
 #define SERVER_HTTP_PROTOCOL_H
 
 #include "s3db/hostdb.h"
 #include "server/dns/outcome.h"
-
-#include "base/address.h"
+#include "server/http/http_settings.h"
+#include "server/http/refusal.h"
 
 enum {
-    PROTOCOL_CHANGES_MAX = 40, /* of one request: 20 hosts, both families */
-    PROTOCOL_BODY_MAX = 4096,
+    PROTOCOL_HOSTS_MAX = 20,                       /* of one request */
+    PROTOCOL_CHANGES_MAX = PROTOCOL_HOSTS_MAX * 2, /* both families */
+    PROTOCOL_TEXT_MAX = 4096,
 };
 
 struct protocol_request {
     struct span query, form; /* parameters (query.h); form: of a POST */
-    struct address client;   /* ADDRESS_NONE: a trusted proxy did not say */
-    const struct host *host; /* whose credentials the request had */
-    bool allow_internal;     /* may internal addresses be registered? */
+    struct span body;        /* of a POST, whatever its type */
+    struct span authorization, api_key; /* headers; empty: none */
+    struct address client; /* ADDRESS_NONE: a trusted proxy did not say */
+    const struct hostdb *hosts;
+    const struct http_settings *settings;
 };
 
 /* What one rrset is to say. */
 struct protocol_change {
-    struct host host;
-    struct address address; /* its family decides between A and AAAA */
+    struct host host;       /* not set if `refusal` is because there is none */
+    struct address address; /* its family decides between A and AAAA; of
+                               ADDRESS_NONE: nothing is to be written, and
+                               `outcome` or `refusal` is set */
+    unsigned line;          /* which of the hosts asked for, from 0 */
+    enum refusal refusal;   /* why it is not even tried; REFUSAL_NONE: it is */
     enum outcome outcome;   /* OUTCOME_OPEN, or known from the start */
-
-    /* Why it was refused by parse(), and what helps; literals, for the log.
-     * NULL: it was not. */
-    const char *fault, *advice;
 };
 
 struct protocol_changes {
@@ -47,35 +52,56 @@ struct protocol_changes {
 
 /* What became of one, in the order of the changes. */
 struct protocol_result {
-    enum outcome outcome;   /* never OUTCOME_OPEN */
+    struct span name; /* of the host, normalised; empty: there is none */
+    unsigned line;
+    enum refusal refusal;
+    enum outcome outcome;   /* never OUTCOME_OPEN; with a refusal
+                               OUTCOME_REFUSED */
     struct address address; /* what the rrset says, with OUTCOME_ACCEPTED (it
                                may be newer than what was asked for) and
-                               OUTCOME_UNCHANGED */
-};
-
-enum protocol_refusal {
-    PROTOCOL_UNAUTHENTICATED, /* no credentials, or none of a host's */
-    PROTOCOL_UNAVAILABLE,     /* there is no host table, or memory is short */
+                               OUTCOME_UNCHANGED; else what was asked for */
 };
 
 struct protocol_reply {
     int status;
     const char *reason;           /* HTTP's phrase, a literal */
+    const char *type;             /* of the text, a literal; NULL: text/plain */
     bool challenge;               /* WWW-Authenticate goes with it */
     unsigned retry_after_seconds; /* 0: no Retry-After */
-    size_t body_len;
-    char body[PROTOCOL_BODY_MAX];
+    char *long_text; /* instead of `text`, NUL-terminated; from malloc(3), and
+                        freed by who sends the reply. NULL: `text` */
+    size_t text_len;
+    char text[PROTOCOL_TEXT_MAX];
+};
+
+/* All of it but the text is zeroed: a reply is made for every request. */
+static inline void protocol_reply_init(struct protocol_reply *reply)
+{
+    memset(reply, 0, offsetof(struct protocol_reply, text));
+}
+
+/* What parse() made of a request. */
+enum protocol_verdict {
+    PROTOCOL_CHANGES,         /* `changes` holds one or more */
+    PROTOCOL_ANSWERED,        /* `reply` is filled in: there is no more to do */
+    PROTOCOL_UNAUTHENTICATED, /* likewise: the caller showed no credentials */
+    PROTOCOL_DENIED,          /* likewise: they open nothing, to be logged */
 };
 
 struct protocol {
-    /* Fills in `changes`, which holds none. */
-    void (*parse)(const struct protocol_request *request,
-                  struct protocol_changes *changes);
+    /* Fills in `changes`, which holds none, or `reply`, which is as made. With
+     * PROTOCOL_DENIED, *claimed is the name of the host that the credentials
+     * were for, if it is in the table; else it stays empty. */
+    enum protocol_verdict (*parse)(const struct protocol_request *request,
+                                   struct protocol_changes *changes,
+                                   struct span *claimed,
+                                   struct protocol_reply *reply);
 
-    /* Fill in the whole reply. */
+    /* Fill in `reply`, which is as made: with what became of the changes, and
+     * that there is no host table, or no memory. */
     void (*format)(const struct protocol_result *results, size_t count,
                    struct protocol_reply *reply);
-    void (*refuse)(enum protocol_refusal refusal, struct protocol_reply *reply);
+    void (*unavailable)(struct protocol_reply *reply);
 };
 
 #endif

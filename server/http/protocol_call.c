@@ -7,28 +7,35 @@
 #include "server/http/http_response.h"
 #include "server/http/parameters.h"
 
+#include <stdlib.h>
+
 /* --- the reply --------------------------------------------------------------
  */
 
 static void send_reply(const struct http_context *context, h2o_req_t *req,
-                       const struct protocol_reply *reply)
+                       struct protocol_reply *reply)
 {
+    struct span text = reply->long_text == NULL
+                           ? span_from(reply->text, reply->text_len)
+                           : span_from_string(reply->long_text);
+
     if (reply->challenge)
         http_response_add_challenge(req);
     if (reply->retry_after_seconds > 0)
         http_response_add_retry_after(req, reply->retry_after_seconds);
     http_response_send_text(context, req, reply->status, reply->reason,
-                            "text/plain",
-                            span_from(reply->body, reply->body_len));
+                            reply->type == NULL ? "text/plain" : reply->type,
+                            text);
+    free(reply->long_text);
 }
 
-static void refuse(const struct http_context *context, h2o_req_t *req,
-                   const struct protocol *protocol,
-                   enum protocol_refusal refusal)
+static void send_unavailable(const struct http_context *context, h2o_req_t *req,
+                             const struct protocol *protocol)
 {
     struct protocol_reply reply;
 
-    protocol->refuse(refusal, &reply);
+    protocol_reply_init(&reply);
+    protocol->unavailable(&reply);
     send_reply(context, req, &reply);
 }
 
@@ -38,28 +45,50 @@ static void send_results(const struct http_context *context, h2o_req_t *req,
 {
     struct protocol_reply reply;
 
+    protocol_reply_init(&reply);
     protocol->format(results, count, &reply);
     send_reply(context, req, &reply);
 }
 
-/* --- what the loop knows ------------------------------------------------------
+/* --- what the log is told -----------------------------------------------------
  */
+
+/* A name that is not in the table may be a token typed into the wrong field,
+ * so it is not logged. */
+static void log_badauth(struct http_context *context,
+                        const struct address *client, struct span claimed)
+{
+    char text[ADDRESS_TEXT_MAX];
+
+    if (!log_quota_allows(&context->refusals, clock_now_s()))
+        return;
+    address_format(client, text);
+    log_event(LOG_LEVEL_WARN, "badauth", log_str("client", text),
+              log_span("host", claimed.len == 0 ? span_from_string("unknown")
+                                                : claimed));
+}
 
 static void log_refused(struct http_context *context,
                         const struct protocol_request *request,
                         const struct protocol_change *change)
 {
     char client[ADDRESS_TEXT_MAX], text[ADDRESS_TEXT_MAX];
+    struct span name = change->host.name;
 
     if (!log_quota_allows(&context->refusals, clock_now_s()))
         return;
     address_format(&request->client, client);
     address_format(&change->address, text);
-    log_event(LOG_LEVEL_WARN, "address_refused",
-              log_span("host", change->host.name), log_str("client", client),
-              log_str("address", text), log_str("reason", change->fault),
-              log_str("advice", change->advice));
+    log_event(
+        LOG_LEVEL_WARN, "change_refused",
+        log_span("host", name.len == 0 ? span_from_string("unknown") : name),
+        log_str("client", client), log_str("address", text),
+        log_str("reason", refusal_reason(change->refusal)),
+        log_str("advice", refusal_advice(change->refusal)));
 }
+
+/* --- what the loop knows ------------------------------------------------------
+ */
 
 static bool is_unchanged(const struct http_context *context,
                          const struct protocol_change *change)
@@ -82,11 +111,13 @@ static size_t settle(struct http_context *context,
     for (size_t i = 0; i < changes->count; i++) {
         struct protocol_change *change = &changes->list[i];
 
-        if (change->fault != NULL)
+        if (change->refusal != REFUSAL_NONE) {
+            change->outcome = OUTCOME_REFUSED;
             log_refused(context, request, change);
-        else if (change->outcome == OUTCOME_OPEN &&
-                 is_unchanged(context, change))
+        } else if (change->outcome == OUTCOME_OPEN &&
+                   is_unchanged(context, change)) {
             change->outcome = OUTCOME_UNCHANGED;
+        }
         open += change->outcome == OUTCOME_OPEN;
     }
     return open;
@@ -98,24 +129,40 @@ static void send_settled(const struct http_context *context, h2o_req_t *req,
 {
     struct protocol_result results[PROTOCOL_CHANGES_MAX];
 
-    for (size_t i = 0; i < changes->count; i++)
-        results[i] = (struct protocol_result){changes->list[i].outcome,
-                                              changes->list[i].address};
+    for (size_t i = 0; i < changes->count; i++) {
+        const struct protocol_change *change = &changes->list[i];
+
+        results[i] = (struct protocol_result){
+            .name = change->host.name,
+            .line = change->line,
+            .refusal = change->refusal,
+            .outcome = change->outcome,
+            .address = change->address,
+        };
+    }
     send_results(context, req, protocol, results, changes->count);
 }
 
 /* --- what the updater is asked --------------------------------------------------
  */
 
-static void on_outcomes(void *arg, h2o_req_t *req, const void *protocol,
-                        const struct update_request *update)
+static void on_outcomes(void *arg, const struct waiting_request *request)
 {
+    const struct update_request *update = request->update;
     struct protocol_result results[PROTOCOL_CHANGES_MAX];
 
-    for (size_t i = 0; i < update->count; i++)
-        results[i] = (struct protocol_result){update->changes[i].outcome,
-                                              update->changes[i].written};
-    send_results(arg, req, protocol, results, update->count);
+    for (size_t i = 0; i < update->count; i++) {
+        const struct update_change *change = &update->changes[i];
+
+        results[i] = (struct protocol_result){
+            .name = update_change_name(change),
+            .line = request->notes[i].line,
+            .refusal = request->notes[i].refusal,
+            .outcome = change->outcome,
+            .address = change->written,
+        };
+    }
+    send_results(arg, request->req, request->protocol, results, update->count);
 }
 
 /* The host's own row may name one. */
@@ -131,12 +178,14 @@ static uint32_t ttl_of(const struct http_shared *shared,
 /* The changes that are ended already keep their places in the reply. */
 static void fill_update(const struct http_shared *shared,
                         const struct protocol_changes *changes,
-                        struct update_request *update)
+                        struct waiting_request *waiting)
 {
     for (size_t i = 0; i < changes->count; i++) {
         const struct protocol_change *from = &changes->list[i];
-        struct update_change *to = &update->changes[i];
+        struct update_change *to = &waiting->update->changes[i];
 
+        waiting->notes[i].line = (unsigned char)from->line;
+        waiting->notes[i].refusal = (unsigned char)from->refusal;
         update_change_set(to, from->host.name, &from->address,
                           ttl_of(shared, &from->host));
         to->outcome = from->outcome;
@@ -161,9 +210,20 @@ static bool ask_updater(struct http_context *context, h2o_req_t *req,
     waiting->update->client = request->client;
     waiting->update->deadline_at =
         clock_now_ms() + (int64_t)shared->limits.deadline_seconds * 1000;
-    fill_update(shared, changes, waiting->update);
+    fill_update(shared, changes, waiting);
     waiting_submit(&context->waiting, waiting);
     return true;
+}
+
+static void make_changes(struct http_context *context, h2o_req_t *req,
+                         const struct protocol *protocol,
+                         const struct protocol_request *request,
+                         struct protocol_changes *changes)
+{
+    if (settle(context, request, changes) == 0)
+        send_settled(context, req, protocol, changes);
+    else if (!ask_updater(context, req, protocol, request, changes))
+        send_unavailable(context, req, protocol);
 }
 
 /* --- the call --------------------------------------------------------------------
@@ -172,31 +232,39 @@ static bool ask_updater(struct http_context *context, h2o_req_t *req,
 void protocol_call(struct http_context *context, h2o_req_t *req,
                    const struct protocol *protocol)
 {
-    const struct http_shared *shared = context->shared;
-    struct protocol_request request = {
-        .query = parameters_of_query(req),
-        .form = parameters_of_form(req),
-        .allow_internal = shared->settings->allow_internal,
-    };
+    struct protocol_request request;
     struct protocol_changes changes;
-    struct host host;
+    struct protocol_reply reply;
+    struct span claimed = {NULL, 0};
 
     if (!admission_check_update(context, req))
         return;
     if (context->host_table == NULL) {
-        refuse(context, req, protocol, PROTOCOL_UNAVAILABLE);
+        send_unavailable(context, req, protocol);
         return;
     }
-    request.client = caller_address(context, req);
-    if (!caller_authenticate(context, req, &request.client, &host)) {
-        refuse(context, req, protocol, PROTOCOL_UNAUTHENTICATED);
-        return;
-    }
-    request.host = &host;
+    request = (struct protocol_request){
+        .query = parameters_of_query(req),
+        .form = parameters_of_form(req),
+        .body = parameters_of_body(req),
+        .authorization = parameters_of_header(req, "authorization"),
+        .api_key = parameters_of_header(req, "x-api-key"),
+        .client = caller_address(context, req),
+        .hosts = context->host_table->hosts,
+        .settings = context->shared->settings,
+    };
     changes.count = 0;
-    protocol->parse(&request, &changes);
-    if (settle(context, &request, &changes) == 0)
-        send_settled(context, req, protocol, &changes);
-    else if (!ask_updater(context, req, protocol, &request, &changes))
-        refuse(context, req, protocol, PROTOCOL_UNAVAILABLE);
+    protocol_reply_init(&reply);
+    switch (protocol->parse(&request, &changes, &claimed, &reply)) {
+    case PROTOCOL_CHANGES:
+        make_changes(context, req, protocol, &request, &changes);
+        return;
+    case PROTOCOL_DENIED:
+        log_badauth(context, &request.client, claimed);
+        break;
+    case PROTOCOL_ANSWERED:
+    case PROTOCOL_UNAUTHENTICATED:
+        break;
+    }
+    send_reply(context, req, &reply);
 }

@@ -57,3 +57,13 @@ enum query_result query_find(struct span query, const char *name, char *out,
     }
     return QUERY_ABSENT;
 }
+
+enum query_result query_find_either(struct span query, struct span form,
+                                    const char *name, char *out, size_t size,
+                                    struct span *value)
+{
+    enum query_result found = query_find(query, name, out, size, value);
+
+    return found == QUERY_ABSENT ? query_find(form, name, out, size, value)
+                                 : found;
+}

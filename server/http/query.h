@@ -18,4 +18,9 @@ enum query_result {
 enum query_result query_find(struct span query, const char *name, char *out,
                              size_t size, struct span *value);
 
+/* The same in `query`, and if it is not there, in `form`. */
+enum query_result query_find_either(struct span query, struct span form,
+                                    const char *name, char *out, size_t size,
+                                    struct span *value);
+
 #endif

@@ -3,15 +3,20 @@
 #include "server/http/admission.h"
 #include "server/http/check_ip.h"
 #include "server/http/connection.h"
+#include "server/http/dyndns2_update.h"
 #include "server/http/healthz.h"
 #include "server/http/http_response.h"
 #include "server/http/iovec.h"
 #include "server/http/protocol_call.h"
-#include "server/http/register_ip.h"
 
 static void register_ip(struct http_context *context, h2o_req_t *req)
 {
     protocol_call(context, req, &register_ip_protocol);
+}
+
+static void nic_update(struct http_context *context, h2o_req_t *req)
+{
+    protocol_call(context, req, &nic_update_protocol);
 }
 
 static const struct route {
@@ -21,7 +26,10 @@ static const struct route {
     const char *methods[2];
 } routes[] = {
     {SPAN_LITERAL("/check_ip"), check_ip, "GET, HEAD", {"GET", "HEAD"}},
+    {SPAN_LITERAL("/nic/checkip"), nic_checkip, "GET, HEAD", {"GET", "HEAD"}},
     {SPAN_LITERAL("/register_ip"), register_ip, "GET, POST", {"GET", "POST"}},
+    {SPAN_LITERAL("/nic/update"), nic_update, "GET, POST", {"GET", "POST"}},
+    {SPAN_LITERAL("/v3/update"), nic_update, "GET, POST", {"GET", "POST"}},
     {SPAN_LITERAL("/healthz"), healthz, "GET, HEAD", {"GET", "HEAD"}},
 };
 

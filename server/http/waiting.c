@@ -17,8 +17,7 @@ static void on_outcomes(h2o_multithread_receiver_t *receiver,
 
         h2o_linklist_unlink(&request->message.link);
         waiting->count--;
-        request->reply(request->arg, request->req, request->protocol,
-                       request->update);
+        request->reply(request->arg, request);
         update_request_free(request->update);
         free(request);
     }
@@ -52,7 +51,8 @@ struct waiting_request *waiting_request_new(h2o_req_t *req, size_t changes,
                                             waiting_reply_fn *reply, void *arg,
                                             const void *protocol)
 {
-    struct waiting_request *request = calloc(1, sizeof *request);
+    struct waiting_request *request =
+        calloc(1, sizeof *request + changes * sizeof request->notes[0]);
     struct update_request *update = update_request_new(changes);
 
     if (request == NULL || update == NULL) {

@@ -21,10 +21,16 @@ struct waiting {
     size_t count; /* requests submitted whose outcomes have not come back */
 };
 
-/* Sends the reply, on the loop's thread. Of the request nothing is left but
- * what a reply needs; the update is freed afterwards. */
-typedef void waiting_reply_fn(void *arg, h2o_req_t *req, const void *protocol,
-                              const struct update_request *update);
+struct waiting_request;
+
+/* Sends the reply, on the loop's thread. Of request->req nothing is left but
+ * what a reply needs; the request and its update are freed afterwards. */
+typedef void waiting_reply_fn(void *arg, const struct waiting_request *request);
+
+/* What the reply has to know of a change, and the updater need not. */
+struct waiting_note {
+    unsigned char line, refusal; /* as in struct protocol_change */
+};
 
 struct waiting_request {
     struct update_request *update; /* to be filled in, but for `done` */
@@ -33,7 +39,8 @@ struct waiting_request {
     h2o_req_t *req;
     waiting_reply_fn *reply;
     void *arg;
-    const void *protocol; /* for `reply` */
+    const void *protocol;        /* for `reply` */
+    struct waiting_note notes[]; /* likewise, of each change; zeroed */
 };
 
 /* In place, on the loop's thread. `submit` takes an update to the updater

@@ -163,7 +163,7 @@ def test_healthz_needs_no_address(lasting_service):
 def test_the_log_tells_a_silent_proxy_from_a_missing_one(start):
     service = start("a.example.org")
     for values in (["rubbish"], [], [proxy.ADDRESS]):
-        with service.expecting("address_refused") as found:
+        with service.expecting("change_refused") as found:
             service.update("a.example.org", **forwarded(*values))
         refused = found[0]
         assert "proxy did not tell" in refused["reason"]
@@ -249,7 +249,7 @@ def test_its_neighbours_are_not(lasting_service, new_host, address):
 def test_the_log_says_that_a_proxy_is_the_likely_reason(start):
     service = start("a.example.org", DYNDNS_TRUSTED_PROXIES=None)
     assert service.update("a.example.org").said == "dnserr"
-    refused = service.wait_for_event("address_refused")
+    refused = service.wait_for_event("change_refused")
     assert refused["host"] == "a.example.org"
     assert refused["client"] == refused["address"] == "127.0.0.1"
     assert ADVICE in refused["advice"] and "DYNDNS_ALLOW_INTERNAL" in refused["advice"]
@@ -258,7 +258,7 @@ def test_the_log_says_that_a_proxy_is_the_likely_reason(start):
 def test_the_log_does_not_blame_a_proxy_for_a_bad_myip(start):
     service = start("a.example.org", DYNDNS_TRUSTED_PROXIES=None)
     assert service.update("a.example.org", "rubbish").said == "dnserr"
-    refused = service.wait_for_event("address_refused")
+    refused = service.wait_for_event("change_refused")
     assert "myip" in refused["reason"]
     assert refused["advice"] == ""
 

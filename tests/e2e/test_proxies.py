@@ -139,5 +139,5 @@ def test_a_server_that_was_not_told_of_the_proxy_says_so(start, certificate, tmp
         assert ask(proxy, "https", "/register_ip", [CREDENTIALS]).said == "dnserr"
     finally:
         proxy.stop()
-    refused = service.wait_for_event("address_refused")
+    refused = service.wait_for_event("change_refused")
     assert "internal" in refused["reason"] and "DYNDNS_TRUSTED_PROXIES" in refused["advice"]

@@ -14,7 +14,7 @@ OPERATOR = "who runs the server: a start, a stop, a signal, a database"
 LOG = "the log itself: once for each time that something was left out"
 
 KIND = {
-    "address_refused": TENANT,
+    "change_refused": TENANT,
     "badauth": STRANGER,
     "batch_done": AWS,
     "batch_failed": AWS,

@@ -183,6 +183,23 @@ static const struct {
      {{"DYNDNS_ALLOW_INTERNAL", ""}},
      "DYNDNS_ALLOW_INTERNAL=false"},
 
+    {"credentials stand in a header",
+     {{NULL, NULL}},
+     "DYNDNS_QUERY_AUTH=false"},
+    {"or in the query",
+     {{"DYNDNS_QUERY_AUTH", "true"}},
+     "DYNDNS_QUERY_AUTH=true"},
+    {"no key is asked for", {{NULL, NULL}}, "# DYNDNS_API_KEY: none"},
+    {"an empty key is none",
+     {{"DYNDNS_API_KEY", ""}},
+     "# DYNDNS_API_KEY: none"},
+    {"a key is not shown",
+     {{"DYNDNS_API_KEY", "s3cret!~"}},
+     "# DYNDNS_API_KEY: given, and not shown"},
+    {"nor is the reflector's",
+     {{"DYNDNS_REFLECT_KEY", "s3cret"}},
+     "# DYNDNS_REFLECT_KEY: given, and not shown"},
+
     {"TTL", {{NULL, NULL}}, "DYNDNS_TTL=300"},
     {"TTL of zero", {{"DYNDNS_TTL", "0"}}, "DYNDNS_TTL=0"},
     {"the longest TTL of DNS",
@@ -380,6 +397,18 @@ static const struct {
      "10.0.0.0/8 192.0.2.1", "no bits beyond"},
     {"neither yes nor no", "DYNDNS_ALLOW_INTERNAL", "yes", "true or false"},
     {"two", "DYNDNS_ALLOW_INTERNAL", "2", "true or false"},
+
+    {"no switch", "DYNDNS_QUERY_AUTH", "on", "true or false"},
+    {"a key with a blank", "DYNDNS_API_KEY", "a b", "printable ASCII"},
+    {"a key with an umlaut", "DYNDNS_REFLECT_KEY", "\xc3\xa4",
+     "printable ASCII"},
+    {"a key without end", "DYNDNS_API_KEY",
+     "0123456789012345678901234567890123456789012345678901234567890123"
+     "0123456789012345678901234567890123456789012345678901234567890123"
+     "0123456789012345678901234567890123456789012345678901234567890123"
+     "0123456789012345678901234567890123456789012345678901234567890123"
+     "4",
+     "256 characters"},
 
     {"a TTL beyond DNS", "DYNDNS_TTL", "2147483648", "0 to 2147483647"},
     {"nochg for more than a day", "DYNDNS_NOCHG_SECONDS", "86401",

@@ -144,9 +144,39 @@ static void test_every_byte_survives_its_escape(void **state)
     }
 }
 
+static const struct {
+    const char *label, *query, *form;
+    enum query_result result;
+    const char *value;
+} places[] = {
+    {"in the query", "a=1", "", QUERY_FOUND, "1"},
+    {"in the form", "b=2", "a=1", QUERY_FOUND, "1"},
+    {"the query counts more", "a=1", "a=2", QUERY_FOUND, "1"},
+    {"also an empty value in it", "a=", "a=2", QUERY_FOUND, ""},
+    {"also one that is too long", "a=0123456789", "a=2", QUERY_TOO_LONG, NULL},
+    {"in neither", "b=2", "c=3", QUERY_ABSENT, NULL},
+};
+
+static void test_query_or_form(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        char out[8];
+        struct span value;
+        enum query_result result = query_find_either(
+            span_from_string(places[i].query), span_from_string(places[i].form),
+            "a", out, sizeof out, &value);
+
+        if (result != places[i].result ||
+            (result == QUERY_FOUND && !span_is(value, places[i].value)))
+            fail_msg("%s", places[i].label);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_query_or_form),
         cmocka_unit_test(test_query),
         cmocka_unit_test(test_an_escaped_nul_is_a_byte),
         cmocka_unit_test(test_the_length_bounds_the_query),

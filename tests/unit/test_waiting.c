@@ -47,15 +47,16 @@ struct caller {
 
 static const char protocol[] = "of these callers";
 
-static void reply(void *arg, h2o_req_t *req, const void *of,
-                  const struct update_request *update)
+static void reply(void *arg, const struct waiting_request *request)
 {
     struct caller *caller = arg;
 
-    assert_ptr_equal(req, &caller->request.req);
-    assert_ptr_equal(of, protocol);
-    assert_int_equal(update->count, 2);
-    assert_int_equal(update->changes[1].name[0], caller->name);
+    assert_ptr_equal(request->req, &caller->request.req);
+    assert_ptr_equal(request->protocol, protocol);
+    assert_int_equal(request->update->count, 2);
+    assert_int_equal(request->update->changes[1].name[0], caller->name);
+    assert_int_equal(request->notes[0].line, 0);
+    assert_int_equal(request->notes[1].line, caller->name);
     caller->replies++;
 }
 
@@ -71,6 +72,7 @@ static void begin(struct fake_loop *loop, struct caller *caller, char name)
     assert_non_null(request);
     update_change_set(&request->update->changes[1], span_from(&name, 1),
                       &address, 60);
+    request->notes[1].line = (unsigned char)name;
     waiting_submit(&loop->context.waiting, request);
 }
 

@@ -1,0 +1,42 @@
+/* account -- which hosts a login and its password open.
+ *
+ * Each host has one login, or two: its own name, and the `user` of its row. An
+ * account is a login and a password; a row is the account's when the login is
+ * one of its logins and the password is its token. So each host of a list is
+ * judged by its own row, and what opens one of them opens no other. Pure.
+ */
+#ifndef SERVER_HTTP_ACCOUNT_H
+#define SERVER_HTTP_ACCOUNT_H
+
+#include "s3db/hostdb.h"
+
+#include "base/dns_name.h"
+
+enum { ACCOUNT_ROWS_OF_HOST_MAX = 2 }; /* one for A, one for AAAA */
+
+struct account {
+    const struct hostdb *hosts;
+    struct span login, password; /* borrowed from the caller */
+    size_t name_len;             /* of the login as a host's name */
+    char name[DNS_NAME_MAX];
+};
+
+/* Whether they open anything. Takes the same time for every wrong password of
+ * one length, and about as long for a login that does not exist. */
+bool account_open(struct account *account, const struct hostdb *hosts,
+                  struct span login, struct span password);
+
+/* The name of the host that the login names, if there is one in the table, for
+ * the log; else empty. Also of an account that did not open. */
+struct span account_claimed(const struct account *account);
+
+/* The account's rows of a host, whose name is normalised; returns how many. */
+size_t account_find(const struct account *account, struct span name,
+                    struct host rows[ACCOUNT_ROWS_OF_HOST_MAX]);
+
+/* The host that is meant when none is named: the one that the login names, or
+ * the login's only one. Its name is borrowed from the table; empty: there is
+ * none, or there are several. */
+struct span account_own_host(const struct account *account);
+
+#endif
