@@ -82,8 +82,7 @@ bool row_index_reserve(struct row_index *index)
     uint32_t capacity = index->entry_capacity, slots = index->slot_count;
 
     if (index->entry_count == capacity &&
-        !resize_entries(index, capacity == 0 ? FIRST_ENTRIES
-                                             : capacity + capacity / 2))
+        !resize_entries(index, capacity + capacity / 2 + FIRST_ENTRIES))
         return false;
     return slots_for(index->group_count + 1) <= slots ||
            resize_slots(index, slots == 0 ? FIRST_SLOTS : slots * 2);

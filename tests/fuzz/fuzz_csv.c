@@ -1,6 +1,7 @@
 /* Whatever the text and wherever it is cut in two: no crash, no leak, and the
- * same hosts with the same attributes, which are in range. The first byte says
- * where to cut. */
+ * same hosts with the same attributes, which are in range. Each row is found by
+ * its name and each of its records, by its user, and in its group, and no two
+ * rows are for one record. The first byte says where to cut. */
 #include "s3db/hostdb_csv.h"
 
 #include <stdint.h>
@@ -32,18 +33,92 @@ static uint32_t ttl_of(const struct host *host)
     return ttl;
 }
 
+/* By name and type, and no other row is for the same record. */
+static void check_name(const struct hostdb *db, const struct host *host)
+{
+    static const enum address_family families[] = {ADDRESS_IPV4, ADDRESS_IPV6};
+    struct host first, other;
+    int held = 0;
+
+    for (int i = 0; i < 2; i++) {
+        struct host found;
+        bool is_own = hostdb_lookup_type(db, host->name, families[i], &found) &&
+                      found.index == host->index;
+
+        if (is_own != host_holds(host, families[i]))
+            abort();
+        held += is_own;
+    }
+    if (held == 0 || host_has_type(host) != (held == 1) ||
+        !hostdb_lookup(db, host->name, &first) || first.index > host->index)
+        abort();
+    if (first.index != host->index &&
+        (!hostdb_other_row(db, host, &other) || other.index != first.index ||
+         !hostdb_other_row(db, &first, &other) || other.index != host->index))
+        abort();
+}
+
+static void check_user(const struct hostdb *db, const struct host *host)
+{
+    struct span user = host_user(host);
+    struct host first;
+    bool is_sole, found = hostdb_lookup_user(db, user, &first, &is_sole);
+
+    if (found != (user.len > 0))
+        abort();
+    if (found &&
+        (first.index > host->index || !span_equal(host_user(&first), user) ||
+         !host_token_matches(&first, host->token) ||
+         (is_sole && first.index != host->index)))
+        abort();
+}
+
+static void check_group(const struct hostdb *db, const struct host *host)
+{
+    struct host group[8];
+    size_t max = sizeof group / sizeof group[0];
+    size_t count = hostdb_lookup_readable(db, host->token, group, max);
+    bool is_in_group = false;
+
+    for (size_t i = 0; i < count && i < max; i++) {
+        if (!host_is_readable(&group[i]) ||
+            !host_token_matches(&group[i], host->token) ||
+            (i > 0 && group[i - 1].index >= group[i].index))
+            abort();
+        is_in_group |= group[i].index == host->index;
+    }
+    if (count <= max && is_in_group != host_is_readable(host))
+        abort();
+}
+
+static void check_texts(const struct host *host)
+{
+    struct address suffix;
+    size_t mac_bytes = host_mac_address(host).len;
+
+    if ((mac_bytes != 0 && mac_bytes != sizeof "00:00:00:00:00:00" - 1) ||
+        host_user(host).len > HOST_USER_MAX_BYTES ||
+        (host_ipv6_suffix(host, &suffix) && suffix.family != ADDRESS_IPV6))
+        abort();
+}
+
 static void compare(const struct hostdb *db, const struct hostdb *other)
 {
     if ((db == NULL) != (other == NULL) ||
         (db != NULL && hostdb_count(db) != hostdb_count(other)))
         abort();
     for (uint32_t i = 0; db != NULL && i < hostdb_count(db); i++) {
-        struct host host = hostdb_row(db, i), found;
+        struct host host = hostdb_row(db, i), same = hostdb_row(other, i);
 
-        if (!hostdb_lookup(other, host.name, &found) || found.index != i ||
-            !host_token_matches(&found, host.token) ||
-            ttl_of(&found) != ttl_of(&host))
+        if (!span_equal(same.name, host.name) ||
+            !host_token_matches(&same, host.token) ||
+            !span_equal(same.attributes, host.attributes) ||
+            ttl_of(&same) != ttl_of(&host))
             abort();
+        check_name(other, &host);
+        check_user(other, &host);
+        check_group(other, &host);
+        check_texts(&host);
     }
 }
 

@@ -80,6 +80,132 @@ static void test_a_ttl_is_the_rows_own_or_none(void **state)
     assert_int_equal(ttl, 300);
 }
 
+/* A host whose row says this of it; the storage is the caller's. */
+static struct host host_saying(struct host_attributes *row,
+                               enum host_attribute which, const char *value)
+{
+    struct host host = host_with(span("s3cret"));
+
+    row->len = 0;
+    assert_null(host_attributes_add(row, which, span(value)));
+    host.attributes = span_from((const char *)row->bytes, row->len);
+    return host;
+}
+
+static void test_a_row_that_says_nothing_is_as_ever(void **state)
+{
+    struct host host = host_with(span("s3cret"));
+    struct address suffix = {.family = ADDRESS_NONE};
+
+    (void)state;
+    assert_true(host_holds(&host, ADDRESS_IPV4));
+    assert_true(host_holds(&host, ADDRESS_IPV6));
+    assert_false(host_has_type(&host));
+    assert_false(host_is_locked(&host));
+    assert_false(host_is_readable(&host));
+    assert_false(host_allows_internal(&host, false));
+    assert_true(host_allows_internal(&host, true));
+    assert_int_equal(host_mac_address(&host).len, 0);
+    assert_int_equal(host_user(&host).len, 0);
+    assert_false(host_ipv6_suffix(&host, &suffix));
+    assert_int_equal(suffix.family, ADDRESS_NONE);
+}
+
+static const struct {
+    const char *record_type;
+    bool a, aaaa, has_type;
+} record_types[] = {
+    {"A", true, false, true},
+    {"AAAA", false, true, true},
+    {"", true, true, false},
+};
+
+static void test_a_row_is_for_the_record_of_its_type_or_for_both(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof record_types / sizeof record_types[0]; i++) {
+        struct host_attributes row;
+        struct host host = host_saying(&row, HOST_ATTRIBUTE_RECORD_TYPE,
+                                       record_types[i].record_type);
+
+        if (host_holds(&host, ADDRESS_IPV4) != record_types[i].a ||
+            host_holds(&host, ADDRESS_IPV6) != record_types[i].aaaa ||
+            host_has_type(&host) != record_types[i].has_type)
+            fail_msg("\"%s\"", record_types[i].record_type);
+    }
+}
+
+static void test_a_flag_is_set_or_not(void **state)
+{
+    static const struct {
+        enum host_attribute which;
+        bool (*is_set)(const struct host *host);
+    } flags[] = {
+        {HOST_ATTRIBUTE_LOCK_RECORD, host_is_locked},
+        {HOST_ATTRIBUTE_READ_PRIVILEGE, host_is_readable},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        struct host_attributes row;
+        struct host yes = host_saying(&row, flags[i].which, "yes"), no;
+
+        assert_true(flags[i].is_set(&yes));
+        assert_false(flags[1 - i].is_set(&yes));
+        no = host_saying(&row, flags[i].which, "no");
+        assert_false(flags[i].is_set(&no));
+    }
+}
+
+static void test_the_rows_word_on_internal_addresses_is_the_last(void **state)
+{
+    struct host_attributes row;
+    struct host host = host_saying(&row, HOST_ATTRIBUTE_ALLOW_INTERNAL, "true");
+
+    (void)state;
+    assert_true(host_allows_internal(&host, false));
+    assert_true(host_allows_internal(&host, true));
+    host = host_saying(&row, HOST_ATTRIBUTE_ALLOW_INTERNAL, "false");
+    assert_false(host_allows_internal(&host, false));
+    assert_false(host_allows_internal(&host, true));
+}
+
+static void test_texts_come_back_as_they_are_written(void **state)
+{
+    struct host_attributes row;
+    struct host host =
+        host_saying(&row, HOST_ATTRIBUTE_MAC_ADDRESS, "02-00-5E-10-00-0a");
+
+    (void)state;
+    assert_true(span_is(host_mac_address(&host), "02-00-5E-10-00-0a"));
+    assert_int_equal(host_user(&host).len, 0);
+    host = host_saying(&row, HOST_ATTRIBUTE_USER, "Anne B.");
+    assert_true(span_is(host_user(&host), "Anne B."));
+    assert_int_equal(host_mac_address(&host).len, 0);
+}
+
+static void test_an_ipv6_suffix_has_sixteen_bytes(void **state)
+{
+    static const char *const suffixes[] = {
+        "::1",         "::100",       "::1234:5678:9abc:def0",
+        "::1:0:0:0:1", "2001:db8::1", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+        struct host_attributes row;
+        struct host host =
+            host_saying(&row, HOST_ATTRIBUTE_IPV6_SUFFIX, suffixes[i]);
+        struct address suffix, wanted;
+
+        memset(&suffix, 0x77, sizeof suffix);
+        assert_true(address_parse(span(suffixes[i]), &wanted));
+        assert_true(host_ipv6_suffix(&host, &suffix));
+        assert_int_equal(suffix.family, ADDRESS_IPV6);
+        assert_memory_equal(suffix.bytes, wanted.bytes, sizeof suffix.bytes);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -87,6 +213,12 @@ int main(void)
         cmocka_unit_test(test_no_token_is_an_unknown_hosts),
         cmocka_unit_test(test_a_token_longer_than_any_is_refused),
         cmocka_unit_test(test_a_ttl_is_the_rows_own_or_none),
+        cmocka_unit_test(test_a_row_that_says_nothing_is_as_ever),
+        cmocka_unit_test(test_a_row_is_for_the_record_of_its_type_or_for_both),
+        cmocka_unit_test(test_a_flag_is_set_or_not),
+        cmocka_unit_test(test_the_rows_word_on_internal_addresses_is_the_last),
+        cmocka_unit_test(test_texts_come_back_as_they_are_written),
+        cmocka_unit_test(test_an_ipv6_suffix_has_sixteen_bytes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -14,15 +15,31 @@ enum { SENT_AT = 1000, MAX_AGE = 300 };
 
 static struct in_transit_counts in_transit;
 
-static struct hostdb *hosts_of(const char *names)
+static void add(struct hostdb *hosts, struct span name, struct span record_type)
+{
+    struct host_attributes row = {.len = 0};
+
+    assert_null(
+        host_attributes_add(&row, HOST_ATTRIBUTE_RECORD_TYPE, record_type));
+    assert_int_equal(
+        hostdb_add_row(hosts, name, span_from_string("t0ken"),
+                       span_from((const char *)row.bytes, row.len)),
+        STATUS_OK);
+}
+
+/* Of "name" or "name/record_type" each. */
+static struct hostdb *hosts_of(const char *rows)
 {
     struct hostdb *hosts = hostdb_new();
-    struct span rest = span_from_string(names), name;
+    struct span rest = span_from_string(rows), row;
 
     assert_non_null(hosts);
-    while (span_split(&rest, ' ', &name))
-        assert_int_equal(hostdb_add(hosts, name, span_from_string("t0ken")),
-                         STATUS_OK);
+    while (span_split(&rest, ' ', &row)) {
+        struct span name;
+
+        assert_true(span_split(&row, '/', &name));
+        add(hosts, name, row);
+    }
     hostdb_seal(hosts);
     return hosts;
 }
@@ -98,6 +115,129 @@ static void test_what_is_known_follows_the_host_to_its_new_row(void **state)
     host_table_release(new);
 }
 
+/* ---- rows for one record ---- */
+
+enum { ROWS_MAX = 4 };
+
+/* Before, each row that is for a record knows an address of its own: row 1 says
+ * 192.0.2.1 and 2001:db8::1. Afterwards each row knows what is written here,
+ * and no more: first the A record and then the AAAA record, by the old row from
+ * 0 on; '-': nothing. */
+static const struct {
+    const char *label, *before, *after;
+    const char *known[ROWS_MAX];
+} splits[] = {
+    {"as it was, for both",
+     "b.example a.example",
+     "a.example b.example",
+     {"11", "00"}},
+    {"as it was, with two rows",
+     "a.example/A a.example/AAAA",
+     "a.example/A a.example/AAAA",
+     {"0-", "-1"}},
+    {"the rows change places",
+     "a.example/A a.example/AAAA",
+     "a.example/AAAA a.example/A",
+     {"-1", "0-"}},
+    {"one for both becomes two",
+     "b.example a.example",
+     "a.example/AAAA b.example a.example/A",
+     {"-1", "00", "1-"}},
+    {"two become one for both",
+     "a.example/AAAA b.example a.example/A",
+     "b.example a.example",
+     {"11", "20"}},
+    {"one for both becomes one for A", "a.example", "a.example/A", {"0-"}},
+    {"one for both becomes one for AAAA",
+     "a.example",
+     "a.example/AAAA",
+     {"-0"}},
+    {"one for A becomes one for both", "a.example/A", "a.example", {"0-"}},
+    {"one for A becomes one for AAAA", "a.example/A", "a.example/AAAA", {"--"}},
+    {"one of two goes", "a.example/A a.example/AAAA", "a.example/AAAA", {"-1"}},
+    {"a second one comes",
+     "a.example/AAAA",
+     "a.example/A a.example/AAAA",
+     {"--", "-0"}},
+};
+
+static struct address address_of_row(enum rrset_type type, size_t row)
+{
+    char text[ADDRESS_TEXT_MAX];
+
+    snprintf(text, sizeof text, "%s%zu",
+             type == RRSET_A ? "192.0.2." : "2001:db8::", row);
+    return address(text);
+}
+
+static void tell_all(struct host_table *host_table)
+{
+    for (uint32_t row = 0; row < hostdb_count(host_table->hosts); row++) {
+        struct host host = hostdb_row(host_table->hosts, row);
+
+        for (int type = RRSET_A; type <= RRSET_AAAA; type++) {
+            struct address a = address_of_row((enum rrset_type)type, row);
+
+            if (host_holds(&host, a.family))
+                rrset_cache_set(host_table->known, row, &a, SENT_AT);
+        }
+    }
+}
+
+/* Which of the old rows told what the record is known to say. */
+static char told_by(const struct host_table *host_table, uint32_t row,
+                    enum rrset_type type)
+{
+    struct address last = rrset_cache_last(host_table->known, row, type);
+
+    for (size_t old = 0; old < ROWS_MAX; old++) {
+        struct address a = address_of_row(type, old);
+
+        if (address_equal(&last, &a)) {
+            assert_true(rrset_cache_holds(host_table->known, row, &a,
+                                          SENT_AT + 1, MAX_AGE));
+            return "0123"[old];
+        }
+    }
+    assert_int_equal(last.family, ADDRESS_NONE);
+    return '-';
+}
+
+static void test_what_is_known_of_a_record_follows_it_to_its_row(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof splits / sizeof splits[0]; i++) {
+        struct host_table *old =
+            host_table_new(hosts_of(splits[i].before), NULL);
+        struct host_table *new;
+
+        tell_all(old);
+        new = host_table_new(hosts_of(splits[i].after), old);
+        for (uint32_t row = 0; row < hostdb_count(new->hosts); row++)
+            if (told_by(new, row, RRSET_A) != splits[i].known[row][0] ||
+                told_by(new, row, RRSET_AAAA) != splits[i].known[row][1])
+                fail_msg("%s: row %u", splits[i].label, (unsigned)row);
+        host_table_release(old);
+        host_table_release(new);
+    }
+}
+
+/* Nobody should have told it; but were it told, it would be nobody's. */
+static void test_what_a_row_knows_of_another_rows_record_is_left(void **state)
+{
+    struct host_table *old =
+        host_table_new(hosts_of("a.example/A a.example/AAAA"), NULL);
+    struct address a = address_of_row(RRSET_AAAA, 3);
+    struct host_table *new;
+
+    (void)state;
+    rrset_cache_set(old->known, 0, &a, SENT_AT);
+    new = host_table_new(hosts_of("a.example"), old);
+    assert_int_equal(told_by(new, 0, RRSET_AAAA), '-');
+    host_table_release(old);
+    host_table_release(new);
+}
+
 static void test_the_previous_table_falls_silent(void **state)
 {
     struct host_table *old = host_table_new(hosts_of("a.example.org"), NULL);
@@ -166,6 +306,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_first_table_knows_nothing),
         cmocka_unit_test(test_what_is_known_follows_the_host_to_its_new_row),
+        cmocka_unit_test(test_what_is_known_of_a_record_follows_it_to_its_row),
+        cmocka_unit_test(test_what_a_row_knows_of_another_rows_record_is_left),
         cmocka_unit_test(test_the_previous_table_falls_silent),
         cmocka_unit_test(test_a_host_that_was_away_begins_anew),
         cmocka_unit_test(test_a_request_keeps_the_table_it_began_with),

@@ -2,6 +2,7 @@
 #include "s3db/hostdb_build.h"
 
 #include "base/dns_name.h"
+#include "tests/unit/failing_memory.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -282,6 +283,387 @@ static void test_attributes_come_back(void **state)
     hostdb_release(db);
 }
 
+/* ---- two rows of one name ---- */
+
+/* Adds a row that says one thing of its host. */
+static enum status add_saying(struct hostdb *db, struct span name,
+                              const char *token, enum host_attribute which,
+                              const char *value)
+{
+    struct host_attributes row = {.len = 0};
+
+    assert_null(host_attributes_add(&row, which, span(value)));
+    return hostdb_add_row(db, name, span(token),
+                          span_from((const char *)row.bytes, row.len));
+}
+
+static enum status add_typed(struct hostdb *db, const char *name,
+                             const char *token, const char *record_type)
+{
+    return add_saying(db, span(name), token, HOST_ATTRIBUTE_RECORD_TYPE,
+                      record_type);
+}
+
+static const char home[] = "home.dyn.example.org";
+
+/* Rows of one host, in their order; those after the first `taken` are not. */
+static const struct {
+    const char *label, *types[3]; /* "": both */
+    size_t count, taken;
+    int a, aaaa; /* the rows that are for them; -1: none */
+} pairs[] = {
+    {"one for both", {""}, 1, 1, 0, 0},
+    {"one for A alone", {"A"}, 1, 1, 0, -1},
+    {"one for AAAA alone", {"AAAA"}, 1, 1, -1, 0},
+    {"one for each", {"A", "AAAA"}, 2, 2, 0, 1},
+    {"one for each, the other way round", {"AAAA", "A"}, 2, 2, 1, 0},
+    {"no second one of the same type", {"A", "a"}, 2, 1, 0, -1},
+    {"no second one of the same type", {"AAAA", "AAAA"}, 2, 1, -1, 0},
+    {"none beside one for both", {"", "A", "AAAA"}, 3, 1, 0, 0},
+    {"none for both beside one for A", {"A", ""}, 2, 1, 0, -1},
+    {"none for both beside one for AAAA", {"AAAA", ""}, 2, 1, -1, 0},
+    {"none for both beside two", {"A", "AAAA", ""}, 3, 2, 0, 1},
+    {"no third one", {"A", "AAAA", "A"}, 3, 2, 0, 1},
+    {"no third one of the second type", {"A", "AAAA", "AAAA"}, 3, 2, 0, 1},
+};
+
+static int row_for(const struct hostdb *db, enum address_family family)
+{
+    struct host host = {.index = 77};
+
+    if (hostdb_lookup_type(db, span("Home.dyn.example.org."), family, &host)) {
+        assert_true(host_holds(&host, family));
+        return (int)host.index;
+    }
+    assert_int_equal(host.index, 77);
+    return -1;
+}
+
+static void assert_other_row(const struct hostdb *db, uint32_t row, int wanted)
+{
+    struct host host = hostdb_row(db, row), other = {.index = 77};
+    bool found = hostdb_other_row(db, &host, &other);
+
+    assert_int_equal(found, wanted >= 0);
+    assert_int_equal(other.index, found ? wanted : 77);
+}
+
+static void test_a_name_has_a_row_for_each_record_or_one_for_both(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        struct hostdb *db = hostdb_new();
+        struct host first;
+
+        print_message("  %s\n", pairs[i].label);
+        for (size_t row = 0; row < pairs[i].count; row++)
+            assert_int_equal(add_typed(db, home, "s3cret", pairs[i].types[row]),
+                             row < pairs[i].taken ? STATUS_OK
+                                                  : STATUS_CONFLICT);
+        hostdb_seal(db);
+        assert_int_equal(hostdb_count(db), pairs[i].taken);
+        assert_true(hostdb_lookup(db, span(home), &first));
+        assert_int_equal(first.index, 0);
+        assert_int_equal(row_for(db, ADDRESS_IPV4), pairs[i].a);
+        assert_int_equal(row_for(db, ADDRESS_IPV6), pairs[i].aaaa);
+        assert_other_row(db, 0, pairs[i].taken == 2 ? 1 : -1);
+        if (pairs[i].taken == 2)
+            assert_other_row(db, 1, 0);
+        hostdb_release(db);
+    }
+}
+
+static void test_the_rows_of_one_name_have_their_own_tokens(void **state)
+{
+    struct hostdb *db = hostdb_new();
+    struct host host;
+
+    (void)state;
+    assert_int_equal(add_typed(db, home, "for-a", "A"), STATUS_OK);
+    assert_int_equal(add_typed(db, home, "for-aaaa", "AAAA"), STATUS_OK);
+    assert_true(hostdb_lookup_type(db, span(home), ADDRESS_IPV4, &host));
+    assert_true(span_is(host.token, "for-a"));
+    assert_true(hostdb_lookup_type(db, span(home), ADDRESS_IPV6, &host));
+    assert_true(span_is(host.token, "for-aaaa"));
+    hostdb_release(db);
+}
+
+static void test_a_name_that_is_not_there_has_no_row_of_any_type(void **state)
+{
+    struct hostdb *db = new_with(home, "s3cret");
+    struct host host = {.index = 77};
+
+    (void)state;
+    assert_false(hostdb_lookup_type(db, span("away.dyn.example.org"),
+                                    ADDRESS_IPV4, &host));
+    assert_false(hostdb_lookup_type(db, span(""), ADDRESS_IPV6, &host));
+    assert_int_equal(host.index, 77);
+    hostdb_release(db);
+}
+
+/* The second ones far behind the first ones, and after the table has grown. */
+static void test_many_names_with_two_rows_are_all_found(void **state)
+{
+    struct hostdb *db = hostdb_new();
+    char name[TEXT_MAX];
+    struct host host;
+
+    (void)state;
+    for (int i = 0; i < 2 * MANY; i++)
+        assert_int_equal(
+            add_saying(db, numbered(name, "h", i % MANY, ".example.org"), "t",
+                       HOST_ATTRIBUTE_RECORD_TYPE, i < MANY ? "AAAA" : "A"),
+            STATUS_OK);
+    for (int sealed = 0; sealed < 2; sealed++) {
+        for (int i = 0; i < MANY; i++) {
+            struct span wanted = numbered(name, "h", i, ".example.org");
+
+            assert_true(hostdb_lookup(db, wanted, &host));
+            assert_int_equal(host.index, i);
+            assert_other_row(db, (uint32_t)i, i + MANY);
+            assert_other_row(db, (uint32_t)(i + MANY), i);
+            assert_true(hostdb_lookup_type(db, wanted, ADDRESS_IPV4, &host));
+            assert_int_equal(host.index, i + MANY);
+        }
+        hostdb_seal(db);
+    }
+    hostdb_release(db);
+}
+
+/* ---- users and groups ---- */
+
+static enum status add_of_user(struct hostdb *db, const char *name,
+                               const char *token, const char *user)
+{
+    return add_saying(db, span(name), token, HOST_ATTRIBUTE_USER, user);
+}
+
+static void test_a_user_has_its_rows_and_no_others(void **state)
+{
+    struct hostdb *db = hostdb_new();
+    struct host host = {.index = 77};
+    bool is_sole = true;
+
+    (void)state;
+    assert_int_equal(add_of_user(db, "a.example", "t1", ""), STATUS_OK);
+    assert_int_equal(add_of_user(db, "b.example", "t2", "anne"), STATUS_OK);
+    assert_int_equal(add_of_user(db, "c.example", "t3", "Anne"), STATUS_OK);
+    assert_int_equal(add_of_user(db, "d.example", "t2", "anne"), STATUS_OK);
+    hostdb_seal(db);
+    assert_true(hostdb_lookup_user(db, span("anne"), &host, &is_sole));
+    assert_int_equal(host.index, 1);
+    assert_false(is_sole);
+    assert_true(hostdb_lookup_user(db, span("Anne"), &host, &is_sole));
+    assert_int_equal(host.index, 2);
+    assert_true(is_sole);
+    host.index = 77;
+    assert_false(hostdb_lookup_user(db, span(""), &host, &is_sole));
+    assert_false(hostdb_lookup_user(db, span("ann"), &host, &is_sole));
+    assert_false(hostdb_lookup_user(db, span("a.example"), &host, &is_sole));
+    assert_int_equal(host.index, 77);
+    assert_true(is_sole);
+    hostdb_release(db);
+}
+
+static void test_all_rows_of_a_user_have_one_token(void **state)
+{
+    struct hostdb *db = hostdb_new();
+    struct host host;
+    bool is_sole;
+
+    (void)state;
+    assert_int_equal(add_of_user(db, "a.example", "t1", "anne"), STATUS_OK);
+    assert_int_equal(add_of_user(db, "b.example", "t2", "anne"), STATUS_DENIED);
+    assert_int_equal(add_of_user(db, "b.example", "t11", "anne"),
+                     STATUS_DENIED);
+    assert_int_equal(hostdb_count(db), 1);
+    assert_false(hostdb_lookup(db, span("b.example"), &host));
+    assert_true(hostdb_lookup_user(db, span("anne"), &host, &is_sole));
+    assert_true(is_sole);
+    assert_int_equal(add_of_user(db, "b.example", "t1", "anne"), STATUS_OK);
+    assert_true(hostdb_lookup_user(db, span("anne"), &host, &is_sole));
+    assert_false(is_sole);
+    hostdb_release(db);
+}
+
+static enum status add_readable(struct hostdb *db, struct span name,
+                                const char *token, const char *value)
+{
+    return add_saying(db, name, token, HOST_ATTRIBUTE_READ_PRIVILEGE, value);
+}
+
+static void test_readable_rows_are_found_by_their_token(void **state)
+{
+    static const struct {
+        const char *name, *token, *read_privilege;
+    } rows[] = {
+        {"a.example", "t1", "1"},   {"b.example", "t2", "yes"},
+        {"c.example", "t1", "no"},  {"d.example", "t1", ""},
+        {"e.example", "t1", "yes"}, {"f.example", "t1", "TRUE"},
+        {"g.example", "T1", "yes"},
+    };
+    static const uint32_t wanted[] = {0, 4, 5};
+    struct hostdb *db = hostdb_new();
+    struct host found[4];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        assert_int_equal(add_readable(db, span(rows[i].name), rows[i].token,
+                                      rows[i].read_privilege),
+                         STATUS_OK);
+    hostdb_seal(db);
+    for (size_t max = 0; max <= 4; max++) {
+        memset(found, 0, sizeof found);
+        assert_int_equal(hostdb_lookup_readable(db, span("t1"), found, max), 3);
+        for (size_t i = 0; i < 4; i++) {
+            if (i < max && i < 3)
+                assert_int_equal(found[i].index, wanted[i]);
+            else
+                assert_null(found[i].name.ptr);
+        }
+    }
+    assert_int_equal(hostdb_lookup_readable(db, span("t2"), found, 4), 1);
+    assert_true(span_is(found[0].name, "b.example"));
+    assert_int_equal(hostdb_lookup_readable(db, span("t"), found, 4), 0);
+    assert_int_equal(hostdb_lookup_readable(db, span("t11"), found, 4), 0);
+    assert_int_equal(hostdb_lookup_readable(db, span(""), found, 4), 0);
+    hostdb_release(db);
+}
+
+static void test_a_table_without_them_has_no_users_and_no_groups(void **state)
+{
+    struct hostdb *db = new_with(home, "s3cret");
+    struct host host;
+    bool is_sole;
+
+    (void)state;
+    assert_false(hostdb_lookup_user(db, span(home), &host, &is_sole));
+    assert_false(hostdb_lookup_user(db, span(""), &host, &is_sole));
+    assert_int_equal(hostdb_lookup_readable(db, span("s3cret"), &host, 1), 0);
+    hostdb_release(db);
+}
+
+/* Half of the rows share one user and one token. */
+static void test_many_users_and_readable_rows_are_all_found(void **state)
+{
+    struct hostdb *db = hostdb_new();
+    struct host_attributes row;
+    char name[TEXT_MAX], user[TEXT_MAX];
+    struct host host, found[2];
+    bool is_sole;
+
+    (void)state;
+    for (int i = 0; i < MANY; i++) {
+        struct span login = i % 2 ? span("all") : numbered(user, "u", i, "");
+
+        row.len = 0;
+        assert_null(host_attributes_add(&row, HOST_ATTRIBUTE_USER, login));
+        assert_null(host_attributes_add(&row, HOST_ATTRIBUTE_READ_PRIVILEGE,
+                                        span("1")));
+        assert_int_equal(
+            hostdb_add_row(db, numbered(name, "h", i, ".example.org"), login,
+                           span_from((const char *)row.bytes, row.len)),
+            STATUS_OK);
+    }
+    hostdb_seal(db);
+    for (int i = 0; i < MANY; i += 2) {
+        struct span login = numbered(user, "u", i, "");
+
+        assert_true(hostdb_lookup_user(db, login, &host, &is_sole));
+        assert_true(is_sole);
+        assert_int_equal(host.index, i);
+        assert_int_equal(hostdb_lookup_readable(db, login, found, 2), 1);
+        assert_int_equal(found[0].index, i);
+    }
+    assert_true(hostdb_lookup_user(db, span("all"), &host, &is_sole));
+    assert_false(is_sole);
+    assert_int_equal(host.index, 1);
+    assert_int_equal(hostdb_lookup_readable(db, span("all"), found, 2),
+                     MANY / 2);
+    assert_int_equal(found[1].index, 3);
+    hostdb_release(db);
+}
+
+/* Only the columns that have an index of their own pay for one: here for one
+ * group of all rows, in a table of two slots. */
+static void test_the_second_indexes_are_counted(void **state)
+{
+    static const struct {
+        enum host_attribute which;
+        bool has_index;
+    } columns[] = {
+        {HOST_ATTRIBUTE_TTL, false},
+        {HOST_ATTRIBUTE_LOCK_RECORD, false},
+        {HOST_ATTRIBUTE_USER, true},
+        {HOST_ATTRIBUTE_READ_PRIVILEGE, true},
+    };
+    enum { ENTRY_BYTES = 8, GROUP_BYTES = 16 };
+    char name[TEXT_MAX];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
+        struct hostdb *db = hostdb_new();
+        size_t row_bytes = 0, without;
+
+        for (int row = 0; row < MANY; row++) {
+            struct span host = numbered(name, "h", row, ".dyn.example.org");
+
+            assert_int_equal(add_saying(db, host, "t", columns[i].which, "1"),
+                             STATUS_OK);
+            row_bytes += 2 + host.len + 1 + 3;
+        }
+        hostdb_seal(db);
+        without = bytes_without_attributes(MANY, row_bytes);
+        assert_int_equal(
+            hostdb_bytes(db) - without,
+            columns[i].has_index ? MANY * ENTRY_BYTES + 2 * GROUP_BYTES : 0);
+        hostdb_release(db);
+    }
+}
+
+/* ---- memory ---- */
+
+/* Whatever runs out on the way, the same row can be added afterwards, and the
+ * others are found as before. */
+static void test_without_memory_all_is_as_it_was(void **state)
+{
+    struct hostdb *db = hostdb_new();
+    struct host_attributes row = {.len = 0};
+    struct span attributes;
+    struct host host, found[1];
+    unsigned failures = 0;
+    bool is_sole;
+
+    (void)state;
+    assert_null(host_attributes_add(&row, HOST_ATTRIBUTE_USER, span("anne")));
+    assert_null(
+        host_attributes_add(&row, HOST_ATTRIBUTE_READ_PRIVILEGE, span("1")));
+    attributes = span_from((const char *)row.bytes, row.len);
+    for (int i = 0; i < 500; i++) {
+        char text[TEXT_MAX];
+        struct span name = numbered(text, "h", i, ".example.org");
+        enum status status = STATUS_NOMEM;
+
+        for (size_t successes = 0; status != STATUS_OK; successes++) {
+            failing_memory_after(successes);
+            status = hostdb_add_row(db, name, span("t"), attributes);
+            assert_int_equal(status,
+                             failing_memory_stop() ? STATUS_NOMEM : STATUS_OK);
+            if (status == STATUS_OK)
+                break;
+            failures++;
+            assert_int_equal(hostdb_count(db), i);
+            assert_false(hostdb_lookup(db, name, &host));
+            assert_int_equal(hostdb_lookup_readable(db, span("t"), found, 1),
+                             i);
+            assert_int_equal(
+                hostdb_lookup_user(db, span("anne"), &host, &is_sole), i > 0);
+        }
+    }
+    assert_true(failures > 20);
+    hostdb_release(db);
+}
+
 static void test_references_keep_it_alive(void **state)
 {
     struct hostdb *db = new_with("home.dyn.example.org", "s3cret");
@@ -309,6 +691,17 @@ int main(void)
         cmocka_unit_test(test_memory_is_near_the_size_of_the_csv),
         cmocka_unit_test(test_only_rows_with_attributes_pay_for_them),
         cmocka_unit_test(test_attributes_come_back),
+        cmocka_unit_test(test_a_name_has_a_row_for_each_record_or_one_for_both),
+        cmocka_unit_test(test_the_rows_of_one_name_have_their_own_tokens),
+        cmocka_unit_test(test_a_name_that_is_not_there_has_no_row_of_any_type),
+        cmocka_unit_test(test_many_names_with_two_rows_are_all_found),
+        cmocka_unit_test(test_a_user_has_its_rows_and_no_others),
+        cmocka_unit_test(test_all_rows_of_a_user_have_one_token),
+        cmocka_unit_test(test_readable_rows_are_found_by_their_token),
+        cmocka_unit_test(test_a_table_without_them_has_no_users_and_no_groups),
+        cmocka_unit_test(test_many_users_and_readable_rows_are_all_found),
+        cmocka_unit_test(test_the_second_indexes_are_counted),
+        cmocka_unit_test(test_without_memory_all_is_as_it_was),
         cmocka_unit_test(test_references_keep_it_alive),
     };
 

@@ -20,11 +20,20 @@ static const struct {
     const char *first, *second;
     bool is_header;
 } rows[] = {
-    {"hostname", "token", true},       {"HostName", "TOKEN", true},
-    {" hostname\t", " token", true},   {"token", "hostname", false},
-    {"hostname", "", false},           {"", "token", false},
-    {"hostname", "hostname", false},   {"hostnames", "token", false},
+    {"hostname", "token", true},
+    {"HostName", "TOKEN", true},
+    {" hostname\t", " token", true},
+    {"token", "hostname", false},
+    {"hostname", "", false},
+    {"", "token", false},
+    {"hostname", "hostname", false},
+    {"hostnames", "token", false},
     {"a.example.org", "token", false},
+    {"hostname", "shared_secret", true},
+    {"Hostname", "SHARED_Secret ", true},
+    {"hostname", "sharedsecret", false},
+    {"shared_secret", "hostname", false},
+    {"token", "shared_secret", false},
 };
 
 static void test_a_header_line_is_known_by_two_names(void **state)
@@ -42,6 +51,7 @@ static void test_either_name_alone_is_noticed(void **state)
     (void)state;
     assert_true(hostdb_columns_is_name(span("hostname")));
     assert_true(hostdb_columns_is_name(span(" Token ")));
+    assert_true(hostdb_columns_is_name(span("shared_secret")));
     assert_false(hostdb_columns_is_name(span("ttl")));
     assert_false(hostdb_columns_is_name(span_from(NULL, 0)));
 }
@@ -70,6 +80,12 @@ static const struct {
      "", "TTL"},
     {"the hostname and the token named twice",
      "hostname|token|Hostname|ttl|token", 3, -1, "", "Hostname, token"},
+    {"the token named once more, by its other name",
+     "hostname|shared_secret|ttl|token", 2, -1, "", "token"},
+    {"as the systems name them that keep all of these",
+     "hostname|shared_secret|record_type|ttl|allow_internal|lock_record|"
+     "mac_address|read_privilege|user|ipv6_suffix|comment",
+     3, 10, "", ""},
     {"unknown and named twice", "hostname|token|x|ttl|x|ttl", 3, -1, "x, x",
      "ttl"},
     {"control characters cannot go on to a terminal",

@@ -20,6 +20,7 @@
 /* Every row is a text and what becomes of it, written out as
  *   name=token;             a host
  *   name=token ttl;         a host with a TTL of its own
+ *   name=token A ...;       and so on, see write_attributes()
  *   (line name: reason)     a row left out
  *   !status line: reason    the text as a whole fails
  */
@@ -97,6 +98,9 @@ static const struct {
     {"a header line may have blanks within quotes",
      SPAN_LITERAL("\" hostname \",\"token\t\",\" Ttl \"\na.example,t1,60\n"),
      "a.example=t1 60;"},
+    {"the token may be called shared_secret",
+     SPAN_LITERAL("Hostname,Shared_Secret,ttl\na.example,t1,60\n"),
+     "a.example=t1 60;"},
     {"what no header line is: the hostname is lacking",
      SPAN_LITERAL("host,token\na.example,t1\n"),
      "(1 : the row names no host, and a header line begins with "
@@ -166,6 +170,68 @@ static const struct {
      "(2 b.example: the token is empty)(3 : the name is not fully qualified)"
      "(4 c.example: the row has more fields than the header line names)"
      "a.example=t1;"},
+    {"all columns at once, in another order",
+     SPAN_LITERAL("hostname,token,user,comment,record_type,ipv6_suffix,"
+                  "mac_address,lock_record,ttl,read_privilege,allow_internal\n"
+                  "a.example,t1,anne,x,a,::1:2:3:4,00:53:00:00:00:0a,yes,60,1,no\n"
+                  "b.example,t2,,,,,,,,,\n"
+                  "c.example,t3,,,,,,0,,false,TRUE\n"),
+     "a.example=t1 60 A locked readable external mac:00:53:00:00:00:0a "
+     "user:anne suffix:::1:2:3:4;b.example=t2;c.example=t3 internal;"},
+    {"a bad value of any column leaves the row out",
+     SPAN_LITERAL("hostname,token,record_type,lock_record,mac_address,user,"
+                  "ipv6_suffix\n"
+                  "a.example,t1,MX\nb.example,t2,,maybe\nc.example,t3,,,1\n"
+                  "d.example,t4,,,,a:b\ne.example,t5,,,,,::\nf.example,t6\n"),
+     "(2 a.example: the record_type is neither A nor AAAA, nor empty for both)"
+     "(3 b.example: the lock_record is none of true, yes, 1, false, no and 0)"
+     "(4 c.example: the mac_address is not six pairs of hexadecimal digits "
+     "with ':' or '-' between)"
+     "(5 d.example: the user is longer than 253 bytes, or holds a colon or a "
+     "control character, which no client can send)"
+     "(6 e.example: the ipv6_suffix is no interface identifier written as an "
+     "IPv6 address, such as ::1234:5678:9abc:def0)f.example=t6;"},
+    {"blanks are no part of a login that is not quoted",
+     SPAN_LITERAL("hostname,token,user\na.example,t1, Anne B. \n"
+                  "b.example,t2,\" Anne B. \"\n"),
+     "a.example=t1 user:Anne B.;b.example=t2 user: Anne B. ;"},
+
+    /* ---- two rows of a name ---- */
+    {"a row for each record, with tokens of their own",
+     SPAN_LITERAL("hostname,token,record_type\na.example,t1,AAAA\n"
+                  "A.Example.,t2,A\n"),
+     "a.example=t1 AAAA;a.example=t2 A;"},
+    {"a second row for one record",
+     SPAN_LITERAL("hostname,token,record_type\na.example,t1,A\n"
+                  "a.example,t2,AAAA\na.example,t3,a\n"),
+     "(4 a.example: an earlier row of the same name is for this record "
+     "already)a.example=t1 A;a.example=t2 AAAA;"},
+    {"a row for one record behind one for both",
+     SPAN_LITERAL("hostname,token,record_type\na.example,t1\n"
+                  "a.example,t2,AAAA\n"),
+     "(3 a.example: an earlier row of the same name is for this record "
+     "already)a.example=t1;"},
+    {"a row for both records behind one for one of them",
+     SPAN_LITERAL("hostname,token,record_type\na.example,t1,A\n"
+                  "a.example,t2,\n"),
+     "(3 a.example: an earlier row of the same name is for one record already, "
+     "and this one names no record_type, so it is for both)a.example=t1 A;"},
+
+    /* ---- users ---- */
+    {"one login for several hosts",
+     SPAN_LITERAL("hostname,token,user\na.example,t1,anne\n"
+                  "b.example,t1,anne\nc.example,t2,Anne\n"),
+     "a.example=t1 user:anne;b.example=t1 user:anne;c.example=t2 user:Anne;"},
+    {"a login has one token, and a fault does not tell it",
+     SPAN_LITERAL("hostname,token,user\na.example,t1,anne\n"
+                  "b.example,t2,anne\nc.example,t1,anne\n"),
+     "(3 b.example: an earlier row has the same user and another token)"
+     "a.example=t1 user:anne;c.example=t1 user:anne;"},
+    {"a bad row is none of its user's",
+     SPAN_LITERAL("hostname,token,user,ttl\na.example,t1,anne,x\n"
+                  "b.example,t2,anne,60\n"),
+     "(2 a.example: the ttl is no number of seconds from 0 to 2147483647, in "
+     "digits alone)b.example=t2 60 user:anne;"},
     {"without a header line there is no attribute",
      SPAN_LITERAL("b.example,t2,60\na.example,t1\n"),
      "(1 b.example: the row has more fields than hostname,token; more are "
@@ -304,19 +370,52 @@ static void write_fault(void *arg, const struct hostdb_csv_fault *fault)
     strbuf_printf(out, ": %s)", fault->reason);
 }
 
+static void write_text(struct strbuf *out, const char *label, struct span text)
+{
+    if (text.len == 0)
+        return;
+    strbuf_printf(out, " %s:", label);
+    strbuf_append(out, text);
+}
+
+static void write_attributes(struct strbuf *out, const struct host *host)
+{
+    char text[ADDRESS_TEXT_MAX];
+    struct address suffix;
+    uint32_t ttl;
+
+    if (host_attribute_ttl(host, &ttl))
+        strbuf_printf(out, " %u", (unsigned)ttl);
+    if (host_has_type(host))
+        strbuf_printf(out, host_holds(host, ADDRESS_IPV4) ? " A" : " AAAA");
+    if (host_is_locked(host))
+        strbuf_printf(out, " locked");
+    if (host_is_readable(host))
+        strbuf_printf(out, " readable");
+    if (host_allows_internal(host, false))
+        strbuf_printf(out, " internal");
+    if (!host_allows_internal(host, true))
+        strbuf_printf(out, " external");
+    write_text(out, "mac", host_mac_address(host));
+    write_text(out, "user", host_user(host));
+    if (host_ipv6_suffix(host, &suffix))
+        write_text(out, "suffix",
+                   span_from(text, address_format(&suffix, text)));
+}
+
 static void write_hosts(struct strbuf *out, const struct hostdb *db)
 {
     for (uint32_t i = 0; i < hostdb_count(db); i++) {
         struct host host = hostdb_row(db, i), found;
-        uint32_t ttl;
+        enum address_family family =
+            host_holds(&host, ADDRESS_IPV4) ? ADDRESS_IPV4 : ADDRESS_IPV6;
 
-        assert_true(hostdb_lookup(db, host.name, &found));
+        assert_true(hostdb_lookup_type(db, host.name, family, &found));
         assert_int_equal(found.index, i);
         strbuf_append(out, host.name);
         strbuf_append_char(out, '=');
         strbuf_append(out, host.token);
-        if (host_attribute_ttl(&found, &ttl))
-            strbuf_printf(out, " %u", (unsigned)ttl);
+        write_attributes(out, &found);
         strbuf_append_char(out, ';');
     }
 }

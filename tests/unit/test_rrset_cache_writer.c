@@ -12,6 +12,7 @@
 enum { SENT_AT = 50000, NOW = 51000, NOW_S = 51, MAX_AGE_S = 300 };
 
 static const struct span host_name = SPAN_LITERAL("a.example.org");
+static const struct span split_name = SPAN_LITERAL("split.example.org");
 static struct in_transit_counts in_transit;
 static struct rrset_cache_writer cache_writer;
 
@@ -23,6 +24,19 @@ static struct address address(const char *text)
     return parsed;
 }
 
+static void add_typed(struct hostdb *hosts, const char *record_type)
+{
+    struct host_attributes row = {.len = 0};
+
+    assert_null(host_attributes_add(&row, HOST_ATTRIBUTE_RECORD_TYPE,
+                                    span_from_string(record_type)));
+    assert_int_equal(
+        hostdb_add_row(hosts, split_name, span_from_string(record_type),
+                       span_from((const char *)row.bytes, row.len)),
+        STATUS_OK);
+}
+
+/* Row 0 is for both records of its name, 1 for AAAA and 2 for A of another. */
 static int set_up(void **state)
 {
     struct hostdb *hosts = hostdb_new();
@@ -32,6 +46,8 @@ static int set_up(void **state)
     assert_non_null(hosts);
     assert_int_equal(hostdb_add(hosts, host_name, span_from_string("t0ken")),
                      STATUS_OK);
+    add_typed(hosts, "AAAA");
+    add_typed(hosts, "A");
     host_table = host_table_new(hosts, NULL);
     assert_non_null(host_table);
     cache_writer = (struct rrset_cache_writer){.host_table = NULL};
@@ -79,7 +95,8 @@ static void write_record(const char *name, const char *text, bool is_latest)
 
 static void survey(const char *name, const char *value, bool is_changing)
 {
-    struct rrset rrset = {span_from_string(name), RRSET_A, 60,
+    enum rrset_type type = strchr(value, ':') == NULL ? RRSET_A : RRSET_AAAA;
+    struct rrset rrset = {span_from_string(name), type, 60,
                           span_from_string(value)};
 
     rrset_cache_writer_preload(&cache_writer, &rrset, SENT_AT, is_changing);
@@ -168,6 +185,64 @@ static void test_a_survey_is_believed_only_of_the_untouched(void **state)
     }
 }
 
+/* ---- a name whose records have a row each ---- */
+
+enum { AAAA_ROW = 1, A_ROW = 2 };
+
+static void assert_row_says(uint32_t row, enum rrset_type type,
+                            const char *wanted)
+{
+    struct address address =
+        rrset_cache_last(cache_writer.host_table->known, row, type);
+    char text[ADDRESS_TEXT_MAX];
+
+    address_format(&address, text);
+    assert_string_equal(text, wanted);
+}
+
+static void assert_split_says(const char *a, const char *aaaa)
+{
+    assert_row_says(A_ROW, RRSET_A, a);
+    assert_row_says(A_ROW, RRSET_AAAA, "-");
+    assert_row_says(AAAA_ROW, RRSET_A, "-");
+    assert_row_says(AAAA_ROW, RRSET_AAAA, aaaa);
+}
+
+static bool split_knows(const char *text)
+{
+    struct address wanted = address(text);
+
+    return rrset_cache_writer_knows(&cache_writer, split_name, &wanted, NOW,
+                                    MAX_AGE_S);
+}
+
+static void test_each_record_is_kept_with_the_row_that_is_for_it(void **state)
+{
+    (void)state;
+    write_record("split.example.org", "192.0.2.1", true);
+    assert_split_says("192.0.2.1", "-");
+    write_record("split.example.org", "2001:db8::1", true);
+    assert_split_says("192.0.2.1", "2001:db8::1");
+    assert_true(split_knows("192.0.2.1"));
+    assert_true(split_knows("2001:db8::1"));
+    rrset_cache_writer_invalidate(&cache_writer, split_name, RRSET_A);
+    assert_false(split_knows("192.0.2.1"));
+    assert_true(split_knows("2001:db8::1"));
+}
+
+static void test_each_record_is_surveyed_into_its_row(void **state)
+{
+    (void)state;
+    survey("split.example.org", "2001:db8::9", false);
+    assert_split_says("-", "2001:db8::9");
+    assert_true(
+        rrset_cache_writer_ever_knew(&cache_writer, split_name, RRSET_AAAA));
+    assert_false(
+        rrset_cache_writer_ever_knew(&cache_writer, split_name, RRSET_A));
+    survey("split.example.org", "192.0.2.9", false);
+    assert_split_says("192.0.2.9", "2001:db8::9");
+}
+
 static void test_before_the_first_table_nothing_is_kept(void **state)
 {
     (void)state;
@@ -199,6 +274,8 @@ int main(void)
         KEEPER_TEST(test_the_updater_may_ask_too),
         KEEPER_TEST(test_an_outdated_write_is_remembered_but_not_said),
         KEEPER_TEST(test_a_survey_is_believed_only_of_the_untouched),
+        KEEPER_TEST(test_each_record_is_kept_with_the_row_that_is_for_it),
+        KEEPER_TEST(test_each_record_is_surveyed_into_its_row),
         KEEPER_TEST(test_before_the_first_table_nothing_is_kept),
         KEEPER_TEST(test_a_host_that_is_not_in_the_table_is_passed_over),
     };
