@@ -332,6 +332,22 @@ def test_bad_attributes_are_faults(tool, file, s3):
     assert all("ttl" in line and "0 to 2147483647" in line for line in told[:2])
 
 
+def test_rows_that_contradict_an_earlier_one_are_faults_without_a_token(tool, file, s3):
+    file.write_text(
+        "hostname,token,record_type,user\na.example.org,s3cret,A,anne\n"
+        "a.example.org,s3cret,a,anne\na.example.org,s3cret\nb.example.org,other,,anne\n"
+    )
+    finished = tool("upload-database", "hosts.csv")
+    assert finished.returncode == FAILED and s3.requests == []
+    assert finished.stderr.splitlines()[:3] == [
+        "hosts.csv:3: a.example.org: an earlier row of the same name is for this record already",
+        "hosts.csv:4: a.example.org: an earlier row of the same name is for one record already, "
+        "and this one names no record_type, so it is for both",
+        "hosts.csv:5: b.example.org: an earlier row has the same user and another token",
+    ]
+    assert "s3cret" not in finished.stderr and "other," not in finished.stderr
+
+
 @pytest.mark.parametrize(
     "header, ignored",
     [
@@ -359,7 +375,7 @@ def examples_of_the_manual():
 
 def test_the_manual_s_examples_are_what_it_says(tool, file):
     *good, bad = examples_of_the_manual()
-    assert len(good) == 3
+    assert len(good) == 4
     for example in good:
         file.write_bytes(example)
         finished = tool("upload-database", "--force", "hosts.csv")
@@ -372,7 +388,12 @@ def test_the_manual_s_examples_are_what_it_says(tool, file):
 
 
 def test_columns_that_the_server_knows_are_not_noted(tool, file):
-    file.write_text("hostname,token,ttl,comment,\na.example.org,t1,60,at home,\n")
+    file.write_text(
+        "hostname,shared_secret,record_type,ttl,allow_internal,lock_record,mac_address,"
+        "read_privilege,user,ipv6_suffix,comment,\n"
+        "a.example.org,t1,A,60,yes,no,00:53:00:00:00:01,1,anne,::1:2,at home,\n"
+        "a.example.org,t1,AAAA,,,,,,anne\n"
+    )
     finished = tool("upload-database", "hosts.csv")
     assert finished.returncode == OK and "note" not in finished.stderr
 

@@ -171,11 +171,12 @@ static const struct {
      "(4 c.example: the row has more fields than the header line names)"
      "a.example=t1;"},
     {"all columns at once, in another order",
-     SPAN_LITERAL("hostname,token,user,comment,record_type,ipv6_suffix,"
-                  "mac_address,lock_record,ttl,read_privilege,allow_internal\n"
-                  "a.example,t1,anne,x,a,::1:2:3:4,00:53:00:00:00:0a,yes,60,1,no\n"
-                  "b.example,t2,,,,,,,,,\n"
-                  "c.example,t3,,,,,,0,,false,TRUE\n"),
+     SPAN_LITERAL(
+         "hostname,token,user,comment,record_type,ipv6_suffix,"
+         "mac_address,lock_record,ttl,read_privilege,allow_internal\n"
+         "a.example,t1,anne,x,a,::1:2:3:4,00:53:00:00:00:0a,yes,60,1,no\n"
+         "b.example,t2,,,,,,,,,\n"
+         "c.example,t3,,,,,,0,,false,TRUE\n"),
      "a.example=t1 60 A locked readable external mac:00:53:00:00:00:0a "
      "user:anne suffix:::1:2:3:4;b.example=t2;c.example=t3 internal;"},
     {"a bad value of any column leaves the row out",
