@@ -20,9 +20,25 @@ def address_of(number: int) -> str:
     return str(ipaddress.IPv4Address(FIRST_ADDRESS) + number)
 
 
-def csv_of(count: int, suffix: str = "") -> bytes:
+COLUMNS = (
+    "record_type,ttl,allow_internal,lock_record,mac_address,read_privilege,user,"
+    "ipv6_suffix,comment"
+)
+
+
+def columns_of(number: int) -> str:
+    """Fields for COLUMNS: all that a row can say, and a user of its own."""
+    low = f"{number >> 16 & 0xff:02x}:{number >> 8 & 0xff:02x}:{number & 0xff:02x}"
+    suffix = f"::5054:ff:fe{number >> 16 & 0xff:02x}:{number & 0xffff:x}"
+    return f"A,60,yes,no,52:54:00:{low},yes,user{number},{suffix},at home"
+
+
+def csv_of(count: int, suffix: str = "", *, columns: bool = False) -> bytes:
     """A table of h0 to h<count - 1>. The suffix goes to every token but that
-    of h0, and makes another table of the same hosts."""
-    rows = [f"{name_of(0)},{token_of(0)}\n"]
-    rows += [f"{name_of(n)},{token_of(n)}{suffix}\n" for n in range(1, count)]
+    of h0, and makes another table of the same hosts. `columns`: every row has
+    all there are."""
+    rows = [f"hostname,token,{COLUMNS}\n"] if columns else []
+    for n in range(count):
+        more = f",{columns_of(n)}" if columns else ""
+        rows.append(f"{name_of(n)},{token_of(n)}{suffix if n else ''}{more}\n")
     return "".join(rows).encode()
