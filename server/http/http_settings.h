@@ -31,8 +31,8 @@ struct http_settings {
     bool allow_internal;               /* register addresses that mean nothing
                                           outside one's own network */
     bool query_auth;                   /* credentials may stand in the query */
-    const char *api_key;     /* asked of hash_v2 callers; NULL: none */
-    const char *reflect_key; /* asked of /reflect's callers; NULL: none */
+    char *api_key;     /* asked of hash_v2 callers; NULL: none */
+    char *reflect_key; /* asked of /reflect's callers; NULL: none */
 };
 
 /* Of the settings of DNS. */

@@ -69,7 +69,7 @@ static void check_user(const struct hostdb *db, const struct host *host)
     if (found &&
         (first.index > host->index || !span_equal(host_user(&first), user) ||
          !host_token_matches(&first, host->token) ||
-         (is_sole && first.index != host->index)))
+         (is_sole && !span_equal(first.name, host->name))))
         abort();
 }
 
