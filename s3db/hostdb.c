@@ -107,9 +107,8 @@ bool hostdb_lookup_type(const struct hostdb *db, struct span name,
 
     if (!hostdb_lookup(db, name, &row))
         return false;
+    /* Of two rows, the one that is not for this record is for the other. */
     if (!host_holds(&row, family) && !hostdb_other_row(db, &row, &row))
-        return false;
-    if (!host_holds(&row, family))
         return false;
     *out = row;
     return true;
