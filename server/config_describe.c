@@ -60,7 +60,7 @@ void config_describe(const struct config *config, struct strbuf *out)
         variable->kind->describe(variable, config, out);
         strbuf_append_char(out, '\n');
     }
+    describe_places(config, out);
     describe_key("DYNDNS_API_KEY", config->http.api_key, out);
     describe_key("DYNDNS_REFLECT_KEY", config->http.reflect_key, out);
-    describe_places(config, out);
 }

@@ -14,9 +14,11 @@ static const struct {
                         "take the lock_record out of its row"},
     [REFUSAL_OTHER_TYPE] = {"the host's row is for the other record type",
                             "leave record_type empty to have both"},
-    [REFUSAL_NOT_AN_ADDRESS] = {"what was given is no IPv4 or IPv6 address",
-                                ""},
-    [REFUSAL_TWO_ADDRESSES] = {"two addresses of one family were given", ""},
+    [REFUSAL_NOT_AN_ADDRESS] =
+        {"what was given is no IPv4 or IPv6 address",
+         "have the client send none: the server sees the address by itself"},
+    [REFUSAL_TWO_ADDRESSES] = {"two addresses of one family were given",
+                               "have the client send one of each family"},
     [REFUSAL_UNKNOWN_ADDRESS] =
         {"a trusted proxy did not tell the client's address",
          "have the proxy append its caller's address to one X-Forwarded-For "

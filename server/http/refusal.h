@@ -19,8 +19,8 @@ enum refusal {
     REFUSAL_SUFFIX,          /* ipv6_suffix reaches into the prefix */
 };
 
-/* For the log, literals: what is wrong, and what helps ("": nothing does but
- * what the caller does). `refusal` is not REFUSAL_NONE. */
+/* For the log, literals: what is wrong, and what helps. Empty for
+ * REFUSAL_NONE. */
 const char *refusal_reason(enum refusal refusal);
 const char *refusal_advice(enum refusal refusal);
 

@@ -66,6 +66,7 @@ def test_check_config_prints_what_is_in_force(dyndns53):
         "DYNDNS_REFRESH_SECONDS": "60",
         "DYNDNS_TRUSTED_PROXIES": "",
         "DYNDNS_ALLOW_INTERNAL": "false",
+        "DYNDNS_QUERY_AUTH": "false",
         "DYNDNS_TTL": "300",
         "DYNDNS_NOCHG_SECONDS": "300",
         "DYNDNS_DEADLINE_SECONDS": "20",
@@ -85,7 +86,24 @@ def test_check_config_tells_the_object_and_the_endpoints(dyndns53):
         "# database: the object hosts.csv in the bucket dyndns",
         "# S3: https://dyndns.s3.eu-west-1.amazonaws.com/hosts.csv, signed for eu-west-1",
         "# Route 53: https://route53.amazonaws.com, signed for us-east-1",
+        "# DYNDNS_API_KEY: none",
+        "# DYNDNS_REFLECT_KEY: none",
     ]
+
+
+def test_check_config_shows_no_key(dyndns53):
+    keys = {"DYNDNS_API_KEY": "s3cret-a", "DYNDNS_REFLECT_KEY": "s3cret-r"}
+    finished = dyndns53("--check-config", environment=LEAST | keys)
+    assert (finished.returncode, finished.stderr) == (0, "")
+    for name in keys:
+        assert f"# {name}: given, and not shown\n" in finished.stdout
+    assert "s3cret" not in finished.stdout
+
+
+def test_a_wrong_key_is_not_shown_either(dyndns53):
+    finished = dyndns53("--check-config", environment=LEAST | {"DYNDNS_API_KEY": "s3cret key"})
+    assert finished.returncode == 2
+    assert "DYNDNS_API_KEY" in finished.stderr and "s3cret" not in finished.stderr
 
 
 @pytest.mark.parametrize("is_absolute", [True, False])

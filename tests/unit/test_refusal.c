@@ -13,7 +13,7 @@ static void test_every_refusal_has_words_of_its_own(void **state)
     (void)state;
     for (int i = REFUSAL_NONE + 1; i <= REFUSAL_SUFFIX; i++) {
         assert_true(strlen(refusal_reason((enum refusal)i)) > 0);
-        assert_non_null(refusal_advice((enum refusal)i));
+        assert_true(strlen(refusal_advice((enum refusal)i)) > 0);
         for (int other = REFUSAL_NONE; other < i; other++)
             assert_string_not_equal(refusal_reason((enum refusal)i),
                                     refusal_reason((enum refusal)other));
