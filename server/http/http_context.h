@@ -12,7 +12,7 @@
  *      |     waiting       the requests that wait for the updater
  *      |
  *      +-- routes          which URL means what; hands the context to
- *            register_ip, check_ip, healthz
+ *            protocol_call, with a protocol; and to check_ip, healthz
  *
  * Each loop has one context, and nobody but its thread touches it.
  */
