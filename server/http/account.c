@@ -2,7 +2,7 @@
 
 static bool is_login_of(const struct account *account, const struct host *row)
 {
-    return span_equal(row->name, span_from(account->name, account->name_len)) ||
+    return (account->is_host && span_equal(row->name, account->host.name)) ||
            (account->login.len > 0 &&
             span_equal(host_user(row), account->login));
 }
@@ -11,11 +11,11 @@ static bool is_login_of(const struct account *account, const struct host *row)
  * comparison too. */
 static bool opens_as_name(const struct account *account)
 {
-    struct host row, other;
-    bool found = hostdb_lookup(account->hosts, account->login, &row);
-    bool opens = host_token_matches(found ? &row : NULL, account->password);
+    const struct host *row = account->is_host ? &account->host : NULL;
+    bool opens = host_token_matches(row, account->password);
+    struct host other;
 
-    if (found && hostdb_other_row(account->hosts, &row, &other))
+    if (row != NULL && hostdb_other_row(account->hosts, row, &other))
         opens |= host_token_matches(&other, account->password);
     return opens;
 }
@@ -40,7 +40,7 @@ bool account_open(struct account *account, const struct hostdb *hosts,
     account->hosts = hosts;
     account->login = login;
     account->password = password;
-    account->name_len = dns_name_normalize(login, account->name);
+    account->is_host = hostdb_lookup(hosts, login, &account->host);
     as_name = opens_as_name(account);
     as_user = opens_as_user(account);
     return as_name | as_user;
@@ -48,11 +48,7 @@ bool account_open(struct account *account, const struct hostdb *hosts,
 
 struct span account_claimed(const struct account *account)
 {
-    struct host row;
-
-    return hostdb_lookup(account->hosts, account->login, &row)
-               ? row.name
-               : span_from("", 0);
+    return account->is_host ? account->host.name : span_from("", 0);
 }
 
 static bool is_opened(const struct account *account, const struct host *row)
@@ -67,7 +63,10 @@ size_t account_find(const struct account *account, struct span name,
     size_t count = 0;
     struct host first;
 
-    if (!hostdb_lookup(account->hosts, name, &first))
+    /* Most often it is the login's own. */
+    if (account->is_host && span_equal(name, account->host.name))
+        first = account->host;
+    else if (!hostdb_lookup(account->hosts, name, &first))
         return 0;
     if (is_opened(account, &first))
         rows[count++] = first;
@@ -79,12 +78,11 @@ size_t account_find(const struct account *account, struct span name,
 
 struct span account_own_host(const struct account *account)
 {
-    struct span name = account_claimed(account);
     struct host first;
     bool is_sole;
 
-    if (name.len > 0)
-        return name;
+    if (account->is_host)
+        return account->host.name;
     return hostdb_lookup_user(account->hosts, account->login, &first,
                               &is_sole) &&
                    is_sole

@@ -10,15 +10,13 @@
 
 #include "s3db/hostdb.h"
 
-#include "base/dns_name.h"
-
 enum { ACCOUNT_ROWS_OF_HOST_MAX = 2 }; /* one for A, one for AAAA */
 
 struct account {
     const struct hostdb *hosts;
     struct span login, password; /* borrowed from the caller */
-    size_t name_len;             /* of the login as a host's name */
-    char name[DNS_NAME_MAX];
+    bool is_host;                /* whether the login names one */
+    struct host host;            /* its first row, if so */
 };
 
 /* Whether they open anything. Takes the same time for every wrong password of

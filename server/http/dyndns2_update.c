@@ -1,6 +1,7 @@
 #include "server/http/dyndns2_update.h"
 
 #include "base/address_scope.h"
+#include "base/dns_name.h"
 #include "server/http/account.h"
 #include "server/http/credentials.h"
 #include "server/http/dyndns2.h"
