@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from hosts import BUCKET, ZONE, address_of, name_of
+from hosts import BUCKET, ZONE, address_of, ipv6_address_of, name_of
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
@@ -25,10 +25,16 @@ def calls(sandbox):
     }
 
 
-def wrong_records(sandbox, count):
-    """How many of the first hosts do not have the address they asked for."""
+def wrong_records(sandbox, count, both_families=False):
+    """How many records of the first hosts are not as they asked: A, and AAAA, of
+    which there is none if nobody asked for it."""
     zone = sandbox.route53.snapshot()
-    return sum(zone.get((name_of(n), "A")) != [address_of(n)] for n in range(count))
+    wrong = 0
+    for n in range(count):
+        ipv6 = [ipv6_address_of(n)] if both_families else None
+        wrong += zone.get((name_of(n), "A")) != [address_of(n)]
+        wrong += zone.get((name_of(n), "AAAA")) != ipv6
+    return wrong
 
 
 def put_table(sandbox, path):

@@ -5,6 +5,7 @@ import json
 import statistics
 import subprocess
 import time
+from typing import NamedTuple
 
 from hosts import FIRST_ADDRESS, csv_of
 from programs import HERE, PYTHON, RUSH, Aws, Server, scratch_folder
@@ -17,7 +18,22 @@ RUSH_SECONDS = 120
 REST_SECONDS = 1.5
 
 
-def rush(count: int) -> dict:
+class Way(NamedTuple):
+    """How hosts ask; a name for the tables, and options of rush."""
+
+    name: str
+    options: list[str]
+    both_families: bool = False
+
+
+REGISTER_IP = Way("`/register_ip`", [])
+NIC_UPDATE = Way("`/nic/update`", ["--nic-update"])
+BOTH_FAMILIES = Way("`/nic/update`, both families", ["--nic-update", "--both-families"], True)
+
+DYNDNS2_HOSTS = 5000
+
+
+def rush(count: int, way: Way) -> dict:
     """`count` hosts ask at once; a server and an account of their own."""
     with scratch_folder() as folder, Aws(*LIMITS) as aws:
         table = folder / "hosts.csv"
@@ -25,11 +41,12 @@ def rush(count: int) -> dict:
         with Server(aws, DYNDNS_DATABASE=table) as server:
             time.sleep(REST_SECONDS)
             before = aws.tell("calls")
-            result = _ask(server, count)
+            result = _ask(server, count, way)
             after = aws.tell("calls")
-        result["wrong_records"] = aws.tell("wrong_records", count)
+        result["wrong_records"] = aws.tell("wrong_records", count, way.both_families)
     batches = after["batches"]
-    limit_seconds = count / (CALLS_A_SECOND * HOSTS_A_CALL)
+    records = 2 * count if way.both_families else count
+    limit_seconds = records / (CALLS_A_SECOND * HOSTS_A_CALL)
     return result | {
         "hosts_a_second": count / result["seconds"],
         "multiple_of_limit": result["seconds"] / limit_seconds,
@@ -42,8 +59,8 @@ def rush(count: int) -> dict:
     }
 
 
-def _ask(server, count):
-    command = [RUSH, str(server.port), str(count), FIRST_ADDRESS]
+def _ask(server, count, way):
+    command = [RUSH, *way.options, str(server.port), str(count), FIRST_ADDRESS]
     finished = subprocess.run(command, check=True, stdout=subprocess.PIPE, timeout=RUSH_SECONDS)
     return json.loads(finished.stdout)
 
@@ -64,14 +81,16 @@ def naive(strategy: str, count: int) -> dict:
 
 def run(quick: bool, say) -> dict:
     counts = [1, 500, 5000] if quick else [1, 500, 2000, 5000, 10000]
+    crowds = [(count, REGISTER_IP) for count in counts]
+    crowds += [(DYNDNS2_HOSTS, NIC_UPDATE), (DYNDNS2_HOSTS, BOTH_FAMILIES)]
     rounds = 1 if quick else 3
     rushes = []
-    for count in counts:
+    for count, way in crowds:
         runs = []
         for _ in range(rounds):
-            runs.append(rush(count))
-            say(f"{count} hosts at once: {runs[-1]['seconds']:.2f} s")
-        rushes.append({"hosts": count, "runs": runs})
+            runs.append(rush(count, way))
+            say(f"{count} hosts at once by {way.name}: {runs[-1]['seconds']:.2f} s")
+        rushes.append({"hosts": count, "way": way.name, "runs": runs})
     compared = {}
     for strategy in ["read-then-change", "upsert"]:
         compared[strategy] = naive(strategy, 15 if quick else 50)

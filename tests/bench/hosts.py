@@ -5,6 +5,7 @@ import ipaddress
 BUCKET = "bench"
 ZONE = "example.org"
 FIRST_ADDRESS = "10.0.0.1"
+IPV6_NETWORK = "2001:db8::"
 
 
 def name_of(number: int) -> str:
@@ -18,6 +19,11 @@ def token_of(number: int) -> str:
 def address_of(number: int) -> str:
     """The address that host `number` asks for when it is new."""
     return str(ipaddress.IPv4Address(FIRST_ADDRESS) + number)
+
+
+def ipv6_address_of(number: int) -> str:
+    """The one that it asks for beside that, if it asks for both families."""
+    return str(ipaddress.IPv6Address(IPV6_NETWORK) + int(ipaddress.IPv4Address(address_of(number))))
 
 
 COLUMNS = (

@@ -2,7 +2,8 @@
  * the same time for an address that is new. Prints one line of JSON.
  *
  * Host i of the table is "h<i>.example.org" with the token "secret-of-h<i>"
- * (see hosts.py), and asks for FIRST-ADDRESS plus i.
+ * (see hosts.py), and asks for FIRST-ADDRESS plus i; of IPv6, for that behind
+ * 2001:db8::/96.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -27,18 +28,21 @@ enum {
     EVENTS_AT_ONCE = 512,
     REPLY_MAX = 511,
     REQUEST_MAX = 511,
+    TARGET_MAX = 127,
 };
 
 static const char usage[] =
-    "Usage: rush [--first NUMBER] [--wait-only] PORT HOSTS FIRST-ADDRESS\n"
+    "Usage: rush [OPTION]... PORT HOSTS FIRST-ADDRESS\n"
     "\n"
     "Opens HOSTS connections to 127.0.0.1, then sends a /register_ip on each,\n"
     "then collects the replies.\n"
     "\n"
-    "  --first N     the hosts from h<N> on, instead of h0\n"
-    "  --wait-only   once all is sent print \"waiting\", keep the callers\n"
-    "                waiting until standard input ends, and tell how many\n"
-    "                are waiting still\n";
+    "  --first N         the hosts from h<N> on, instead of h0\n"
+    "  --nic-update      a /nic/update that names the host, instead\n"
+    "  --both-families   ask for an IPv6 address too\n"
+    "  --wait-only       once all is sent print \"waiting\", keep the callers\n"
+    "                    waiting until standard input ends, and tell how many\n"
+    "                    are waiting still\n";
 
 struct caller {
     int fd;
@@ -52,6 +56,7 @@ struct rush {
     size_t first, count, open;
     uint32_t first_address; /* host order */
     uint16_t port;
+    bool nic_update, both_families, wait_only;
     int epoll_fd;
     int64_t first_sent_at, last_sent_at, ended_at;
 };
@@ -157,23 +162,39 @@ static size_t encode_base64(const char *text, size_t len, char *out)
     return written;
 }
 
+static void write_target(const struct rush *rush, size_t host,
+                         char out[TARGET_MAX + 1])
+{
+    uint32_t number = rush->first_address + (uint32_t)host;
+    struct in_addr ipv4 = {htonl(number)};
+    char path[64] = "/register_ip?", address[INET_ADDRSTRLEN], more[32] = "";
+
+    if (rush->nic_update)
+        snprintf(path, sizeof path, "/nic/update?hostname=h%zu.example.org&",
+                 host);
+    inet_ntop(AF_INET, &ipv4, address, sizeof address);
+    if (rush->both_families)
+        snprintf(more, sizeof more, ",2001:db8::%x:%x", number >> 16,
+                 number & 0xffff);
+    snprintf(out, TARGET_MAX + 1, "%smyip=%s%s", path, address, more);
+}
+
 static size_t write_request(const struct rush *rush, size_t i,
                             char out[REQUEST_MAX + 1])
 {
     size_t host = rush->first + i;
-    struct in_addr address = {htonl(rush->first_address + (uint32_t)host)};
-    char credentials[80], encoded[120], text[INET_ADDRSTRLEN];
+    char credentials[80], encoded[120], target[TARGET_MAX + 1];
     int len = snprintf(credentials, sizeof credentials,
                        "h%zu.example.org:secret-of-h%zu", host, host);
 
     encode_base64(credentials, (size_t)len, encoded);
-    inet_ntop(AF_INET, &address, text, sizeof text);
+    write_target(rush, host, target);
     len = snprintf(out, REQUEST_MAX + 1,
-                   "GET /register_ip?myip=%s HTTP/1.1\r\n"
+                   "GET %s HTTP/1.1\r\n"
                    "Host: localhost\r\n"
                    "Authorization: Basic %s\r\n"
                    "\r\n",
-                   text, encoded);
+                   target, encoded);
     return (size_t)len;
 }
 
@@ -324,25 +345,41 @@ static unsigned long parse_number(const char *text, unsigned long max)
     return value;
 }
 
-static bool parse_options(int argc, char **argv, struct rush *rush,
-                          bool *wait_only)
+static bool take_option(struct rush *rush, int option)
+{
+    switch (option) {
+    case 'f':
+        rush->first = parse_number(optarg, HOSTS_MAX);
+        return true;
+    case 'n':
+        rush->nic_update = true;
+        return true;
+    case 'b':
+        rush->both_families = true;
+        return true;
+    case 'w':
+        rush->wait_only = true;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool parse_options(int argc, char **argv, struct rush *rush)
 {
     static const struct option options[] = {
         {"first", required_argument, NULL, 'f'},
+        {"nic-update", no_argument, NULL, 'n'},
+        {"both-families", no_argument, NULL, 'b'},
         {"wait-only", no_argument, NULL, 'w'},
         {NULL, 0, NULL, 0},
     };
     struct in_addr first;
     int option;
 
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (option == 'f')
-            rush->first = parse_number(optarg, HOSTS_MAX);
-        else if (option == 'w')
-            *wait_only = true;
-        else
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
+        if (!take_option(rush, option))
             return false;
-    }
     if (argc - optind != 3 || inet_pton(AF_INET, argv[optind + 2], &first) != 1)
         return false;
     rush->port = (uint16_t)parse_number(argv[optind], UINT16_MAX);
@@ -354,9 +391,8 @@ static bool parse_options(int argc, char **argv, struct rush *rush,
 int main(int argc, char **argv)
 {
     struct rush rush = {.epoll_fd = -1};
-    bool wait_only = false;
 
-    if (!parse_options(argc, argv, &rush, &wait_only)) {
+    if (!parse_options(argc, argv, &rush)) {
         fputs(usage, stderr);
         return EXIT_FAILURE;
     }
@@ -366,7 +402,7 @@ int main(int argc, char **argv)
     raise_open_files(rush.count);
     open_connections(&rush);
     send_requests(&rush);
-    if (wait_only) {
+    if (rush.wait_only) {
         keep_waiting(&rush);
     } else {
         collect_replies(&rush);
