@@ -1,6 +1,6 @@
-"""What a request costs that needs no call to AWS: `/check_ip`, and a
-`/register_ip` of an address that stands already, next to nginx which answers
-every request with the same few bytes.
+"""What a request costs that needs no call to AWS: `/check_ip`, and updates to
+an address that stands already, of one host and of many, next to nginx which
+answers every request with the same few bytes.
 
 The server and nginx have one worker each, on one core; wrk has another. They
 take turns, and each turn gives a ratio, so that what else goes on in the
@@ -12,9 +12,10 @@ import socket
 import statistics
 import subprocess
 from pathlib import Path
+from typing import NamedTuple
 
-from client import AUTHORIZATION, get
-from hosts import csv_of
+from client import AUTHORIZATION, basic, get
+from hosts import USER, csv_of, csv_of_user, name_of, token_of
 from programs import (
     DAY_SECONDS,
     Aws,
@@ -28,6 +29,44 @@ from programs import (
 
 SERVER_CORE, WRK_CORE = 0, 1
 CONNECTIONS = 64
+HOSTS = 1000
+HOSTS_A_CALL = 20  # at most
+ADDRESS = "127.0.0.1"  # also the caller's own
+
+
+class Request(NamedTuple):
+    path: str  # by which nginx finds the body
+    query: str
+    authorization: str | None
+    hosts: int  # that are updated
+    body: str  # the right answer
+
+    @property
+    def target(self) -> str:
+        return self.path + self.query
+
+    def ask(self, program) -> tuple[str, int]:
+        """The body, and the number of headers."""
+        return get(program.url(self.target), self.authorization)
+
+
+def _update(path, query="", authorization=AUTHORIZATION, hosts=1):
+    return Request(path, query, authorization, hosts, f"nochg {ADDRESS}\n" * hosts)
+
+
+def _named(hosts):
+    return f"?hostname={','.join(map(name_of, range(hosts)))}&myip={ADDRESS}"
+
+
+# The first update of each table is what the others find unchanged.
+OF_ONE_HOST = [
+    Request("/check_ip", "", None, 0, f"{ADDRESS}\n"),
+    _update("/register_ip"),
+    _update("/nic/update", _named(1)),
+]
+OF_A_USER = [
+    _update("/v3/update", _named(HOSTS_A_CALL), basic(USER, token_of(0)), HOSTS_A_CALL)
+]
 
 NGINX = """
 daemon off;
@@ -59,11 +98,11 @@ LOCATION = 'location = {path} {{ return 200 "{body}"; }}\n'
 class Nginx(Program):
     """Answers each path with a body as long as ours; one worker."""
 
-    def __init__(self, folder: Path, bodies: dict[str, str], core: int):
+    def __init__(self, folder: Path, requests: list[Request], core: int):
         self.port = _free_port()
         locations = "".join(
-            LOCATION.format(path=path, body="x" * (len(body) - 1) + "\\n")
-            for path, body in bodies.items()
+            LOCATION.format(path=each.path, body="x" * (len(each.body) - 1) + "\\n")
+            for each in requests
         )
         config = folder / "nginx.conf"
         config.write_text(NGINX.format(folder=folder, port=self.port, locations=locations))
@@ -83,8 +122,8 @@ class Nginx(Program):
             return False
         return True
 
-    def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.port}{path}"
+    def url(self, target: str) -> str:
+        return f"http://127.0.0.1:{self.port}{target}"
 
 
 def _free_port():
@@ -93,10 +132,11 @@ def _free_port():
         return probe.getsockname()[1]
 
 
-def _wrk(url: str, seconds: float, pid: int) -> dict:
+def _wrk(request: Request, program, pid: int, seconds: float) -> dict:
+    url = program.url(request.target)
     before = cpu_seconds(pid)
     process = start(
-        ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", *_headers(url), url],
+        ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", *_headers(request), url],
         core=WRK_CORE,
         stdout=subprocess.PIPE,
         text=True,
@@ -113,18 +153,19 @@ def _wrk(url: str, seconds: float, pid: int) -> dict:
     }
 
 
-def _headers(url):
+def _headers(request):
     """The same request goes to both."""
-    return ["-H", f"Authorization: {AUTHORIZATION}"] if "register" in url else []
+    return ["-H", f"Authorization: {request.authorization}"] if request.authorization else []
 
 
-def _compare(path, server, nginx, rounds, seconds):
+def _compare(request, server, nginx, rounds, seconds):
     ours, theirs = [], []
     for _ in range(rounds):
-        ours.append(_wrk(server.url(path), seconds, server.pid))
-        theirs.append(_wrk(nginx.url(path), seconds, nginx.worker))
+        ours.append(_wrk(request, server, server.pid, seconds))
+        theirs.append(_wrk(request, nginx, nginx.worker, seconds))
     pairs = list(zip(ours, theirs))
     return {
+        "hosts": request.hosts,
         "ours": _medians(ours),
         "nginx": _medians(theirs),
         "ratios": sorted(a["requests_a_second"] / b["requests_a_second"] for a, b in pairs),
@@ -136,28 +177,52 @@ def _medians(results):
     return {key: statistics.median(each[key] for each in results) for key in results[0]}
 
 
-def run(quick: bool, say) -> dict:
-    rounds, seconds = (3, 1) if quick else (9, 3)
-    paths = ["/check_ip", "/register_ip"]
+def _register(server, requests) -> int:
+    """The address, for all hosts. Returns their number."""
+    first = next(each for each in requests if each.hosts)
+    body, _ = first.ask(server)
+    assert body == first.body.replace("nochg", "good"), body
+    return first.hosts
+
+
+def _check_answers(request, server, nginx):
+    """Both must send as much. wrk looks at the status alone, and that of a
+    `911` is 200."""
+    ours, theirs = request.ask(server), request.ask(nginx)
+    assert ours[0] == request.body, ours
+    assert len(ours[0]) == len(theirs[0]) and ours[1] == theirs[1], (ours, theirs)
+
+
+def _measure(table: bytes, requests: list[Request], rounds, seconds, say) -> dict:
     results = {}
     with scratch_folder() as folder, Aws() as aws:
-        table = folder / "hosts.csv"
-        table.write_bytes(csv_of(1000))
+        database = folder / "hosts.csv"
+        database.write_bytes(table)
         settings = {
-            "DYNDNS_DATABASE": table,
+            "DYNDNS_DATABASE": database,
             "DYNDNS_THREADS": 1,
             "DYNDNS_NOCHG_SECONDS": DAY_SECONDS,
         }
-        with Server(aws, core=SERVER_CORE, **settings) as server:
-            assert get(server.url("/register_ip"))[0] == "good 127.0.0.1\n"
-            bodies = {path: get(server.url(path))[0] for path in paths}
-            assert bodies["/register_ip"] == "nochg 127.0.0.1\n"
-            with Nginx(folder, bodies, SERVER_CORE) as nginx:
-                for path in paths:
-                    ours, theirs = get(server.url(path)), get(nginx.url(path))
-                    assert len(ours[0]) == len(theirs[0]) and ours[1] == theirs[1], (ours, theirs)
-                    results[path] = _compare(path, server, nginx, rounds, seconds)
-                    ratio = statistics.median(results[path]["ratios"])
-                    say(f"{path}: {ratio:.2f} of nginx's requests a second")
-            assert len(aws.tell("calls")["batches"]) == 1  # all else was nochg
-    return results | {"rounds": rounds, "seconds": seconds}
+        with (
+            Server(aws, core=SERVER_CORE, **settings) as server,
+            Nginx(folder, requests, SERVER_CORE) as nginx,
+        ):
+            registered = _register(server, requests)
+            for each in requests:
+                _check_answers(each, server, nginx)
+                results[each.path] = _compare(each, server, nginx, rounds, seconds)
+                _check_answers(each, server, nginx)
+                ratio = statistics.median(results[each.path]["ratios"])
+                say(f"{each.path}: {ratio:.2f} of nginx's requests a second")
+            assert aws.tell("calls")["batches"] == [registered]  # all else was nochg
+    return results
+
+
+def run(quick: bool, say) -> dict:
+    rounds, seconds = (3, 1) if quick else (9, 3)
+    return {
+        **_measure(csv_of(HOSTS), OF_ONE_HOST, rounds, seconds, say),
+        **_measure(csv_of_user(HOSTS_A_CALL, HOSTS), OF_A_USER, rounds, seconds, say),
+        "rounds": rounds,
+        "seconds": seconds,
+    }

@@ -1,16 +1,21 @@
-"""A caller as host h0, for what is not measured."""
+"""A caller, as host h0 if nothing else is said, for what is not measured."""
 
 import base64
 import urllib.request
 
 from hosts import name_of, token_of
 
-CREDENTIALS = base64.b64encode(f"{name_of(0)}:{token_of(0)}".encode()).decode()
-AUTHORIZATION = f"Basic {CREDENTIALS}"
+
+def basic(login: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{login}:{password}".encode()).decode()
 
 
-def get(url: str) -> tuple[str, int]:
+AUTHORIZATION = basic(name_of(0), token_of(0))
+
+
+def get(url: str, authorization: str | None = AUTHORIZATION) -> tuple[str, int]:
     """The body, and the number of headers."""
-    request = urllib.request.Request(url, headers={"Authorization": AUTHORIZATION})
+    headers = {"Authorization": authorization} if authorization else {}
+    request = urllib.request.Request(url, headers=headers)
     with urllib.request.urlopen(request, timeout=30) as reply:
         return reply.read().decode(), len(reply.headers)

@@ -6,6 +6,7 @@ BUCKET = "bench"
 ZONE = "example.org"
 FIRST_ADDRESS = "10.0.0.1"
 IPV6_NETWORK = "2001:db8::"
+USER = "router"
 
 
 def name_of(number: int) -> str:
@@ -47,4 +48,13 @@ def csv_of(count: int, suffix: str = "", *, columns: bool = False) -> bytes:
     for n in range(count):
         more = f",{columns_of(n)}" if columns else ""
         rows.append(f"{name_of(n)},{token_of(n)}{suffix if n else ''}{more}\n")
+    return "".join(rows).encode()
+
+
+def csv_of_user(hosts: int, count: int) -> bytes:
+    """A table of h0 to h<count - 1>, of which the first `hosts` have one login:
+    USER, with the token of h0."""
+    rows = ["hostname,token,user\n"]
+    rows += [f"{name_of(n)},{token_of(0)},{USER}\n" for n in range(hosts)]
+    rows += [f"{name_of(n)},{token_of(n)},\n" for n in range(hosts, count)]
     return "".join(rows).encode()

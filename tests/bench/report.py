@@ -8,6 +8,7 @@ import subprocess
 from datetime import datetime, timezone
 from pathlib import Path
 
+from against_nginx import HOSTS_A_CALL
 from coalescing import BOTH_FAMILIES, DYNDNS2_HOSTS, NIC_UPDATE, REGISTER_IP
 from programs import ROOT
 
@@ -154,17 +155,27 @@ def culprits(results) -> str:
     return table(head, rows)
 
 
+REQUESTS = {
+    "/check_ip": "`/check_ip`",
+    "/register_ip": "`/register_ip`, `nochg`",
+    "/nic/update": "`/nic/update`, `nochg`",
+    "/v3/update": f"`/v3/update` of {HOSTS_A_CALL} hosts, all `nochg`",
+}
+
+
 def nginx(results) -> str:
     rows = []
-    for path in ["/check_ip", "/register_ip"]:
+    for path, what in REQUESTS.items():
         each = results[path]
+        cpu_us = each["ours"]["cpu_us"]
         rows.append(
             [
-                f"`{path}`" + (", `nochg`" if "register" in path else ""),
+                what,
                 f"{each['ours']['requests_a_second']:,.0f}",
                 f"{each['nginx']['requests_a_second']:,.0f}",
                 _spread(each["ratios"]),
-                f"{each['ours']['cpu_us']:.1f}",
+                f"{cpu_us:.1f}"
+                + (f", {cpu_us / each['hosts']:.2f} a host" if each["hosts"] > 1 else ""),
                 f"{each['nginx']['cpu_us']:.1f}",
                 _spread(each["cpu_ratios"]),
             ]
@@ -392,6 +403,7 @@ def _promises_of_requests(results):
         for path, what, least in [
             ("/check_ip", "`/check_ip`", 0.95),
             ("/register_ip", "unchanged `/register_ip`", 0.7),
+            ("/nic/update", "unchanged `/nic/update`", 0.9),
         ]
     ]
 
