@@ -158,9 +158,12 @@ static bool add_named(const struct call *call, struct protocol_changes *changes)
 /* --- the protocols ----------------------------------------------------------------
  */
 
-static void reply_word(struct protocol_reply *reply, enum dyndns2_word word)
+static enum protocol_verdict answer(struct protocol_reply *reply,
+                                    enum dyndns2_word word,
+                                    enum protocol_verdict verdict)
 {
     dyndns2_reply_word(reply, word, DYNDNS2_911_IS_200);
+    return verdict;
 }
 
 static enum protocol_verdict parse(const struct protocol_request *request,
@@ -171,27 +174,24 @@ static enum protocol_verdict parse(const struct protocol_request *request,
     struct credentials credentials;
     struct call call = {.request = request};
 
-    reply_word(reply, DYNDNS2_BADAUTH);
     switch (credentials_read(request, &credentials)) {
     case CREDENTIALS_ABSENT:
-        return PROTOCOL_UNAUTHENTICATED;
+        return answer(reply, DYNDNS2_BADAUTH, PROTOCOL_UNAUTHENTICATED);
     case CREDENTIALS_BROKEN:
-        return PROTOCOL_DENIED;
+        return answer(reply, DYNDNS2_BADAUTH, PROTOCOL_DENIED);
     case CREDENTIALS_GIVEN:
         break;
     }
     if (!account_open(&call.account, request->hosts, credentials.login,
                       credentials.password)) {
         *claimed = account_claimed(&call.account);
-        return PROTOCOL_DENIED;
+        return answer(reply, DYNDNS2_BADAUTH, PROTOCOL_DENIED);
     }
     wanted_addresses_read(&call.wanted, request->query, request->form,
                           &request->client);
-    if (add_named(&call, changes))
-        return PROTOCOL_CHANGES;
-    protocol_reply_init(reply);
-    reply_word(reply, DYNDNS2_NUMHOST);
-    return PROTOCOL_ANSWERED;
+    return add_named(&call, changes)
+               ? PROTOCOL_CHANGES
+               : answer(reply, DYNDNS2_NUMHOST, PROTOCOL_ANSWERED);
 }
 
 static void format_with_200(const struct protocol_result *results, size_t count,
