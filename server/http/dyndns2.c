@@ -30,6 +30,7 @@ static enum dyndns2_word word_of_refusal(enum refusal refusal)
     case REFUSAL_UNKNOWN_ADDRESS:
     case REFUSAL_INTERNAL:
     case REFUSAL_SUFFIX:
+    case REFUSAL_NOT_OWN:
         break;
     }
     return DYNDNS2_DNSERR;

@@ -33,6 +33,9 @@ static const struct {
     [REFUSAL_SUFFIX] = {"the host's ipv6_suffix reaches into the prefix",
                         "shorten it, or have the router tell a shorter "
                         "prefix"},
+    [REFUSAL_NOT_OWN] = {"the address is not the caller's own",
+                         "to let the host have whatever address is sent, set "
+                         "allow_internal in its row"},
 };
 
 const char *refusal_reason(enum refusal refusal)

@@ -17,6 +17,7 @@ enum refusal {
     REFUSAL_UNKNOWN_ADDRESS, /* a trusted proxy did not tell the client's */
     REFUSAL_INTERNAL,        /* the address means nothing to the world */
     REFUSAL_SUFFIX,          /* ipv6_suffix reaches into the prefix */
+    REFUSAL_NOT_OWN,         /* the address is not the caller's */
 };
 
 /* For the log, literals: what is wrong, and what helps. Empty for
