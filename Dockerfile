@@ -19,6 +19,7 @@ RUN apt-get update \
         libcsv3 \
         libcurl4 \
         libh2o-evloop0.13 \
+        libjansson4 \
         libssl3 \
         libxml2 \
     && rm -rf /var/lib/apt/lists/*
