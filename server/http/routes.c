@@ -8,6 +8,7 @@
 #include "server/http/http_response.h"
 #include "server/http/iovec.h"
 #include "server/http/protocol_call.h"
+#include "server/http/reflect.h"
 
 static void register_ip(struct http_context *context, h2o_req_t *req)
 {
@@ -30,6 +31,7 @@ static const struct route {
     {SPAN_LITERAL("/register_ip"), register_ip, "GET, POST", {"GET", "POST"}},
     {SPAN_LITERAL("/nic/update"), nic_update, "GET, POST", {"GET", "POST"}},
     {SPAN_LITERAL("/v3/update"), nic_update, "GET, POST", {"GET", "POST"}},
+    {SPAN_LITERAL("/reflect"), reflect, "GET, HEAD", {"GET", "HEAD"}},
     {SPAN_LITERAL("/healthz"), healthz, "GET, HEAD", {"GET", "HEAD"}},
 };
 

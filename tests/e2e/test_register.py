@@ -264,6 +264,7 @@ def test_http_1_0_is_answered_whole_and_the_connection_closed(lasting_service, n
         ("POST", "/register_ip", 401),
         ("HEAD", "/register_ip", 405),
         ("DELETE", "/check_ip", 405),
+        ("GET", "/reflect", 200),
         ("GET", "/", 404),
         ("GET", "/register_ip/", 404),
         ("GET", "/register_ipx", 404),

@@ -19,6 +19,9 @@ static const struct {
     {"each URL is its own", "GET", "/healthz", 0x101, 503, NULL},
     {"a URL is the whole path", "GET", "/check_ip/", 0x101, 404, "not found\n"},
     {"other URLs are not found", "GET", "/", 0x101, 404, "not found\n"},
+    {"an address is told as JSON", "GET", "/reflect", 0x101, 200,
+     "{\"error\":\"\",\"forwarded\":0,\"forwarded_for\":\"\","
+     "\"your_ip\":\"192.0.2.1\"}\n"},
     {"a URL has its methods", "POST", "/check_ip", 0x101, 405,
      "method not allowed\n"},
     {"without a table nothing is registered", "GET", "/register_ip", 0x101, 503,
