@@ -4,6 +4,8 @@
 #include "server/http/check_ip.h"
 #include "server/http/connection.h"
 #include "server/http/dyndns2_update.h"
+#include "server/http/hash_v2.h"
+#include "server/http/hash_v3.h"
 #include "server/http/healthz.h"
 #include "server/http/http_response.h"
 #include "server/http/iovec.h"
@@ -20,6 +22,14 @@ static void nic_update(struct http_context *context, h2o_req_t *req)
     protocol_call(context, req, &nic_update_protocol);
 }
 
+/* Both versions of the serverless system have one URL, which is its root. */
+static void root(struct http_context *context, h2o_req_t *req)
+{
+    bool posts = span_is(iovec_span(req->method), "POST");
+
+    protocol_call(context, req, posts ? &hash_v3_protocol : &hash_v2_protocol);
+}
+
 static const struct route {
     struct span path;
     void (*handle)(struct http_context *context, h2o_req_t *req);
@@ -31,6 +41,7 @@ static const struct route {
     {SPAN_LITERAL("/register_ip"), register_ip, "GET, POST", {"GET", "POST"}},
     {SPAN_LITERAL("/nic/update"), nic_update, "GET, POST", {"GET", "POST"}},
     {SPAN_LITERAL("/v3/update"), nic_update, "GET, POST", {"GET", "POST"}},
+    {SPAN_LITERAL("/"), root, "GET, POST", {"GET", "POST"}},
     {SPAN_LITERAL("/reflect"), reflect, "GET, HEAD", {"GET", "HEAD"}},
     {SPAN_LITERAL("/healthz"), healthz, "GET, HEAD", {"GET", "HEAD"}},
 };

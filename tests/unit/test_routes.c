@@ -18,7 +18,14 @@ static const struct {
     {"by HTTP/1.0 as well", "GET", "/check_ip", 0x100, 200, "192.0.2.1\n"},
     {"each URL is its own", "GET", "/healthz", 0x101, 503, NULL},
     {"a URL is the whole path", "GET", "/check_ip/", 0x101, 404, "not found\n"},
-    {"other URLs are not found", "GET", "/", 0x101, 404, "not found\n"},
+    {"other URLs are not found", "GET", "/x", 0x101, 404, "not found\n"},
+    {"the root speaks one protocol by GET", "GET", "/", 0x101, 200,
+     "{\"return_message\": \"Not possible now, try again later.\", "
+     "\"return_status\": \"fail\"}"},
+    {"another one by POST", "POST", "/", 0x101, 503,
+     "{\"return_status\": \"fail\", "
+     "\"return_message\": \"Not possible now, try again later.\"}"},
+    {"and none otherwise", "HEAD", "/", 0x101, 405, "method not allowed\n"},
     {"an address is told as JSON", "GET", "/reflect", 0x101, 200,
      "{\"error\":\"\",\"forwarded\":0,\"forwarded_for\":\"\","
      "\"your_ip\":\"192.0.2.1\"}\n"},
