@@ -1,21 +1,27 @@
-/* commands -- what dyndb does with the database. Each returns the program's
- * exit status, after an explanation on standard error of what failed.
+/* commands -- the table of dyndb's commands.
+ *
+ * A line of COMMANDS is a command, in the order in which they are listed; X is
+ * the part of a name behind "command_", which the command's own file defines.
  */
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
 
-#include "cli/options.h"
-#include "cli/database_object.h"
+#include "cli/command.h"
 
-enum {
-    EXIT_OK = 0,
-    EXIT_FAILED = 1,
-    EXIT_USAGE = 2, /* the command line or the environment is wrong */
-};
+#define COMMANDS(X)                                                            \
+    X(download_database)                                                       \
+    X(upload_database)                                                         \
+    X(help)
 
-int download_database(struct database_object *object,
-                      const struct options *options);
-int upload_database(struct database_object *object,
-                    const struct options *options);
+#define DECLARE_COMMAND(name) extern const struct command command_##name;
+COMMANDS(DECLARE_COMMAND)
+#undef DECLARE_COMMAND
+
+extern const struct command *const commands[];
+extern const size_t commands_count;
+
+/* The command of this name. NULL, with a line in `fault` that says so and
+ * perhaps names the one that was meant: there is none. */
+const struct command *commands_find(const char *name, struct strbuf *fault);
 
 #endif

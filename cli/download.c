@@ -1,21 +1,14 @@
+/* dyndb download-database -- fetches the database. */
 #include "cli/commands.h"
+#include "cli/context.h"
+#include "cli/etag_file.h"
 #include "cli/file_replace.h"
+#include "cli/options.h"
+#include "cli/print.h"
 #include "cli/regular_file.h"
 #include "cli/say.h"
-#include "cli/etag_file.h"
 
 #include <errno.h>
-#include <stdio.h>
-
-static int print(struct span body)
-{
-    if (fwrite(body.ptr, 1, body.len, stdout) == body.len &&
-        fflush(stdout) == 0)
-        return EXIT_OK;
-    if (errno != EPIPE) /* the reader closed the pipe */
-        say("cannot write to standard output: %s", strerror(errno));
-    return EXIT_FAILED;
-}
 
 /* With a FILE.etag that is missing or old the next upload is refused, and
  * overwrites nothing; so a failure here is worth a warning only. */
@@ -57,10 +50,10 @@ static int save(const struct database_object *object, const char *file,
     }
 }
 
-int download_database(struct database_object *object,
-                      const struct options *options)
+static int run(const struct context *context, const struct options *options)
 {
-    const char *file = options->file;
+    struct database_object *object = context->object;
+    const char *file = options_file(options);
     struct database_object_reply reply;
     struct strbuf body;
     int result = EXIT_FAILED;
@@ -69,13 +62,32 @@ int download_database(struct database_object *object,
     if (database_object_get(object, &body, &reply) != STATUS_OK)
         database_object_complain(object, "cannot read", &reply, S3_USE_READ);
     else if (file == NULL)
-        result = print(strbuf_span(&body));
+        result = print(strbuf_span(&body)) ? EXIT_OK : EXIT_FAILED;
     else
         result = save(object, file, strbuf_span(&body), reply.etag);
-    if (result == EXIT_OK && !options->quiet)
+    if (result == EXIT_OK && !options_given(options, "quiet"))
         say("%s: %zu bytes downloaded%s%s, ETag %s",
             database_object_where(object), body.len, file == NULL ? "" : " to ",
             file == NULL ? "" : file, reply.etag);
     strbuf_clear(&body);
     return result;
 }
+
+const struct command command_download_database = {
+    .name = "download-database",
+    .operands = "[FILE]",
+    .purpose = "fetch the database into FILE, or print it",
+    .text =
+        "Fetches the host database into FILE, which only you may read, whole "
+        "or\n"
+        "not at all; without FILE, or with \"-\", prints it. Its version is "
+        "kept\n"
+        "in FILE.etag, so that upload-database can tell whether somebody else\n"
+        "changed the database meanwhile.\n",
+    .options = {OPTION_QUIET},
+    .operand = OPERAND_FILE,
+    .operands_max = 1,
+    .needs = NEEDS_OBJECT,
+    .check = options_file_is_named,
+    .run = run,
+};

@@ -1,93 +1,11 @@
 #include "cli/options.h"
+#include "cli/commands.h"
 
 #include <getopt.h>
-#include <stdio.h>
 
-static const char help_tool[] =
-    "Usage: dyndb [--help | --version]\n"
-    "       dyndb COMMAND [OPTION]... [FILE]\n"
-    "\n"
-    "Keeps the host database of dyndns53: one CSV object in Amazon S3, with a\n"
-    "row of hostname,token for each host that may update its DNS record.\n"
-    "\n"
-    "Commands:\n"
-    "  download-database [FILE]   fetch the database into FILE, or print it\n"
-    "  upload-database FILE       check FILE and make it the database\n"
-    "  help [COMMAND]             explain a command\n"
-    "\n"
-    "The database is named by DYNDNS_BUCKET (the bucket) and DYNDNS_DATABASE\n"
-    "(the object's key). AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and\n"
-    "AWS_REGION are those of the AWS SDKs. See dyndb(1).\n";
-
-static const char help_download[] =
-    "Usage: dyndb download-database [-q] [FILE]\n"
-    "\n"
-    "Fetches the host database into FILE, which only you may read, whole or\n"
-    "not at all; without FILE, or with \"-\", prints it. Its version is kept\n"
-    "in FILE.etag, so that upload-database can tell whether somebody else\n"
-    "changed the database meanwhile.\n"
-    "\n"
-    "Options:\n"
-    "  -q, --quiet   say nothing when all is well\n"
-    "  -h, --help    show this\n";
-
-static const char help_upload[] =
-    "Usage: dyndb upload-database [-q] [--force | --if-match ETAG] FILE\n"
-    "\n"
-    "Checks FILE (\"-\" is standard input) as the server will, and makes it\n"
-    "the host database. Every fault is printed with its line, and then\n"
-    "nothing is sent. The database is not replaced by one who has not seen\n"
-    "its latest version: FILE must come from download-database, or there must\n"
-    "be no database yet.\n"
-    "\n"
-    "Options:\n"
-    "      --force           replace whatever is there\n"
-    "      --if-match ETAG   replace this version, whatever FILE.etag says\n"
-    "  -q, --quiet           say nothing when all is well\n"
-    "  -h, --help            show this\n";
-
-static const char help_help[] = "Usage: dyndb help [COMMAND]\n"
-                                "\n"
-                                "Explains a command, or lists them all.\n";
-
-static const struct {
-    const char *name;
-    enum command command;
-    const char *help, *hint;
-} commands[] = {
-    {"download-database", COMMAND_DOWNLOAD, help_download,
-     "help download-database"},
-    {"upload-database", COMMAND_UPLOAD, help_upload, "help upload-database"},
-    {"help", COMMAND_HELP, help_help, "help help"},
-};
-
-static enum command find_command(const char *name)
-{
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-        if (strcmp(name, commands[i].name) == 0)
-            return commands[i].command;
-    return COMMAND_NONE;
-}
-
-const char *options_help(enum command topic)
-{
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-        if (commands[i].command == topic)
-            return commands[i].help;
-    return help_tool;
-}
-
-const char *options_hint(enum command topic)
-{
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-        if (commands[i].command == topic)
-            return commands[i].hint;
-    return "help";
-}
-
-/* ---- parsing ---- */
-
-enum { OPTION_FORCE = 256, OPTION_IF_MATCH };
+/* What getopt_long(3) returns for the option of a command's row: above all
+ * characters, so that no letter is one of them. */
+enum { FIRST_OPTION = 256 };
 
 static const struct option tool_options[] = {
     {"help", no_argument, NULL, 'h'},
@@ -95,163 +13,201 @@ static const struct option tool_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static const struct option download_options[] = {
-    {"quiet", no_argument, NULL, 'q'},
-    {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
+/* A command's options in getopt_long(3)'s form. */
+struct getopt_form {
+    struct option longs[COMMAND_OPTIONS_MAX + 2];
+    char letters[2 * COMMAND_OPTIONS_MAX + sizeof "+:h"];
 };
 
-static const struct option upload_options[] = {
-    {"force", no_argument, NULL, OPTION_FORCE},
-    {"if-match", required_argument, NULL, OPTION_IF_MATCH},
-    {"quiet", no_argument, NULL, 'q'},
-    {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
-};
+static void make_getopt_form(struct getopt_form *form,
+                             const struct command *command)
+{
+    const struct command_option *option = command->options;
+    char *letter = form->letters;
+    int count = 0;
 
-static const struct option help_options[] = {
-    {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
-};
+    *letter++ = ':';
+    *letter++ = 'h';
+    for (; option->name != NULL; option++) {
+        int wants = option->value == NULL ? no_argument : required_argument;
+
+        form->longs[count] =
+            (struct option){option->name, wants, NULL, FIRST_OPTION + count};
+        count++;
+        if (option->letter == 0)
+            continue;
+        *letter++ = option->letter;
+        if (option->value != NULL)
+            *letter++ = ':';
+    }
+    *letter = '\0';
+    form->longs[count] = (struct option){"help", no_argument, NULL, 'h'};
+    form->longs[count + 1] = (struct option){NULL, 0, NULL, 0};
+}
+
+/* The row of a command's table that getopt_long(3) means. NULL: none. */
+static const struct command_option *find_option(const struct command *command,
+                                                int result)
+{
+    const struct command_option *option = command->options;
+
+    if (result >= FIRST_OPTION)
+        return &option[result - FIRST_OPTION];
+    for (; option->name != NULL; option++)
+        if (option->letter != 0 && option->letter == result)
+            return option;
+    return NULL;
+}
 
 /* The option that getopt_long(3) has just refused. */
 static void describe_bad_option(char **argv, int result, struct strbuf *fault)
 {
     if (result == ':')
         strbuf_printf(fault, "option '%s' needs a value", argv[optind - 1]);
-    else if (optopt > 0 && optopt < OPTION_FORCE)
+    else if (optopt > 0 && optopt < FIRST_OPTION)
         strbuf_printf(fault, "unknown option '-%c'", optopt);
+    else if (optopt >= FIRST_OPTION)
+        strbuf_printf(fault, "option '%.*s' takes no value",
+                      (int)strcspn(argv[optind - 1], "="), argv[optind - 1]);
     else
         strbuf_printf(fault, "unknown option '%s'", argv[optind - 1]);
 }
 
-static enum status parse_help(struct options *options, int argc, char **argv,
-                              struct strbuf *fault)
+static bool take_option(struct options *options, int result,
+                        struct strbuf *fault)
 {
-    if (argc == 0)
-        return STATUS_OK;
-    options->topic = find_command(argv[0]);
-    if (argc > 1)
-        strbuf_printf(fault, "unexpected argument '%s'", argv[1]);
-    else if (options->topic == COMMAND_NONE)
-        strbuf_printf(fault, "unknown command '%s'", argv[0]);
-    else
-        return STATUS_OK;
-    return STATUS_INVALID;
-}
+    const struct command_option *option = find_option(options->command, result);
 
-static enum status parse_file(struct options *options, int argc, char **argv,
-                              struct strbuf *fault)
-{
-    if (argc > 1) {
-        strbuf_printf(fault, "unexpected argument '%s'", argv[1]);
-        return STATUS_INVALID;
-    }
-    if (argc == 0 && options->command == COMMAND_UPLOAD) {
-        strbuf_append_string(fault, "upload-database needs a FILE, or - for "
-                                    "standard input");
-        return STATUS_INVALID;
-    }
-    if (argc == 1 && argv[0][0] == '\0') {
-        strbuf_append_string(fault, "the file's name is empty");
-        return STATUS_INVALID;
-    }
-    if (argc == 1 && strcmp(argv[0], "-") != 0)
-        options->file = argv[0];
-    return STATUS_OK;
-}
-
-/* Takes one option; false when it is none of this command's. */
-static bool take_option(struct options *options, int option)
-{
-    switch (option) {
-    case 'h':
-        options->topic = options->command;
-        options->command = COMMAND_HELP;
-        return true;
-    case 'q':
-        options->quiet = true;
-        return true;
-    case OPTION_FORCE:
-        options->force = true;
-        return true;
-    case OPTION_IF_MATCH:
-        options->if_match = optarg;
-        return true;
-    default:
+    if (options->given_count == OPTIONS_GIVEN_MAX) {
+        strbuf_printf(fault, "more than %d options", OPTIONS_GIVEN_MAX);
         return false;
     }
+    options->given[options->given_count].option = option;
+    options->given[options->given_count].value = optarg;
+    options->given_count++;
+    return true;
 }
 
-static bool options_agree(const struct options *options, struct strbuf *fault)
+static bool take_operands(struct options *options, int argc, char **argv,
+                          struct strbuf *fault)
 {
-    if (options->if_match == NULL)
-        return true;
-    if (options->force)
-        strbuf_append_string(fault, "--force and --if-match contradict each "
-                                    "other");
-    else if (options->if_match[0] == '\0')
-        strbuf_append_string(fault, "the ETag is empty");
-    else
-        return true;
-    return false;
+    const struct command *command = options->command;
+
+    /* The check comes first, for it finds what help is about. */
+    if (argc > command->operands_max) {
+        options->operands = argv;
+        options->operand_count = (size_t)command->operands_max;
+        if (command->check == NULL || command->check(options, fault))
+            strbuf_printf(fault, "unexpected argument '%s'",
+                          argv[command->operands_max]);
+        return false;
+    }
+    if (argc < command->operands_min) {
+        strbuf_printf(fault, "%s needs %s", command->name,
+                      command->operands_missing);
+        return false;
+    }
+    options->operands = argv;
+    options->operand_count = (size_t)argc;
+    return command->check == NULL || command->check(options, fault);
 }
 
 /* argv[0] is the command's name. */
 static enum status parse_command(struct options *options, int argc, char **argv,
                                  struct strbuf *fault)
 {
-    const struct option *allowed =
-        options->command == COMMAND_UPLOAD     ? upload_options
-        : options->command == COMMAND_DOWNLOAD ? download_options
-                                               : help_options;
-    const char *letters = options->command == COMMAND_HELP ? ":h" : ":hq";
-    int option;
+    struct getopt_form form;
+    int result;
 
-    options->topic = options->command;
+    make_getopt_form(&form, options->command);
     optind = 0; /* glibc: begin anew */
-    while ((option = getopt_long(argc, argv, letters, allowed, NULL)) != -1) {
-        if (!take_option(options, option)) {
-            describe_bad_option(argv, option, fault);
+    while ((result = getopt_long(argc, argv, form.letters, form.longs, NULL)) !=
+           -1) {
+        if (result == 'h') {
+            options->command = &command_help;
+            return STATUS_OK;
+        }
+        if (result == '?' || result == ':') {
+            describe_bad_option(argv, result, fault);
             return STATUS_INVALID;
         }
-        if (option == 'h')
-            return STATUS_OK;
+        if (!take_option(options, result, fault))
+            return STATUS_INVALID;
     }
-    if (!options_agree(options, fault))
-        return STATUS_INVALID;
-    if (options->command != COMMAND_HELP)
-        return parse_file(options, argc - optind, argv + optind, fault);
-    options->topic = COMMAND_NONE;
-    return parse_help(options, argc - optind, argv + optind, fault);
+    return take_operands(options, argc - optind, argv + optind, fault)
+               ? STATUS_OK
+               : STATUS_INVALID;
 }
 
 enum status options_parse(struct options *options, int argc, char **argv,
                           struct strbuf *fault)
 {
-    int option;
+    int result;
 
-    *options = (struct options){.command = COMMAND_HELP};
+    *options = (struct options){.command = NULL};
     opterr = 0;
     optind = 0;
-    option = getopt_long(argc, argv, "+:hV", tool_options, NULL);
-    if (option == 'h')
+    result = getopt_long(argc, argv, "+:hV", tool_options, NULL);
+    if (result == 'V')
         return STATUS_OK;
-    if (option == 'V') {
-        options->command = COMMAND_VERSION;
+    if (result == 'h') {
+        options->command = &command_help;
         return STATUS_OK;
     }
-    if (option != -1) {
-        describe_bad_option(argv, option, fault);
+    if (result != -1) {
+        describe_bad_option(argv, result, fault);
         return STATUS_INVALID;
     }
     if (optind >= argc) {
         strbuf_append_string(fault, "a command is missing");
         return STATUS_INVALID;
     }
-    options->command = find_command(argv[optind]);
-    if (options->command != COMMAND_NONE)
-        return parse_command(options, argc - optind, argv + optind, fault);
-    strbuf_printf(fault, "unknown command '%s'", argv[optind]);
-    return STATUS_INVALID;
+    options->command = options->topic = commands_find(argv[optind], fault);
+    if (options->command == NULL)
+        return STATUS_INVALID;
+    return parse_command(options, argc - optind, argv + optind, fault);
+}
+
+/* ---- what was given ---- */
+
+const char *options_next_value(const struct options *options, const char *name,
+                               size_t *cursor)
+{
+    for (; *cursor < options->given_count; ++*cursor)
+        if (strcmp(options->given[*cursor].option->name, name) == 0)
+            return options->given[(*cursor)++].value;
+    return NULL;
+}
+
+const char *options_value(const struct options *options, const char *name)
+{
+    const char *last = NULL, *value;
+    size_t cursor = 0;
+
+    while ((value = options_next_value(options, name, &cursor)) != NULL)
+        last = value;
+    return last;
+}
+
+bool options_given(const struct options *options, const char *name)
+{
+    for (size_t i = 0; i < options->given_count; i++)
+        if (strcmp(options->given[i].option->name, name) == 0)
+            return true;
+    return false;
+}
+
+const char *options_file(const struct options *options)
+{
+    if (options->operand_count == 0 || strcmp(options->operands[0], "-") == 0)
+        return NULL;
+    return options->operands[0];
+}
+
+bool options_file_is_named(struct options *options, struct strbuf *fault)
+{
+    if (options->operand_count == 0 || options->operands[0][0] != '\0')
+        return true;
+    strbuf_append_string(fault, "the file's name is empty");
+    return false;
 }

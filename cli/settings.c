@@ -59,6 +59,13 @@ enum status settings_init(struct settings *settings, aws_getenv_fn *get,
     return status;
 }
 
+enum status settings_init_aws(struct settings *settings, aws_getenv_fn *get,
+                              struct strbuf *faults)
+{
+    *settings = (struct settings){.bucket = NULL};
+    return aws_config_init(&settings->aws, get, faults);
+}
+
 static void append_doubt(struct strbuf *doubts, const char *name,
                          const char *words)
 {
@@ -69,6 +76,8 @@ static void append_doubt(struct strbuf *doubts, const char *name,
 
 void settings_doubts(const struct settings *settings, struct strbuf *doubts)
 {
+    if (settings->bucket == NULL)
+        return;
     if (settings->aws.s3_endpoint == NULL)
         append_doubt(doubts, "DYNDNS_BUCKET",
                      database_bucket_doubt(settings->bucket));

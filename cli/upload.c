@@ -1,71 +1,14 @@
-#include "cli/conditional_put.h"
+/* dyndb upload-database -- checks the database and puts it there. */
 #include "cli/commands.h"
-#include "cli/input.h"
-#include "cli/say.h"
+#include "cli/conditional_put.h"
+#include "cli/context.h"
+#include "cli/database_check.h"
 #include "cli/etag_file.h"
-
-#include "s3db/hostdb_csv.h"
+#include "cli/input.h"
+#include "cli/options.h"
+#include "cli/say.h"
 
 #include <stdio.h>
-
-/* ---- checking ---- */
-
-/* `arg` points to the input's name. */
-static void print_fault(void *arg, const struct hostdb_csv_fault *fault)
-{
-    const char *file = *(const char **)arg;
-
-    if (fault->line == 0)
-        say_plain("%s: %s", file, fault->reason);
-    else if (fault->name.len == 0)
-        say_plain("%s:%zu: %s", file, fault->line, fault->reason);
-    else
-        say_plain("%s:%zu: %.*s: %s", file, fault->line, (int)fault->name.len,
-                  fault->name.ptr, fault->reason);
-}
-
-static void note_ignored(const char *file, const struct hostdb_columns *columns)
-{
-    const char *unknown = columns->unknown.text,
-               *repeated = columns->repeated.text;
-
-    if (unknown[0] != '\0' || repeated[0] != '\0')
-        say_plain("%s:%zu: note: columns that the server ignores: %s%s%s%s",
-                  file, columns->line, unknown,
-                  unknown[0] != '\0' && repeated[0] != '\0' ? "; " : "",
-                  repeated[0] != '\0' ? "named twice: " : "", repeated);
-}
-
-/* The number of hosts; 0 when there is a fault, which was printed. */
-static size_t check(const char *name, struct span body, bool quiet)
-{
-    struct hostdb_csv *csv = hostdb_csv_new(print_fault, &name);
-    struct hostdb_csv_fault error;
-    struct hostdb *db = NULL;
-    enum status status;
-    size_t hosts = 0, faults;
-
-    if (csv == NULL) {
-        say("out of memory");
-        return 0;
-    }
-    status = hostdb_csv_feed(csv, body);
-    if (status == STATUS_OK)
-        status = hostdb_csv_finish(csv, &db);
-    error = hostdb_csv_error(csv);
-    faults = hostdb_csv_faults(csv);
-    if (status != STATUS_OK)
-        print_fault(&name, &error);
-    else if (faults == 0)
-        hosts = hostdb_count(db);
-    if (status == STATUS_OK && !quiet)
-        note_ignored(name, hostdb_csv_columns(csv));
-    if (hosts == 0)
-        say("%s is not uploaded: correct what is listed above", name);
-    hostdb_release(db);
-    hostdb_csv_free(csv);
-    return hosts;
-}
 
 /* ---- the version that may be replaced ---- */
 
@@ -86,22 +29,24 @@ static bool find_seen(const struct database_object *object,
                       const struct options *options, char etag[S3_ETAG_MAX + 1],
                       const char **seen)
 {
+    const char *given = options_value(options, "if-match"),
+               *file = options_file(options);
     enum status status;
 
     etag[0] = '\0';
-    *seen = options->force ? NULL : etag;
-    if (options->force)
+    *seen = options_given(options, "force") ? NULL : etag;
+    if (*seen == NULL)
         return true;
-    if (options->if_match != NULL)
-        return quote_etag(options->if_match, etag);
-    if (!input_is_file(options->file))
+    if (given != NULL)
+        return quote_etag(given, etag);
+    if (!input_is_file(file))
         return true;
-    status = etag_file_read(options->file, database_object_bucket(object),
+    status = etag_file_read(file, database_object_bucket(object),
                             database_object_key(object), etag);
     if (status != STATUS_OK)
         say("%s.etag: cannot be read: %s\n"
             "move it away, or use --if-match or --force",
-            options->file, etag_file_fault(options->file, status));
+            file, etag_file_fault(file, status));
     return status == STATUS_OK;
 }
 
@@ -112,7 +57,7 @@ static void explain_conflict(const struct database_object *object,
                              const struct database_object_reply *reply)
 {
     const char *where = database_object_where(object),
-               *file = input_name(options->file);
+               *file = input_name(options_file(options));
 
     if (reply->aws.status == STATUS_NOT_FOUND)
         say("%s no longer exists, and %s is not uploaded\n"
@@ -124,7 +69,7 @@ static void explain_conflict(const struct database_object *object,
             "download it to another file, bring your changes into that one, "
             "and upload that; or replace it with --force",
             where, file);
-    else if (!input_is_file(options->file))
+    else if (!input_is_file(options_file(options)))
         say("%s exists already, and is not replaced\n"
             "name the version to replace with --if-match ETAG, which "
             "download-database prints; or replace any with --force",
@@ -154,9 +99,11 @@ static int conclude(const struct database_object *object,
                     const struct database_object_reply *reply,
                     bool already_there)
 {
-    if (input_is_file(options->file))
-        remember(object, options->file, reply->etag);
-    if (!options->quiet)
+    const char *file = options_file(options);
+
+    if (input_is_file(file))
+        remember(object, file, reply->etag);
+    if (!options_given(options, "quiet"))
         say("%s: %zu host%s %s, ETag %s", database_object_where(object), hosts,
             hosts == 1 ? "" : "s",
             already_there ? "uploaded before; it is the same file" : "uploaded",
@@ -182,7 +129,7 @@ static int put(struct database_object *object, const struct options *options,
                         result == PUT_ALREADY_THERE);
     case PUT_CONFLICT:
         explain_conflict(object, options, seen, &reply);
-        return EXIT_FAILED;
+        return EXIT_CONFLICT;
     default:
         database_object_complain(object, "cannot write", &reply, S3_USE_WRITE);
         if (reply.in_doubt || reply.aws.status == STATUS_UNAVAILABLE)
@@ -192,20 +139,73 @@ static int put(struct database_object *object, const struct options *options,
     }
 }
 
-int upload_database(struct database_object *object,
-                    const struct options *options)
+static int check_and_put(struct database_object *object,
+                         const struct options *options, struct span body)
+{
+    const char *name = input_name(options_file(options));
+    size_t hosts;
+
+    switch (
+        database_check(name, body, options_given(options, "quiet"), &hosts)) {
+    case STATUS_OK:
+        return put(object, options, body, hosts);
+    case STATUS_NOMEM:
+        say("out of memory");
+        return EXIT_FAILED;
+    default:
+        say("%s is not uploaded: correct what is listed above", name);
+        return EXIT_INVALID;
+    }
+}
+
+static int run(const struct context *context, const struct options *options)
 {
     struct strbuf body;
     int result = EXIT_FAILED;
-    size_t hosts;
 
     strbuf_init(&body, DATABASE_MAX_BYTES);
-    if (input_read(options->file, &body)) {
-        hosts = check(input_name(options->file), strbuf_span(&body),
-                      options->quiet);
-        if (hosts > 0)
-            result = put(object, options, strbuf_span(&body), hosts);
-    }
+    if (input_read(options_file(options), &body))
+        result = check_and_put(context->object, options, strbuf_span(&body));
     strbuf_clear(&body);
     return result;
 }
+
+static bool check_options(struct options *options, struct strbuf *fault)
+{
+    const char *if_match = options_value(options, "if-match");
+
+    if (if_match != NULL && options_given(options, "force"))
+        strbuf_append_string(fault, "--force and --if-match contradict each "
+                                    "other");
+    else if (if_match != NULL && if_match[0] == '\0')
+        strbuf_append_string(fault, "the ETag is empty");
+    else
+        return options_file_is_named(options, fault);
+    return false;
+}
+
+const struct command command_upload_database = {
+    .name = "upload-database",
+    .operands = "FILE",
+    .purpose = "check FILE and make it the database",
+    .text =
+        "Checks FILE (\"-\" is standard input) as the server will, and makes "
+        "it\n"
+        "the host database. Every fault is printed with its line, and then\n"
+        "nothing is sent. The database is not replaced by one who has not "
+        "seen\n"
+        "its latest version: FILE must come from download-database, or there "
+        "must\n"
+        "be no database yet.\n",
+    .options = {{0, "force", NULL, "replace whatever is there"},
+                {0, "if-match", "ETAG",
+                 "replace this version, whatever FILE.etag says"},
+                OPTION_QUIET},
+    .operand = OPERAND_FILE,
+    .operands_min = 1,
+    .operands_max = 1,
+    .operands_missing = "a FILE, or - for standard input",
+    .needs = NEEDS_OBJECT,
+    .check = check_options,
+    .run = run,
+};

@@ -12,7 +12,7 @@ from .hosts import csv_of
 
 ROOT = Path(__file__).resolve().parents[2]
 WHERE = f"s3://{BUCKET}/{KEY}"
-OK, FAILED, USAGE = 0, 1, 2
+OK, FAILED, USAGE, INVALID, CONFLICT = range(5)
 
 
 @pytest.fixture
@@ -257,7 +257,7 @@ def test_what_is_open_already_may_be_a_pipe(tool, s3, tmp_path, name):
     assert finished.returncode == OK and stored(s3) == csv_of("a.example.org")
     assert "warning" not in finished.stderr and os.listdir(tmp_path) == []
     again = tool("upload-database", name, stdin=csv_of("b.example.org"))
-    assert again.returncode == FAILED and "--if-match" in again.stderr
+    assert again.returncode == CONFLICT and "--if-match" in again.stderr
 
 
 def test_a_missing_file_is_told(tool, s3):
@@ -285,7 +285,7 @@ c.example.org,token,more
 def test_every_fault_is_told_with_its_line_and_nothing_is_sent(tool, file, s3):
     file.write_bytes(FAULTY)
     finished = tool("upload-database", "hosts.csv")
-    assert (finished.returncode, finished.stdout) == (FAILED, "")
+    assert (finished.returncode, finished.stdout) == (INVALID, "")
     told = finished.stderr.splitlines()
     for line, reason in [
         (3, "not fully qualified"),
@@ -312,7 +312,7 @@ def test_every_fault_is_told_with_its_line_and_nothing_is_sent(tool, file, s3):
 def test_what_the_server_would_refuse_is_not_sent(tool, file, s3, csv, reason):
     file.write_bytes(csv)
     finished = tool("upload-database", "hosts.csv")
-    assert finished.returncode == FAILED
+    assert finished.returncode == INVALID
     assert finished.stderr.startswith("hosts.csv:") and reason in finished.stderr
     assert s3.requests == []
 
@@ -323,7 +323,7 @@ def test_bad_attributes_are_faults(tool, file, s3):
         "c.example.org,t3,,2147483648\n"
     )
     finished = tool("upload-database", "hosts.csv")
-    assert finished.returncode == FAILED and s3.requests == []
+    assert finished.returncode == INVALID and s3.requests == []
     told = finished.stderr.splitlines()
     assert [line.split(": ")[:2] for line in told[:2]] == [
         ["hosts.csv:3", "b.example.org"],
@@ -338,7 +338,7 @@ def test_rows_that_contradict_an_earlier_one_are_faults_without_a_token(tool, fi
         "a.example.org,s3cret,a,anne\na.example.org,s3cret\nb.example.org,other,,anne\n"
     )
     finished = tool("upload-database", "hosts.csv")
-    assert finished.returncode == FAILED and s3.requests == []
+    assert finished.returncode == INVALID and s3.requests == []
     assert finished.stderr.splitlines()[:3] == [
         "hosts.csv:3: a.example.org: an earlier row of the same name is for this record already",
         "hosts.csv:4: a.example.org: an earlier row of the same name is for one record already, "
@@ -383,7 +383,7 @@ def test_the_manual_s_examples_are_what_it_says(tool, file):
     assert "ignores: owner" in finished.stderr
     file.write_bytes(bad)
     finished = tool("upload-database", "--force", "hosts.csv")
-    assert finished.returncode == FAILED
+    assert finished.returncode == INVALID
     assert [line.split(":")[1] for line in finished.stderr.splitlines()[:2]] == ["2", "3"]
 
 
@@ -400,7 +400,7 @@ def test_columns_that_the_server_knows_are_not_noted(tool, file):
 
 def test_faults_of_standard_input_are_told_too(tool, s3):
     finished = tool("upload-database", "-", stdin=b"nodot,token\n")
-    assert finished.returncode == FAILED and "stdin" in finished.stderr and ":1:" in finished.stderr
+    assert finished.returncode == INVALID and "stdin" in finished.stderr and ":1:" in finished.stderr
     assert s3.requests == []
 
 
@@ -410,7 +410,7 @@ def test_no_fault_shows_a_token(tool, file):
         b'c.example.org,"secret-token\n'
     )
     finished = tool("upload-database", "hosts.csv")
-    assert finished.returncode == FAILED and "secret" not in finished.stderr
+    assert finished.returncode == INVALID and "secret" not in finished.stderr
 
 
 # --- nobody's work is lost
@@ -420,7 +420,7 @@ def test_a_database_that_is_new_to_us_is_not_overwritten(tool, store, file, s3):
     store("theirs.example.org")
     file.write_bytes(csv_of("ours.example.org"))
     finished = tool("upload-database", "hosts.csv")
-    assert finished.returncode == FAILED
+    assert finished.returncode == CONFLICT
     assert "exists already" in finished.stderr and "download" in finished.stderr
     assert stored(s3) == csv_of("theirs.example.org")
 
@@ -431,7 +431,7 @@ def test_a_database_that_changed_since_we_fetched_it_is_not_overwritten(tool, st
     store("a.example.org", "theirs.example.org")
     file.write_bytes(csv_of("a.example.org", "ours.example.org"))
     finished = tool("upload-database", "hosts.csv")
-    assert finished.returncode == FAILED and "somebody changed it" in finished.stderr
+    assert finished.returncode == CONFLICT and "somebody changed it" in finished.stderr
     assert stored(s3) == csv_of("a.example.org", "theirs.example.org")
 
     tool("download-database", "hosts.csv")
@@ -444,7 +444,7 @@ def test_a_database_that_was_deleted_is_not_silently_created(tool, store, s3):
     tool("download-database", "hosts.csv")
     s3.delete(BUCKET, KEY)
     finished = tool("upload-database", "hosts.csv")
-    assert finished.returncode == FAILED and "no longer exists" in finished.stderr
+    assert finished.returncode == CONFLICT and "no longer exists" in finished.stderr
     assert stored(s3) is None
 
 
@@ -470,7 +470,7 @@ def test_two_people_upload_at_the_same_moment(tool, store, tmp_path, s3, in_back
         s3.wait_for_requests(4)
     for each in both:
         each.join()
-    assert sorted(results.values()) == [OK, FAILED]
+    assert sorted(results.values()) == [OK, CONFLICT]
     winner = next(name for name, result in results.items() if result == OK)
     assert stored(s3) == csv_of("a.example.org", f"{winner}.example.org")
 
@@ -479,7 +479,7 @@ def test_an_etag_may_be_given(tool, store, file, s3):
     etag = store("a.example.org")
     file.write_bytes(csv_of("b.example.org"))
     wrong = tool("upload-database", "--if-match", '"0123456789abcdef"', "hosts.csv")
-    assert wrong.returncode == FAILED and stored(s3) == csv_of("a.example.org")
+    assert wrong.returncode == CONFLICT and stored(s3) == csv_of("a.example.org")
     right = tool("upload-database", "--if-match", etag.strip('"'), "hosts.csv")
     assert right.returncode == OK and stored(s3) == csv_of("b.example.org")
 
@@ -493,7 +493,7 @@ def test_force_replaces_whatever_is_there(tool, store, file, s3):
 
 def test_force_does_not_force_a_broken_database(tool, file, s3):
     file.write_bytes(b"nodot,token\n")
-    assert tool("upload-database", "--force", "hosts.csv").returncode == FAILED
+    assert tool("upload-database", "--force", "hosts.csv").returncode == INVALID
     assert s3.requests == []
 
 
@@ -525,7 +525,7 @@ def test_a_store_without_conditional_writes(tool, store, file, s3):
     assert finished.returncode == OK and "warning" in finished.stderr
     assert stored(s3) == csv_of("b.example.org")
     store("theirs.example.org")
-    assert tool("upload-database", "hosts.csv").returncode == FAILED
+    assert tool("upload-database", "hosts.csv").returncode == CONFLICT
     assert stored(s3) == csv_of("theirs.example.org")
 
 
@@ -534,7 +534,7 @@ def test_the_version_belongs_to_one_bucket_and_key(tool, store, s3):
     tool("download-database", "hosts.csv")
     s3.put(BUCKET, "other.csv", csv_of("theirs.example.org"))
     finished = tool("upload-database", "hosts.csv", DYNDNS_DATABASE="other.csv")
-    assert finished.returncode == FAILED
+    assert finished.returncode == CONFLICT
     assert s3.get(BUCKET, "other.csv") == csv_of("theirs.example.org")
 
 

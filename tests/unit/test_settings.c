@@ -102,6 +102,25 @@ static void test_bucket_and_database(void **state)
         check(i);
 }
 
+static void test_credentials_alone_need_no_database(void **state)
+{
+    struct settings settings;
+    struct strbuf faults;
+
+    (void)state;
+    strbuf_init(&faults, 4096);
+    set("DYNDNS_BUCKET", NULL);
+    set("DYNDNS_DATABASE", "hosts.csv");
+    assert_int_equal(settings_init_aws(&settings, get, &faults), STATUS_OK);
+    assert_string_equal(settings.aws.access_key_id, "AKIAIOSFODNN7EXAMPLE");
+    assert_null(settings.bucket);
+    assert_null(settings.database);
+    settings_doubts(&settings, &faults);
+    assert_string_equal(strbuf_string(&faults), "");
+    settings_clear(&settings);
+    strbuf_clear(&faults);
+}
+
 static const struct {
     const char *label, *bucket, *database;
     const char *endpoint; /* AWS_ENDPOINT_URL_S3 */
@@ -168,6 +187,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bucket_and_database),
+        cmocka_unit_test(test_credentials_alone_need_no_database),
         cmocka_unit_test(test_what_looks_like_a_mistake),
         cmocka_unit_test(test_faults_of_aws_are_told_together_with_ours),
     };

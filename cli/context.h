@@ -1,0 +1,19 @@
+/* context -- what a command needs, made from the environment.
+ */
+#ifndef CLI_CONTEXT_H
+#define CLI_CONTEXT_H
+
+#include "cli/command.h"
+#include "cli/database_object.h"
+
+/* What the command's table does not ask for is NULL. */
+struct context {
+    const struct settings *settings;
+    struct database_object *object;
+};
+
+/* Runs options->command with all that it needs. Returns the exit status; what
+ * is wrong with the environment was said. */
+int context_run(const struct options *options);
+
+#endif
