@@ -23,10 +23,11 @@ TRY_PACKAGES="curl bind9-dnsutils openssl"
 # To test. clang's version is written out because its formatter's is. llvm has
 # the symbolizer, without which clang's sanitizers know no function by its name,
 # and so suppress nothing. nginx and haproxy stand before the server, as they do at
-# its operators'.
+# its operators'. ddclient, inadyn, curl, wget and busybox call it, as they do
+# from their users'; ddclient only recommends what it needs for HTTPS.
 CHECK_PACKAGES="clang-14 libclang-rt-14-dev clang-format-14 llvm libcmocka-dev
-    python3-pytest mandoc shellcheck binutils wget git nginx-light caddy haproxy
-    systemd"
+    python3-pytest mandoc shellcheck binutils git nginx-light caddy haproxy
+    curl wget busybox ddclient libio-socket-ssl-perl inadyn systemd"
 
 # To measure, by tests/bench/run alone. CMake looks for cmocka with the tests.
 BENCH_PACKAGES="gnuplot-nox libcmocka-dev nginx-light wrk"

@@ -16,8 +16,10 @@ from sandbox import Sandbox
 from sandbox.patience import PATIENCE_SECONDS, TEST_SECONDS, TooSlow
 
 from . import proxy
+from .home import Home
 from .hosts import csv_of, numbered
 from .service import Service, run
+from .tls_proxies import Certificate
 
 BUCKET, KEY, ZONE = "hosts", "hosts.csv", "example.org"
 
@@ -225,6 +227,42 @@ def _new_hosts():
 def new_host(_new_hosts):
     """A host of lasting_service that no other test uses."""
     return next(_new_hosts)
+
+
+# --- callers
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    """Of a server that is called by a name, or on this machine."""
+    return Certificate(tmp_path_factory.mktemp("certificate"))
+
+
+@pytest.fixture
+def move_in(certificate):
+    """Makes homes whose clients call a server: move_in(service.address)."""
+    homes = []
+
+    def move_in(server, address="198.51.100.7", with_tls=True):
+        home = Home(server, address, certificate if with_tls else None)
+        homes.append(home)
+        return home
+
+    yield move_in
+    for home in homes:
+        home.close()
+
+
+@pytest.fixture(params=["route53-out-of-reach", "no-table"])
+def troubled_service(request, start, sandbox):
+    """One that cannot register a.example.org now, and says so at once."""
+    if request.param == "no-table":
+        service = start(ready=False)
+        service.wait_for_event("table_load_failed")
+        return service
+    service = start("a.example.org", DYNDNS_DEADLINE_SECONDS=1)
+    sandbox.unplug()
+    return service
 
 
 # --- helpers

@@ -7,7 +7,7 @@ import pytest
 
 from . import wire
 from .hosts import token_of
-from .tls_proxies import DOCS, NAME, Certificate, TlsProxy
+from .tls_proxies import DOCS, NAME, TlsProxy
 
 CALLER, CALLER_ON_IPV6 = "127.0.0.2", "::1"  # neither is the proxy's own address
 FORGED = "203.0.113.9"
@@ -22,11 +22,6 @@ def settings():
     found = dict(lines)
     assert found["DYNDNS_LISTEN"] == "127.0.0.1:8080"
     return found | {"DYNDNS_LISTEN": "127.0.0.1:0"}
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
-    return Certificate(tmp_path_factory.mktemp("certificate"))
 
 
 @pytest.fixture

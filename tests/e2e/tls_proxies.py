@@ -46,14 +46,14 @@ _CADDY = """\
 
 
 class Certificate:
-    """Self-signed, for NAME, in two files."""
+    """Self-signed, for NAME and for this machine, in two files."""
 
     def __init__(self, folder: Path):
         self.path, self.key = folder / "fullchain.pem", folder / "privkey.pem"
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
              "-nodes", "-days", "2", "-subj", f"/CN={NAME}",
-             "-addext", f"subjectAltName=DNS:{NAME}",
+             "-addext", f"subjectAltName=DNS:{NAME},DNS:localhost,IP:127.0.0.1",
              "-keyout", self.key, "-out", self.path],
             check=True, capture_output=True,
         )  # fmt: skip

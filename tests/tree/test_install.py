@@ -92,7 +92,7 @@ def test_a_local_database_is_put_where_that_user_can_read_it():
 
 
 @pytest.mark.parametrize(
-    "name", ["dyndns53.env", "PROXIES.md", "TROUBLESHOOTING.md", "proxies/nginx.conf",
+    "name", ["CLIENTS.md", "dyndns53.env", "PROXIES.md", "TROUBLESHOOTING.md", "proxies/nginx.conf",
              "proxies/Caddyfile"]
 )  # fmt: skip
 def test_what_is_to_be_copied_is_installed(prefix, name):
