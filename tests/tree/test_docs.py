@@ -21,11 +21,13 @@ from repository import (
 )
 
 TEXTS = [name for name in files() if name.endswith(".md")]
-FOR_OPERATORS = ["README.md", "heroku/README.md", "docs/PROXIES.md", "docs/TROUBLESHOOTING.md"]
+FOR_OPERATORS = [
+    "README.md", "heroku/README.md", "docs/CLIENTS.md", "docs/PROXIES.md", "docs/TROUBLESHOOTING.md",
+]  # fmt: skip
 SETTINGS = "docs/dyndns53.env"
 
 # What a reader has, and a machine that tests need not.
-NOT_HERE = {"certbot", "docker", "editor", "git", "heroku"}
+NOT_HERE = {"certbot", "docker", "editor", "git", "heroku", "opkg"}
 OURS = {"dyndns53", "dyndb"}
 PARTS_OF_THE_SHELL = {"set", "umask", "."}
 
@@ -76,8 +78,7 @@ def commands(text):
 
 @pytest.mark.parametrize("name", FOR_OPERATORS)
 def test_the_commands_that_it_names_exist(name):
-    text = read(name).split("\n**ddclient**")[0]  # settings, not commands
-    found = set(commands(text))
+    found = set(commands(read(name)))
     assert found
     for command in found:
         if command in PARTS_OF_THE_SHELL or command.startswith("/usr/local/"):
@@ -193,6 +194,45 @@ def test_the_answers_of_register_ip_are_there():
     assert {"badauth", "dnserr", "911"} <= answers
     for answer in answers & {"badauth", "dnserr", "911"}:
         assert re.search(rf"^## A modem hears `{answer}`", text, re.M), answer
+
+
+# --- docs/CLIENTS.md
+
+
+def clients():
+    """The rows of its last table: client, how it was tried, the tests."""
+    return [(name, how, re.findall(r"`([^`]+)`", tests))
+            for name, how, tests in markdown_tables(read("docs/CLIENTS.md"))[-1]]
+
+
+def test_of_every_client_it_says_what_was_tried():
+    text = read("docs/CLIENTS.md")
+    sections = set(re.findall(r"^## (.+)$", text, re.M))
+    assert {name for name, *_ in clients()} == sections - {
+        "Which path", "Any other", "What was tried",
+    }  # fmt: skip
+    for section in sections:
+        (anchor,) = anchors(f"## {section}\n")
+        assert section == "What was tried" or f"](#{anchor})" in text.split("\n## ")[0], section
+
+
+def test_the_tests_that_it_names_are_there():
+    for name, how, tests in clients():
+        assert tests, name
+        assert how.startswith(("itself", "the command itself")) or (
+            how.endswith("not tried on the device itself")
+        ), name
+        for test in tests:
+            path, _, function = test.partition(": ")
+            text = read(f"tests/e2e/{path}")
+            assert not function or f"\ndef {function}(" in text, test
+
+
+def test_the_tests_take_their_settings_from_it():
+    """Each section is named by one of the tests that it names."""
+    for name, _, tests in clients():
+        used = "".join(read(f"tests/e2e/{test.partition(': ')[0]}") for test in tests)
+        assert f'"## {name}"' in used or f'"{name}"' in used, name
 
 
 # --- Docker
