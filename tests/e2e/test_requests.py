@@ -66,10 +66,12 @@ def test_a_url_does_what_its_path_does(lasting_service, lasting_sandbox, new_hos
     assert lasting_sandbox.route53.record(new_host, "A") == ["192.0.2.2"]
 
 
-@pytest.mark.parametrize("target", ["http://a", "http://a/", "http://a?myip=192.0.2.1", "/"])
+@pytest.mark.parametrize("target", ["http://a", "http://a/", "http://a?mode=none", "/"])
 def test_a_url_without_a_path_is_the_root(lasting_service, target):
+    """Where hash_v2 misses its mode."""
     reply = lasting_service.get(target)
-    assert (reply.status, reply.header("Connection")) == (404, "keep-alive")
+    assert (reply.status, reply.header("Connection")) == (200, "keep-alive")
+    assert "You must pass mode=get" in reply.body
 
 
 def test_the_server_as_a_whole_offers_no_options(lasting_service):
