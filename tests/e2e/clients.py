@@ -6,12 +6,13 @@ import re
 import shutil
 import signal
 import subprocess
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from sandbox.patience import PATIENCE_SECONDS
+from sandbox.patience import PATIENCE_SECONDS, TooSlow
 
 _PROGRAMS = "/usr/sbin:/usr/bin"
 
@@ -44,8 +45,8 @@ def run(folder: Path, *command, **environment) -> Outcome:
 
 
 def run_until(words: str, folder: Path, *command) -> Outcome:
-    """Runs a client until it has said this, and then ends it, as it would have
-    gone on. One that ends before is none the worse."""
+    """Runs a client until it has said one of these (a pattern), and then ends it, as
+    it would have gone on. One that ends before is none the worse."""
     # It ends with us, even if we are killed outright.
     process = subprocess.Popen(
         ["setpriv", "--pdeathsig", "KILL", program(command[0]), *command[1:]],
@@ -56,15 +57,20 @@ def run_until(words: str, folder: Path, *command) -> Outcome:
         stderr=subprocess.STDOUT,
         text=True,
     )
+    give_up = threading.Timer(PATIENCE_SECONDS, process.kill)
+    give_up.start()
     with process:
         said = ""
         for line in process.stdout:
             said += line
-            if words in line:
-                process.send_signal(signal.SIGTERM)
+            if re.search(words, line):
+                process.terminate()
                 break
         said += process.stdout.read()
-        return Outcome(process.wait(PATIENCE_SECONDS), said)
+    give_up.cancel()
+    if process.returncode == -signal.SIGKILL:
+        raise TooSlow(f"{words} after {said}")
+    return Outcome(process.returncode, said)
 
 
 def _environment(folder, more):
@@ -80,13 +86,14 @@ class Ddclient:
     def __init__(self, folder: Path):
         self._folder = folder
 
-    def run(self, configuration: str, *options) -> Outcome:
+    def run(self, configuration: str, *options, **environment) -> Outcome:
         path = self._folder / "ddclient.conf"
         path.touch(0o600)  # it complains of others
         path.write_text(configuration)
         own = {"-file": path, "-cache": self._cache, "-pid": self._folder / "ddclient.pid"}
         own = [str(each) for pair in own.items() for each in pair]
-        return run(self._folder, "ddclient", "-daemon=0", "-noquiet", *own, *options)
+        command = ["ddclient", "-daemon=0", "-noquiet", *own, *options]
+        return run(self._folder, *command, **environment)
 
     @property
     def _cache(self):

@@ -70,6 +70,15 @@ def test_a_wrong_token_is_a_failure(service, move_in, ddclient, dig):
     assert dig(HOST) == []
 
 
+def test_after_a_failure_it_is_silent_for_a_while(service, move_in, ddclient):
+    home = move_in(service.address)
+    text = without_asking(configuration(home, token="wrong"))
+    assert ddclient.run(text).status == 1
+    outcome = ddclient.run(text)
+    assert (outcome.status, outcome.output) == (0, "")
+    assert len(home.requests) == 1
+
+
 def test_an_unknown_host_is_a_failure(service, move_in, ddclient, dig):
     """So is one of another login's."""
     for other in ("elsewhere.example.org", "b.example.org"):
@@ -143,6 +152,19 @@ def test_a_certificate_of_somebody_else_is_a_failure(service, move_in, ddclient,
     outcome = ddclient.run(text.split("\n", 1)[1])
     assert outcome.status == 1 and "certificate verify failed" in outcome.output
     assert dig(HOST) == []
+
+
+def test_https_needs_a_package_that_is_only_recommended(service, move_in, ddclient, tmp_path):
+    module = tmp_path / "perl/IO/Socket/SSL.pm"
+    module.parent.mkdir(parents=True)
+    module.write_text("die 'as if it were not installed'")
+    home = move_in(service.address)
+    outcome = ddclient.run(configuration(home), PERL5LIB=str(tmp_path / "perl"))
+    assert outcome.status == 1
+    assert "libio-socket-ssl-perl must be installed" in outcome.output
+    outcome = ddclient.run("curl=yes\n" + configuration(home))  # which does not help
+    assert (outcome.status, "curl not found" in outcome.output) == (1, True)
+    assert home.requests == []
 
 
 def test_it_sends_what_was_captured(service, move_in, ddclient):
