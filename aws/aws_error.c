@@ -298,7 +298,11 @@ static void read_refusal(struct aws_reply *reply, struct strbuf *words,
 void aws_reply_read(struct aws_reply *reply,
                     const struct aws_response *response, struct strbuf *words)
 {
-    *reply = (struct aws_reply){.http_status = response->http_status};
+    *reply = (struct aws_reply){
+        .http_status = response->http_status,
+        .timed_out = response->timed_out,
+        .retry_after_ms = response->retry_after_ms,
+    };
     append_text(reply->request_id, sizeof reply->request_id,
                 span_from_string(response->request_id));
     if (response->transport != STATUS_OK) {

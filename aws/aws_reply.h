@@ -9,6 +9,8 @@
 #include "base/span.h"
 #include "base/status.h"
 
+#include <stdint.h>
+
 /* What a call tells about AWS itself, whatever it says of the request: how well
  * we can work with it. */
 enum aws_condition {
@@ -26,8 +28,10 @@ enum aws_condition {
 struct aws_reply {
     enum status status;
     enum aws_condition condition;
-    long http_status;    /* 0: no answer came */
-    char code[64];       /* AWS's error code, else ""; e.g. "Throttling" */
+    long http_status; /* 0: no answer came */
+    bool timed_out;
+    int64_t retry_after_ms; /* how long AWS asks to be left alone; 0: none */
+    char code[64];          /* AWS's error code, else ""; e.g. "Throttling" */
     char message[1024];  /* AWS's or libcurl's words; messages joined by "; " */
     char request_id[64]; /* to quote to AWS's support, else "" */
     /* In a refusal of route53_upsert() all messages, which may be about each

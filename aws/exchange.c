@@ -1,5 +1,7 @@
 #include "aws/exchange.h"
 
+#include "base/decimal.h"
+
 #include <stdio.h>
 
 enum {
@@ -185,6 +187,21 @@ static void copy_header(CURL *easy, const char *name, char *out, size_t size)
         memcpy(out, header->value, len + 1);
 }
 
+/* Seconds or a date in Retry-After (RFC 9110, section 10.2.3), milliseconds in
+ * AWS's own header. */
+static int64_t read_retry_after(CURL *easy)
+{
+    char text[16] = "";
+    curl_off_t seconds = 0;
+    uint32_t ms;
+
+    copy_header(easy, "x-amz-retry-after", text, sizeof text);
+    if (decimal_parse(span_from_string(text), UINT32_MAX, &ms))
+        return ms;
+    curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &seconds);
+    return seconds > 0 && seconds < UINT32_MAX ? seconds * 1000 : 0;
+}
+
 static bool has_header(CURL *easy, const char *name)
 {
     struct curl_header *header;
@@ -207,6 +224,7 @@ static bool end_is_known(const struct aws_request *request)
 /* What libcurl says, unless the taking of the body said so before. */
 static void judge_transport(struct aws_request *request, CURLcode result)
 {
+    request->response.timed_out = result == CURLE_OPERATION_TIMEDOUT;
     if (request->response.transport != STATUS_OK)
         return;
     if (result != CURLE_OK)
@@ -226,6 +244,7 @@ void exchange_read_response(struct aws_request *request, CURLcode result)
     CURL *easy = request->easy;
 
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &response->http_status);
+    response->retry_after_ms = read_retry_after(easy);
     response->body = strbuf_span(&request->reply);
     copy_header(easy,
                 request->service == AWS_S3 ? "x-amz-request-id"

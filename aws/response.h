@@ -8,6 +8,8 @@
 #include "base/span.h"
 #include "base/status.h"
 
+#include <stdint.h>
+
 enum aws_service { AWS_ROUTE53, AWS_S3 };
 
 struct aws_response {
@@ -19,8 +21,10 @@ struct aws_response {
      * out, and STATUS_NOMEM would say that nothing was changed. */
     enum status transport;
     char transport_message[256]; /* libcurl's words, or "" */
+    bool timed_out;
     long http_status;
-    struct span body; /* of a body handed on in pieces: empty */
+    int64_t retry_after_ms; /* what it asks for; 0: nothing */
+    struct span body;       /* of a body handed on in pieces: empty */
     char request_id[64];
     char etag[S3_ETAG_MAX + 1];
     char bucket_region[64]; /* x-amz-bucket-region */
