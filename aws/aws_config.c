@@ -1,6 +1,7 @@
 #include "aws/aws_config.h"
 
-#include "aws/endpoint.h"
+#include "aws/retry.h"
+#include "base/decimal.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -65,19 +66,41 @@ static void check_endpoint(struct setting setting, struct strbuf *faults)
 }
 
 struct settings {
-    struct setting key_id, secret, token, region, s3, route53, ca_bundle;
+    struct setting key_id, secret, token, region, s3, route53, sts, ca_bundle;
+    struct setting ignore_endpoints, fips, dualstack, attempts;
 };
+
+/* Is it "true"? What is neither that nor "false" is a fault of its own. */
+static bool is_on(struct setting setting)
+{
+    return setting.value != NULL && strcasecmp(setting.value, "true") == 0;
+}
+
+static struct setting look_up_endpoint(aws_getenv_fn *get, const char *name,
+                                       bool ignored)
+{
+    return ignored ? (struct setting){name, NULL}
+                   : look_up(get, name, "AWS_ENDPOINT_URL");
+}
 
 static struct settings look_up_all(aws_getenv_fn *get)
 {
+    struct setting ignore =
+        look_up(get, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", NULL);
+    bool ignored = is_on(ignore);
+
     return (struct settings){
         .key_id = look_up(get, "AWS_ACCESS_KEY_ID", NULL),
         .secret = look_up(get, "AWS_SECRET_ACCESS_KEY", NULL),
         .token = look_up(get, "AWS_SESSION_TOKEN", NULL),
         .region = look_up(get, "AWS_REGION", "AWS_DEFAULT_REGION"),
-        .s3 = look_up(get, "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"),
-        .route53 =
-            look_up(get, "AWS_ENDPOINT_URL_ROUTE_53", "AWS_ENDPOINT_URL"),
+        .s3 = look_up_endpoint(get, "AWS_ENDPOINT_URL_S3", ignored),
+        .route53 = look_up_endpoint(get, "AWS_ENDPOINT_URL_ROUTE_53", ignored),
+        .sts = look_up_endpoint(get, "AWS_ENDPOINT_URL_STS", ignored),
+        .ignore_endpoints = ignore,
+        .fips = look_up(get, "AWS_USE_FIPS_ENDPOINT", NULL),
+        .dualstack = look_up(get, "AWS_USE_DUALSTACK_ENDPOINT", NULL),
+        .attempts = look_up(get, "AWS_MAX_ATTEMPTS", NULL),
         .ca_bundle = look_up(get, "AWS_CA_BUNDLE", NULL),
     };
 }
@@ -117,14 +140,74 @@ static void check_region(const struct settings *s, struct strbuf *faults)
                   "store set AWS_ENDPOINT_URL_S3 too");
 }
 
+/* A shared AWS_ENDPOINT_URL is one fault, not three. */
+static void check_endpoints(const struct settings *s, struct strbuf *faults)
+{
+    check_endpoint(s->s3, faults);
+    if (strcmp(s->route53.name, s->s3.name) != 0)
+        check_endpoint(s->route53, faults);
+    if (strcmp(s->sts.name, s->s3.name) != 0 &&
+        strcmp(s->sts.name, s->route53.name) != 0)
+        check_endpoint(s->sts, faults);
+}
+
+/* The SDKs take whatever is not "true" for false, and so "1" and "yes". Whoever
+ * wrote that wanted the opposite. */
+static void check_switch(struct setting setting, struct strbuf *faults)
+{
+    if (setting.value != NULL && !is_on(setting) &&
+        strcasecmp(setting.value, "false") != 0)
+        add_fault(faults, setting.name, "must be true or false");
+}
+
+static bool read_attempts(struct setting setting, uint32_t *attempts)
+{
+    *attempts = RETRY_DEFAULT_MAX_ATTEMPTS;
+    return setting.value == NULL ||
+           (decimal_parse(span_from_string(setting.value),
+                          RETRY_HIGHEST_MAX_ATTEMPTS, attempts) &&
+            *attempts > 0);
+}
+
+static void check_attempts(struct setting setting, struct strbuf *faults)
+{
+    uint32_t attempts;
+
+    if (!read_attempts(setting, &attempts))
+        add_fault(faults, setting.name, "must be a number from 1 to 20");
+}
+
+static const char *region_of(const struct settings *s)
+{
+    return s->region.value == NULL ? "us-east-1" : s->region.value;
+}
+
+/* S3 and Route 53 are always called. STS may never be: who does asks then. */
+static void check_lacks(const struct settings *s, struct strbuf *faults)
+{
+    struct endpoint_choice choice = {s->s3.value, is_on(s->fips),
+                                     is_on(s->dualstack)};
+    const char *variable, *lack;
+
+    lack = endpoint_s3_lack(&choice, region_of(s), &variable);
+    if (lack == NULL) {
+        choice.configured = s->route53.value;
+        lack = endpoint_route53_lack(&choice, region_of(s), &variable);
+    }
+    if (lack != NULL)
+        add_fault(faults, variable, lack);
+}
+
 static void check(const struct settings *s, struct strbuf *faults)
 {
     check_keys(s, faults);
     check_region(s, faults);
-    check_endpoint(s->s3, faults);
-    /* A shared AWS_ENDPOINT_URL is one fault, not two. */
-    if (strcmp(s->route53.name, s->s3.name) != 0)
-        check_endpoint(s->route53, faults);
+    check_endpoints(s, faults);
+    check_switch(s->ignore_endpoints, faults);
+    check_switch(s->fips, faults);
+    check_switch(s->dualstack, faults);
+    check_lacks(s, faults);
+    check_attempts(s->attempts, faults);
     if (s->ca_bundle.value != NULL && access(s->ca_bundle.value, R_OK) != 0)
         add_fault(faults, s->ca_bundle.name, "names no readable file");
 }
@@ -138,14 +221,19 @@ static bool copy(char **to, const char *from)
 
 static bool copy_all(struct aws_config *config, const struct settings *s)
 {
-    const char *region = s->region.value;
+    uint32_t attempts;
 
+    config->use_fips = is_on(s->fips);
+    config->use_dualstack = is_on(s->dualstack);
+    if (read_attempts(s->attempts, &attempts))
+        config->max_attempts = attempts;
     return copy(&config->access_key_id, s->key_id.value) &&
            copy(&config->secret_access_key, s->secret.value) &&
            copy(&config->session_token, s->token.value) &&
-           copy(&config->region, region == NULL ? "us-east-1" : region) &&
+           copy(&config->region, region_of(s)) &&
            copy(&config->s3_endpoint, s->s3.value) &&
            copy(&config->route53_endpoint, s->route53.value) &&
+           copy(&config->sts_endpoint, s->sts.value) &&
            copy(&config->ca_bundle, s->ca_bundle.value);
 }
 
@@ -177,6 +265,7 @@ void aws_config_clear(struct aws_config *config)
     free(config->region);
     free(config->s3_endpoint);
     free(config->route53_endpoint);
+    free(config->sts_endpoint);
     free(config->ca_bundle);
     *config = (struct aws_config){.region = NULL};
 }

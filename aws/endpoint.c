@@ -3,29 +3,48 @@
 #include "aws/uri.h"
 #include "base/decimal.h"
 
-/* botocore's partitions.json and Route 53's endpoint rules; the first prefix
- * that fits wins, the public cloud has none. */
+/* botocore's partitions.json and the services' endpoint rules; the first prefix
+ * that fits wins, the public cloud has none. Of Route 53's hosts those stand
+ * here that the rules name; they would form more, which do not exist. */
 static const struct partition {
     const char *region_prefix;
-    const char *domain;
-    const char *route53_host;
+    const char *domain, *dualstack_domain;
     const char *route53_region;
+    const char *route53_host, *route53_dualstack;
+    const char *route53_fips, *route53_fips_dualstack; /* NULL: none */
 } partitions[] = {
-    {"cn-", "amazonaws.com.cn", "route53.amazonaws.com.cn", "cn-northwest-1"},
-    {"us-gov-", "amazonaws.com", "route53.us-gov.amazonaws.com",
-     "us-gov-west-1"},
-    {"us-iso-", "c2s.ic.gov", "route53.c2s.ic.gov", "us-iso-east-1"},
-    {"us-isob-", "sc2s.sgov.gov", "route53.sc2s.sgov.gov", "us-isob-east-1"},
-    {"eusc-", "amazonaws.eu", "route53.amazonaws.eu", "eusc-de-east-1"},
-    {"", "amazonaws.com", "route53.amazonaws.com", "us-east-1"},
+    {"cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn",
+     "cn-northwest-1", "route53.amazonaws.com.cn",
+     "route53.global.api.amazonwebservices.com.cn", NULL, NULL},
+    {"us-gov-", "amazonaws.com", "api.aws", "us-gov-west-1",
+     "route53.us-gov.amazonaws.com", "route53.us-gov.api.aws",
+     "route53.us-gov.amazonaws.com", "route53.us-gov.api.aws"},
+    {"us-iso-", "c2s.ic.gov", "api.aws.ic.gov", "us-iso-east-1",
+     "route53.c2s.ic.gov", NULL, NULL, NULL},
+    {"us-isob-", "sc2s.sgov.gov", "api.aws.scloud", "us-isob-east-1",
+     "route53.sc2s.sgov.gov", NULL, NULL, NULL},
+    {"eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", "eu-isoe-west-1",
+     "route53.cloud.adc-e.uk", NULL, NULL, NULL},
+    {"us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov", "us-isof-south-1",
+     "route53.csp.hci.ic.gov", NULL, NULL, NULL},
+    {"eusc-", "amazonaws.eu", "api.amazonwebservices.eu", "eusc-de-east-1",
+     "route53.amazonaws.eu", "route53.global.api.amazonwebservices.eu", NULL,
+     NULL},
+    {"", "amazonaws.com", "api.aws", "us-east-1", "route53.amazonaws.com",
+     "route53.global.api.aws", "route53-fips.amazonaws.com",
+     "route53-fips.global.api.aws"},
 };
+
+static bool begins(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
 
 static const struct partition *find_partition(const char *region)
 {
     const struct partition *partition = partitions;
 
-    while (strncmp(region, partition->region_prefix,
-                   strlen(partition->region_prefix)) != 0)
+    while (!begins(region, partition->region_prefix))
         partition++;
     return partition;
 }
@@ -209,19 +228,20 @@ static void append_configured(struct strbuf *out, const char *url)
     strbuf_append(out, base);
 }
 
-void endpoint_append_s3_object(struct strbuf *out, const char *configured,
+void endpoint_append_s3_object(struct strbuf *out,
+                               const struct endpoint_choice *choice,
                                const char *region, const char *bucket,
                                const char *key)
 {
-    bool path_style = configured != NULL || !is_dns_label(bucket);
-    const char *domain = find_partition(region)->domain;
+    bool path_style = choice->configured != NULL || !is_dns_label(bucket);
 
-    if (configured != NULL)
-        append_configured(out, configured);
-    else if (path_style)
-        strbuf_printf(out, "https://s3.%s.%s", region, domain);
+    if (choice->configured != NULL)
+        append_configured(out, choice->configured);
     else
-        strbuf_printf(out, "https://%s.s3.%s.%s", bucket, region, domain);
+        strbuf_printf(out, "https://%s%ss3%s%s.%s.%s", path_style ? "" : bucket,
+                      path_style ? "" : ".", choice->fips ? "-fips" : "",
+                      choice->dualstack ? ".dualstack" : "", region,
+                      find_partition(region)->domain);
     if (path_style) {
         strbuf_append_char(out, '/');
         uri_append_encoded(out, span_from_string(bucket));
@@ -230,16 +250,96 @@ void endpoint_append_s3_object(struct strbuf *out, const char *configured,
     uri_append_path(out, span_from_string(key));
 }
 
-void endpoint_append_route53(struct strbuf *out, const char *configured,
+/* NULL: there is none. */
+static const char *route53_host(const struct endpoint_choice *choice,
+                                const char *region)
+{
+    const struct partition *partition = find_partition(region);
+
+    if (choice->fips)
+        return choice->dualstack ? partition->route53_fips_dualstack
+                                 : partition->route53_fips;
+    return choice->dualstack ? partition->route53_dualstack
+                             : partition->route53_host;
+}
+
+void endpoint_append_route53(struct strbuf *out,
+                             const struct endpoint_choice *choice,
                              const char *region)
 {
-    if (configured != NULL)
-        append_configured(out, configured);
+    const char *host = route53_host(choice, region);
+
+    if (choice->configured != NULL)
+        append_configured(out, choice->configured);
     else
-        strbuf_printf(out, "https://%s", find_partition(region)->route53_host);
+        strbuf_printf(out, "https://%s", host == NULL ? "" : host);
 }
 
 const char *endpoint_route53_region(const char *region)
 {
     return find_partition(region)->route53_region;
+}
+
+void endpoint_append_sts(struct strbuf *out,
+                         const struct endpoint_choice *choice,
+                         const char *region)
+{
+    const struct partition *partition = find_partition(region);
+    /* GovCloud's is one with FIPS already. */
+    bool named =
+        choice->fips && (choice->dualstack || !begins(region, "us-gov-"));
+
+    if (choice->configured != NULL)
+        append_configured(out, choice->configured);
+    else
+        strbuf_printf(out, "https://sts%s.%s.%s", named ? "-fips" : "", region,
+                      choice->dualstack ? partition->dualstack_domain
+                                        : partition->domain);
+}
+
+/* What holds for every service. */
+static const char *common_lack(const struct endpoint_choice *choice,
+                               const char *region, const char **variable)
+{
+    *variable =
+        choice->fips ? "AWS_USE_FIPS_ENDPOINT" : "AWS_USE_DUALSTACK_ENDPOINT";
+    if (choice->configured != NULL && (choice->fips || choice->dualstack))
+        return "does not go together with an endpoint of one's own; unset "
+               "one of them";
+    if (choice->configured == NULL && choice->fips && begins(region, "cn-"))
+        return "names what AWS does not have in China; unset it";
+    return NULL;
+}
+
+/* Of S3, FIPS endpoints are where the governments of North America buy: AWS
+ * General Reference, "Amazon S3 endpoints and quotas". */
+const char *endpoint_s3_lack(const struct endpoint_choice *choice,
+                             const char *region, const char **variable)
+{
+    const char *lack = common_lack(choice, region, variable);
+
+    if (lack != NULL || choice->configured != NULL || !choice->fips)
+        return lack;
+    if (!begins(region, "us-") && !begins(region, "ca-"))
+        return "names what S3 has in regions of the USA and Canada alone; set "
+               "AWS_REGION to one of them, or unset it";
+    return NULL;
+}
+
+const char *endpoint_route53_lack(const struct endpoint_choice *choice,
+                                  const char *region, const char **variable)
+{
+    const char *lack = common_lack(choice, region, variable);
+
+    if (lack != NULL || choice->configured != NULL ||
+        route53_host(choice, region) != NULL)
+        return lack;
+    return "names what Route 53 does not have in this partition of AWS; unset "
+           "it";
+}
+
+const char *endpoint_sts_lack(const struct endpoint_choice *choice,
+                              const char *region, const char **variable)
+{
+    return common_lack(choice, region, variable);
 }

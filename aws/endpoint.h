@@ -4,7 +4,9 @@
  * AWS is split into partitions (the public cloud, China, GovCloud ...) with
  * domains of their own; the region's name tells the partition. Route 53 is one
  * global service in each of them, and signs for one fixed region there. An
- * endpoint that the operator configured replaces AWS's own. Pure.
+ * endpoint that the operator configured replaces AWS's own, and some of AWS's
+ * have a second form for machines that must use FIPS 140 cryptography, or that
+ * speak IPv6. Pure.
  */
 #ifndef AWS_ENDPOINT_H
 #define AWS_ENDPOINT_H
@@ -13,6 +15,13 @@
 #include "base/strbuf.h"
 
 enum { ENDPOINT_REGION_MAX = 63 }; /* libcurl signs for no longer one */
+
+/* Which of a service's endpoints is wanted. `configured` goes with neither of
+ * the other two, as with the AWS SDKs. */
+struct endpoint_choice {
+    const char *configured; /* NULL: AWS's own */
+    bool fips, dualstack;
+};
 
 /* Whether this can be a region's name: letters, digits and hyphens. */
 bool endpoint_region_is_valid(struct span region);
@@ -31,18 +40,36 @@ const char *endpoint_fault(const char *url);
  * localhost, a name below it, 127.0.0.0/8 or [::1]. */
 bool endpoint_is_loopback(const char *url);
 
-/* Appends the URL of an object. A configured endpoint is spoken to in path
+/* Why a service has no such endpoint in the region, in words that follow
+ * "AWS_USE_FIPS_ENDPOINT " or "AWS_USE_DUALSTACK_ENDPOINT "; `variable` becomes
+ * that name. NULL when it has one. */
+const char *endpoint_s3_lack(const struct endpoint_choice *choice,
+                             const char *region, const char **variable);
+const char *endpoint_route53_lack(const struct endpoint_choice *choice,
+                                  const char *region, const char **variable);
+const char *endpoint_sts_lack(const struct endpoint_choice *choice,
+                              const char *region, const char **variable);
+
+/* Appends the URL of an object; that of the bucket itself when the key is
+ * empty. A configured endpoint is spoken to in path
  * style, ENDPOINT/BUCKET/KEY, since its bucket need not have a DNS name; so is
  * AWS when the bucket's name is no plain DNS label (a dot does not fit the
- * wildcard certificate). Else https://BUCKET.s3.REGION.amazonaws.com/KEY.
- * `configured` may be NULL. */
-void endpoint_append_s3_object(struct strbuf *out, const char *configured,
+ * wildcard certificate). Else https://BUCKET.s3.REGION.amazonaws.com/KEY. */
+void endpoint_append_s3_object(struct strbuf *out,
+                               const struct endpoint_choice *choice,
                                const char *region, const char *bucket,
                                const char *key);
 
 /* Appends Route 53's base URL, without a slash at the end. */
-void endpoint_append_route53(struct strbuf *out, const char *configured,
+void endpoint_append_route53(struct strbuf *out,
+                             const struct endpoint_choice *choice,
                              const char *region);
+
+/* Appends the base URL of the Security Token Service of the region, without a
+ * slash at the end. It signs for that region. */
+void endpoint_append_sts(struct strbuf *out,
+                         const struct endpoint_choice *choice,
+                         const char *region);
 
 /* The region Route 53 signs for in the partition of `region`. A literal. */
 const char *endpoint_route53_region(const char *region);

@@ -29,10 +29,11 @@ static char *make_url(const struct aws_client *client, struct span zone_id,
                       const char *tail, struct uri_param *params, size_t count)
 {
     const struct aws_config *config = aws_client_config(client);
+    struct endpoint_choice choice = aws_config_route53(config);
     struct strbuf url;
 
     strbuf_init(&url, URL_MAX_BYTES);
-    endpoint_append_route53(&url, config->route53_endpoint, config->region);
+    endpoint_append_route53(&url, &choice, config->region);
     strbuf_append_string(&url, "/2013-04-01/hostedzone");
     if (zone_id.len > 0)
         strbuf_append_char(&url, '/');

@@ -75,12 +75,12 @@ static enum status take_chunk(void *context, struct span bytes)
 
 static char *make_url(const struct s3_call *call, const char *region)
 {
+    struct endpoint_choice choice =
+        aws_config_s3(aws_client_config(call->client));
     struct strbuf url;
 
     strbuf_init(&url, URL_MAX_BYTES);
-    endpoint_append_s3_object(&url,
-                              aws_client_config(call->client)->s3_endpoint,
-                              region, call->text, call->key);
+    endpoint_append_s3_object(&url, &choice, region, call->text, call->key);
     return strbuf_take(&url);
 }
 

@@ -19,11 +19,12 @@ static void describe_file(const char *path, struct strbuf *out)
 static void describe_object(const struct config *config, struct strbuf *out)
 {
     const struct aws_config *aws = &config->aws;
+    struct endpoint_choice s3 = aws_config_s3(aws);
 
     strbuf_printf(out, "# database: the object %s in the bucket %s\n# S3: ",
                   config->table.database, config->table.bucket);
-    endpoint_append_s3_object(out, aws->s3_endpoint, aws->region,
-                              config->table.bucket, config->table.database);
+    endpoint_append_s3_object(out, &s3, aws->region, config->table.bucket,
+                              config->table.database);
     strbuf_printf(out, ", signed for %s\n", aws->region);
 }
 
@@ -32,13 +33,14 @@ static void describe_object(const struct config *config, struct strbuf *out)
 static void describe_places(const struct config *config, struct strbuf *out)
 {
     const struct aws_config *aws = &config->aws;
+    struct endpoint_choice route53 = aws_config_route53(aws);
 
     if (config->table.bucket == NULL)
         describe_file(config->table.database, out);
     else
         describe_object(config, out);
     strbuf_append_string(out, "# Route 53: ");
-    endpoint_append_route53(out, aws->route53_endpoint, aws->region);
+    endpoint_append_route53(out, &route53, aws->region);
     strbuf_printf(out, ", signed for %s\n",
                   endpoint_route53_region(aws->region));
 }

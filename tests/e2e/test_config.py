@@ -197,6 +197,22 @@ def test_a_region_must_be_one_of_awss_unless_the_store_is_another(dyndns53, regi
     assert f"# S3: http://127.0.0.1:3900/dyndns/hosts.csv, signed for {region}\n" in finished.stdout
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "region", "fault"),
+    [
+        ("AWS_USE_FIPS_ENDPOINT", "true", "eu-west-1", "names what S3 has in regions of the USA"),
+        ("AWS_USE_FIPS_ENDPOINT", "true", "cn-north-1", "names what AWS does not have in China"),
+        ("AWS_USE_DUALSTACK_ENDPOINT", "true", "us-iso-east-1", "names what Route 53 does not"),
+        ("AWS_USE_FIPS_ENDPOINT", "1", "us-east-1", "must be true or false"),
+    ],
+)
+def test_an_endpoint_that_aws_does_not_have_is_refused(dyndns53, variable, value, region, fault):
+    environment = LEAST | {"AWS_REGION": region, variable: value}
+    finished = dyndns53("--check-config", environment=environment)
+    assert (finished.returncode, finished.stdout) == (2, "")
+    assert f"\n{variable} {fault}" in finished.stderr
+
+
 @pytest.mark.parametrize("number", ["0x1p3", " 5", "5 ", "1e3", "inf", "nan", "+5", "5.", ".5", "05"])
 @pytest.mark.parametrize("name", ["DYNDNS_ROUTE53_RATE", "DYNDNS_TTL", "PORT"])
 def test_a_number_is_decimal_and_nothing_else(dyndns53, name, number):

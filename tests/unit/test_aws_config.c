@@ -1,4 +1,5 @@
 #include "aws/aws_config.h"
+#include "aws/retry.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -53,19 +54,50 @@ static const struct {
     {"a session token",
      {KEYS, {"AWS_SESSION_TOKEN", "t0ken"}},
      {.region = "us-east-1", .session_token = "t0ken"}},
-    {"one endpoint for both services",
+    {"one endpoint for all services",
      {KEYS, {"AWS_ENDPOINT_URL", "http://127.0.0.1:1"}},
      {.region = "us-east-1",
       .s3_endpoint = "http://127.0.0.1:1",
-      .route53_endpoint = "http://127.0.0.1:1"}},
+      .route53_endpoint = "http://127.0.0.1:1",
+      .sts_endpoint = "http://127.0.0.1:1"}},
     {"a service's own endpoint comes first",
      {KEYS,
       {"AWS_ENDPOINT_URL", "http://127.0.0.1:1"},
       {"AWS_ENDPOINT_URL_S3", "http://127.0.0.1:2"},
-      {"AWS_ENDPOINT_URL_ROUTE_53", "http://127.0.0.1:3"}},
+      {"AWS_ENDPOINT_URL_ROUTE_53", "http://127.0.0.1:3"},
+      {"AWS_ENDPOINT_URL_STS", "http://127.0.0.1:4"}},
      {.region = "us-east-1",
       .s3_endpoint = "http://127.0.0.1:2",
-      .route53_endpoint = "http://127.0.0.1:3"}},
+      .route53_endpoint = "http://127.0.0.1:3",
+      .sts_endpoint = "http://127.0.0.1:4"}},
+    {"endpoints that are to be ignored are, faults included",
+     {KEYS,
+      {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "True"},
+      {"AWS_ENDPOINT_URL", "http://127.0.0.1:1"},
+      {"AWS_ENDPOINT_URL_S3", "no URL"}},
+     {.region = "us-east-1"}},
+    {"not to ignore them is what is done anyway",
+     {KEYS,
+      {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "false"},
+      {"AWS_ENDPOINT_URL_S3", "http://127.0.0.1:1"}},
+     {.region = "us-east-1", .s3_endpoint = "http://127.0.0.1:1"}},
+    {"FIPS and IPv6",
+     {KEYS,
+      {"AWS_USE_FIPS_ENDPOINT", "TRUE"},
+      {"AWS_USE_DUALSTACK_ENDPOINT", "true"}},
+     {.region = "us-east-1", .use_fips = true, .use_dualstack = true}},
+    {"neither",
+     {KEYS,
+      {"AWS_USE_FIPS_ENDPOINT", "False"},
+      {"AWS_USE_DUALSTACK_ENDPOINT", "false"},
+      {"AWS_ENDPOINT_URL_S3", "http://h"}},
+     {.region = "us-east-1", .s3_endpoint = "http://h"}},
+    {"one attempt, and no retry",
+     {KEYS, {"AWS_MAX_ATTEMPTS", "1"}},
+     {.region = "us-east-1", .max_attempts = 1}},
+    {"twenty attempts",
+     {KEYS, {"AWS_MAX_ATTEMPTS", "20"}},
+     {.region = "us-east-1", .max_attempts = 20}},
     {"another store may call its region anything",
      {KEYS, {"AWS_REGION", "garage"}, {"AWS_ENDPOINT_URL_S3", "http://h"}},
      {.region = "garage", .s3_endpoint = "http://h"}},
@@ -107,6 +139,8 @@ static void test_good(void **state)
             expected.access_key_id = "AKIAEXAMPLE";
             expected.secret_access_key = "s3cr3t/+x";
         }
+        if (expected.max_attempts == 0)
+            expected.max_attempts = RETRY_DEFAULT_MAX_ATTEMPTS;
         strbuf_init(&faults, 1000);
         environment = good[i].environment;
         assert_int_equal(aws_config_init(&config, get, &faults), STATUS_OK);
@@ -117,6 +151,10 @@ static void test_good(void **state)
         assert_same(config.region, expected.region);
         assert_same(config.s3_endpoint, expected.s3_endpoint);
         assert_same(config.route53_endpoint, expected.route53_endpoint);
+        assert_same(config.sts_endpoint, expected.sts_endpoint);
+        assert_int_equal(config.use_fips, expected.use_fips);
+        assert_int_equal(config.use_dualstack, expected.use_dualstack);
+        assert_int_equal(config.max_attempts, expected.max_attempts);
         assert_same(config.ca_bundle, expected.ca_bundle);
         aws_config_clear(&config);
         assert_null(config.secret_access_key);
@@ -132,6 +170,39 @@ static const struct {
     {"both keys absent are two faults",
      {{NULL, NULL}},
      {"AWS_ACCESS_KEY_ID is not set", "AWS_SECRET_ACCESS_KEY is not set"}},
+    {"a switch is true or false, lest \"1\" be taken for false",
+     {KEYS,
+      {"AWS_USE_FIPS_ENDPOINT", "1"},
+      {"AWS_USE_DUALSTACK_ENDPOINT", "yes"},
+      {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "on"}},
+     {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS must be true or false",
+      "AWS_USE_FIPS_ENDPOINT must be true or false",
+      "AWS_USE_DUALSTACK_ENDPOINT must be true or false"}},
+    {"an endpoint of S3's that does not exist",
+     {KEYS, {"AWS_USE_FIPS_ENDPOINT", "true"}, {"AWS_REGION", "eu-west-1"}},
+     {"AWS_USE_FIPS_ENDPOINT names what S3 has in"}},
+    {"an endpoint of Route 53's that does not exist",
+     {KEYS,
+      {"AWS_USE_DUALSTACK_ENDPOINT", "true"},
+      {"AWS_REGION", "us-iso-east-1"}},
+     {"AWS_USE_DUALSTACK_ENDPOINT names what Route 53"}},
+    {"FIPS beside an endpoint of one's own",
+     {KEYS,
+      {"AWS_USE_FIPS_ENDPOINT", "true"},
+      {"AWS_ENDPOINT_URL_ROUTE_53", "http://h"}},
+     {"AWS_USE_FIPS_ENDPOINT does not go together"}},
+    {"a service's wrong endpoint is named",
+     {KEYS, {"AWS_ENDPOINT_URL_STS", "sts.example.org"}},
+     {"AWS_ENDPOINT_URL_STS must begin with http"}},
+    {"no attempt at all",
+     {KEYS, {"AWS_MAX_ATTEMPTS", "0"}},
+     {"AWS_MAX_ATTEMPTS must be a number from 1 to 20"}},
+    {"too many attempts",
+     {KEYS, {"AWS_MAX_ATTEMPTS", "21"}},
+     {"AWS_MAX_ATTEMPTS must be a number from 1 to 20"}},
+    {"no number of attempts",
+     {KEYS, {"AWS_MAX_ATTEMPTS", "three"}},
+     {"AWS_MAX_ATTEMPTS must be a number from 1 to 20"}},
     {"an empty key is an absent key",
      {{"AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"}, {"AWS_SECRET_ACCESS_KEY", ""}},
      {"AWS_SECRET_ACCESS_KEY is not set"}},

@@ -277,6 +277,22 @@ static const struct {
      {{"AWS_REGION", "cn-north-1"}},
      "# Route 53: https://route53.amazonaws.com.cn, signed for "
      "cn-northwest-1"},
+    {"where S3 is, with FIPS and IPv6",
+     {{"DYNDNS_BUCKET", "dyndns"},
+      {"AWS_REGION", "us-west-2"},
+      {"AWS_USE_FIPS_ENDPOINT", "true"},
+      {"AWS_USE_DUALSTACK_ENDPOINT", "true"}},
+     "# S3: "
+     "https://dyndns.s3-fips.dualstack.us-west-2.amazonaws.com/hosts.csv, "
+     "signed for us-west-2"},
+    {"where Route 53 is, with FIPS and IPv6",
+     {{"AWS_USE_FIPS_ENDPOINT", "true"},
+      {"AWS_USE_DUALSTACK_ENDPOINT", "true"}},
+     "# Route 53: https://route53-fips.global.api.aws, signed for us-east-1"},
+    {"AWS's own after all",
+     {{"AWS_ENDPOINT_URL_ROUTE_53", "http://127.0.0.1:1/r53"},
+      {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true"}},
+     "# Route 53: https://route53.amazonaws.com, signed for us-east-1"},
     {"another service in its place",
      {{"AWS_ENDPOINT_URL_ROUTE_53", "http://127.0.0.1:1/r53"}},
      "# Route 53: http://127.0.0.1:1/r53, signed for us-east-1"},

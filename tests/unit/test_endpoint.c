@@ -37,6 +37,10 @@ static const struct {
      "hosts", "k", "http://127.0.0.1:9000/hosts/k"},
     {"its path stays in front", "https://store.example.org/s3", "us-east-1",
      "hosts", "k", "https://store.example.org/s3/hosts/k"},
+    {"without a key it is the bucket's own", NULL, "eu-west-1", "hosts", "",
+     "https://hosts.s3.eu-west-1.amazonaws.com/"},
+    {"so in path style", "http://127.0.0.1:9000", "eu-west-1", "hosts", "",
+     "http://127.0.0.1:9000/hosts/"},
     {"a key may begin with a slash", NULL, "us-east-1", "hosts", "/k",
      "https://hosts.s3.us-east-1.amazonaws.com//k"},
 };
@@ -45,13 +49,13 @@ static void test_s3_object(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(objects); i++) {
+        struct endpoint_choice choice = {.configured = objects[i].configured};
         struct strbuf out;
 
         print_message("  %s\n", objects[i].label);
         strbuf_init(&out, 1000);
-        endpoint_append_s3_object(&out, objects[i].configured,
-                                  objects[i].region, objects[i].bucket,
-                                  objects[i].key);
+        endpoint_append_s3_object(&out, &choice, objects[i].region,
+                                  objects[i].bucket, objects[i].key);
         assert_string_equal(strbuf_string(&out), objects[i].expected);
         strbuf_clear(&out);
     }
@@ -70,6 +74,10 @@ static const struct {
      "https://route53.c2s.ic.gov", "us-iso-east-1"},
     {"isob and iso are two", NULL, "us-isob-east-1",
      "https://route53.sc2s.sgov.gov", "us-isob-east-1"},
+    {"isoe lies in Europe", NULL, "eu-isoe-west-1",
+     "https://route53.cloud.adc-e.uk", "eu-isoe-west-1"},
+    {"isof and iso are two", NULL, "us-isof-east-1",
+     "https://route53.csp.hci.ic.gov", "us-isof-south-1"},
     {"the European sovereign cloud", NULL, "eusc-de-east-1",
      "https://route53.amazonaws.eu", "eusc-de-east-1"},
     {"a configured endpoint still signs for the partition",
@@ -81,14 +89,167 @@ static void test_route53(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(route53); i++) {
+        struct endpoint_choice choice = {.configured = route53[i].configured};
         struct strbuf out;
 
         print_message("  %s\n", route53[i].label);
         strbuf_init(&out, 1000);
-        endpoint_append_route53(&out, route53[i].configured, route53[i].region);
+        endpoint_append_route53(&out, &choice, route53[i].region);
         assert_string_equal(strbuf_string(&out), route53[i].url);
         assert_string_equal(endpoint_route53_region(route53[i].region),
                             route53[i].signing_region);
+        strbuf_clear(&out);
+    }
+}
+
+#define NO_FIPS "AWS_USE_FIPS_ENDPOINT names what "
+#define OWN " does not go together with an endpoint of one's own"
+
+/* A URL, or how its lack is told. */
+static const struct {
+    const char *label;
+    struct endpoint_choice choice;
+    const char *region;
+    const char *s3, *route53, *sts;
+} choices[] = {
+    {"the public cloud",
+     {0},
+     "eu-west-1",
+     "https://b1x.s3.eu-west-1.amazonaws.com/k",
+     "https://route53.amazonaws.com",
+     "https://sts.eu-west-1.amazonaws.com"},
+    {"with IPv6",
+     {.dualstack = true},
+     "eu-west-1",
+     "https://b1x.s3.dualstack.eu-west-1.amazonaws.com/k",
+     "https://route53.global.api.aws",
+     "https://sts.eu-west-1.api.aws"},
+    {"with FIPS",
+     {.fips = true},
+     "us-east-2",
+     "https://b1x.s3-fips.us-east-2.amazonaws.com/k",
+     "https://route53-fips.amazonaws.com",
+     "https://sts-fips.us-east-2.amazonaws.com"},
+    {"with both",
+     {.fips = true, .dualstack = true},
+     "ca-west-1",
+     "https://b1x.s3-fips.dualstack.ca-west-1.amazonaws.com/k",
+     "https://route53-fips.global.api.aws",
+     "https://sts-fips.ca-west-1.api.aws"},
+    {"S3 has none with FIPS in Europe",
+     {.fips = true},
+     "eu-west-1",
+     NO_FIPS "S3 has in regions of the USA and Canada alone",
+     "https://route53-fips.amazonaws.com",
+     "https://sts-fips.eu-west-1.amazonaws.com"},
+    {"GovCloud",
+     {0},
+     "us-gov-east-1",
+     "https://b1x.s3.us-gov-east-1.amazonaws.com/k",
+     "https://route53.us-gov.amazonaws.com",
+     "https://sts.us-gov-east-1.amazonaws.com"},
+    {"GovCloud's are with FIPS already",
+     {.fips = true},
+     "us-gov-east-1",
+     "https://b1x.s3-fips.us-gov-east-1.amazonaws.com/k",
+     "https://route53.us-gov.amazonaws.com",
+     "https://sts.us-gov-east-1.amazonaws.com"},
+    {"GovCloud with both",
+     {.fips = true, .dualstack = true},
+     "us-gov-west-1",
+     "https://b1x.s3-fips.dualstack.us-gov-west-1.amazonaws.com/k",
+     "https://route53.us-gov.api.aws",
+     "https://sts-fips.us-gov-west-1.api.aws"},
+    {"China",
+     {0},
+     "cn-north-1",
+     "https://b1x.s3.cn-north-1.amazonaws.com.cn/k",
+     "https://route53.amazonaws.com.cn",
+     "https://sts.cn-north-1.amazonaws.com.cn"},
+    {"China with IPv6",
+     {.dualstack = true},
+     "cn-north-1",
+     "https://b1x.s3.dualstack.cn-north-1.amazonaws.com.cn/k",
+     "https://route53.global.api.amazonwebservices.com.cn",
+     "https://sts.cn-north-1.api.amazonwebservices.com.cn"},
+    {"China has none with FIPS",
+     {.fips = true},
+     "cn-north-1",
+     NO_FIPS "AWS does not have in China",
+     NO_FIPS "AWS does not have in China",
+     NO_FIPS "AWS does not have in China"},
+    {"the European sovereign cloud with IPv6",
+     {.dualstack = true},
+     "eusc-de-east-1",
+     "https://b1x.s3.dualstack.eusc-de-east-1.amazonaws.eu/k",
+     "https://route53.global.api.amazonwebservices.eu",
+     "https://sts.eusc-de-east-1.api.amazonwebservices.eu"},
+    {"Route 53 is IPv4 alone in iso",
+     {.dualstack = true},
+     "us-iso-east-1",
+     "https://b1x.s3.dualstack.us-iso-east-1.c2s.ic.gov/k",
+     "AWS_USE_DUALSTACK_ENDPOINT names what Route 53 does not have in this "
+     "partition",
+     "https://sts.us-iso-east-1.api.aws.ic.gov"},
+    {"Route 53 has none with FIPS in isob",
+     {.fips = true},
+     "us-isob-east-1",
+     "https://b1x.s3-fips.us-isob-east-1.sc2s.sgov.gov/k",
+     NO_FIPS "Route 53 does not have in this partition",
+     "https://sts-fips.us-isob-east-1.sc2s.sgov.gov"},
+    {"one's own endpoint",
+     {.configured = "http://h"},
+     "eu-west-1",
+     "http://h/b1x/k",
+     "http://h",
+     "http://h"},
+    {"one's own endpoint has no FIPS form",
+     {.configured = "http://h", .fips = true},
+     "us-east-1",
+     "AWS_USE_FIPS_ENDPOINT" OWN,
+     "AWS_USE_FIPS_ENDPOINT" OWN,
+     "AWS_USE_FIPS_ENDPOINT" OWN},
+    {"nor one with IPv6",
+     {.configured = "http://h", .dualstack = true},
+     "us-east-1",
+     "AWS_USE_DUALSTACK_ENDPOINT" OWN,
+     "AWS_USE_DUALSTACK_ENDPOINT" OWN,
+     "AWS_USE_DUALSTACK_ENDPOINT" OWN},
+};
+
+/* `out` holds the URL; a lack takes its place. */
+static void assert_choice(struct strbuf *out, const char *variable,
+                          const char *lack, const char *expected)
+{
+    if (lack != NULL) {
+        strbuf_rewind(out);
+        strbuf_printf(out, "%s %s", variable, lack);
+        assert_memory_equal(strbuf_string(out), expected, strlen(expected));
+    } else {
+        assert_string_equal(strbuf_string(out), expected);
+    }
+    strbuf_rewind(out);
+}
+
+static void test_choices(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(choices); i++) {
+        const struct endpoint_choice *choice = &choices[i].choice;
+        const char *region = choices[i].region, *variable, *lack;
+        struct strbuf out;
+
+        print_message("  %s\n", choices[i].label);
+        strbuf_init(&out, 1000);
+        endpoint_append_s3_object(&out, choice, region, "b1x", "k");
+        lack = endpoint_s3_lack(choice, region, &variable);
+        assert_choice(&out, variable, lack, choices[i].s3);
+        endpoint_append_route53(&out, choice, region);
+        lack = endpoint_route53_lack(choice, region, &variable);
+        assert_choice(&out, variable, lack, choices[i].route53);
+        endpoint_append_sts(&out, choice, region);
+        lack = endpoint_sts_lack(choice, region, &variable);
+        assert_choice(&out, variable, lack, choices[i].sts);
         strbuf_clear(&out);
     }
 }
@@ -182,9 +343,9 @@ static void test_regions_of_aws(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_s3_object),      cmocka_unit_test(test_route53),
-        cmocka_unit_test(test_fault),          cmocka_unit_test(test_region),
-        cmocka_unit_test(test_regions_of_aws),
+        cmocka_unit_test(test_s3_object), cmocka_unit_test(test_route53),
+        cmocka_unit_test(test_choices),   cmocka_unit_test(test_fault),
+        cmocka_unit_test(test_region),    cmocka_unit_test(test_regions_of_aws),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
