@@ -1,16 +1,15 @@
 #include "cli/database_object.h"
 #include "cli/say.h"
 
-#include "base/backoff.h"
+#include "aws/retry.h"
 #include "base/clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <time.h>
 
 enum {
-    FIRST_WAIT_MS = 500, /* and twice as long each time */
-    PATIENCE_MS = DATABASE_OBJECT_PATIENCE_SECONDS * 1000,
     POLL_MS = 1000,
     WORDS_MAX_BYTES = 4096,
 };
@@ -18,8 +17,20 @@ enum {
 struct database_object {
     const struct settings *settings;
     struct aws_client *client;
+    struct retry_quota quota;
     char *where;
 };
+
+/* For jitter, which needs no secret: the clock will do where there is no
+ * randomness. */
+static uint64_t random_seed(void)
+{
+    uint64_t seed;
+
+    if (getrandom(&seed, sizeof seed, 0) != (ssize_t)sizeof seed)
+        seed = (uint64_t)clock_now_ms();
+    return seed;
+}
 
 struct database_object *database_object_new(const struct settings *settings)
 {
@@ -29,6 +40,7 @@ struct database_object *database_object_new(const struct settings *settings)
         return NULL;
     object->settings = settings;
     object->client = aws_client_new(&settings->aws);
+    retry_quota_init(&object->quota, settings->aws.max_attempts, random_seed());
     if (object->client == NULL ||
         asprintf(&object->where, "s3://%s/%s", settings->bucket,
                  settings->database) < 0) {
@@ -155,13 +167,6 @@ static void describe(struct strbuf *out, const struct aws_reply *reply)
                       reply->request_id);
 }
 
-static bool is_worth_another(const struct aws_reply *reply)
-{
-    return reply->status == STATUS_UNAVAILABLE ||
-           reply->status == STATUS_THROTTLED ||
-           (reply->status == STATUS_CONFLICT && reply->http_status == 409);
-}
-
 static void sleep_ms(int64_t ms)
 {
     struct timespec time = {ms / 1000, ms % 1000 * 1000000};
@@ -184,15 +189,20 @@ static void announce(const struct database_object *object,
 static enum status run(struct database_object *object, struct request *request)
 {
     struct database_object_reply *reply = request->reply;
-    int64_t give_up_at = clock_now_ms() + PATIENCE_MS;
+    struct retry retry = {0};
+    int64_t wait;
 
     reply->in_doubt = false;
-    for (unsigned failures = 0;; failures++) {
-        int64_t wait = backoff_longest(FIRST_WAIT_MS, PATIENCE_MS, failures);
+    for (;;) {
+        struct retry_failure failure;
 
         attempt(object, request);
-        if (!is_worth_another(&reply->aws) ||
-            clock_now_ms() + wait > give_up_at)
+        if (reply->aws.status == STATUS_OK) {
+            retry_succeeded(&retry, &object->quota);
+            return STATUS_OK;
+        }
+        failure = retry_failure_of(&reply->aws);
+        if (!retry_allows(&retry, &object->quota, &failure, &wait))
             return reply->aws.status;
         if (reply->aws.status == STATUS_UNAVAILABLE)
             reply->in_doubt = true;

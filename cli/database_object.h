@@ -1,10 +1,8 @@
 /* database_object -- the database's object in S3, one request at a time: each
  * function submits, waits for the answer and tries again when that is sensible.
  *
- * Again: after no answer, an answer that asks for patience, and a 409, which
- * is what S3 says while somebody else is writing the same object. The waits
- * double, a line on standard error announces each, and none is begun that would
- * end after DATABASE_OBJECT_PATIENCE_SECONDS.
+ * Again: as aws/retry.h has it, AWS_MAX_ATTEMPTS times in all. A line on
+ * standard error announces each wait.
  */
 #ifndef CLI_DATABASE_OBJECT_H
 #define CLI_DATABASE_OBJECT_H
@@ -15,11 +13,8 @@
 
 #include "aws/s3.h"
 
-enum {
-    DATABASE_OBJECT_PATIENCE_SECONDS = 15,
-    /* HOSTDB_MAX_HOSTS rows of 64 bytes. */
-    DATABASE_MAX_BYTES = 1024 * 1024 * 1024,
-};
+/* HOSTDB_MAX_HOSTS rows of 64 bytes. */
+enum { DATABASE_MAX_BYTES = 1024 * 1024 * 1024 };
 
 struct database_object; /* opaque */
 

@@ -87,6 +87,7 @@ static void end_refused(struct hostdb_source *source,
     struct host_failure why = {
         .status = reply->status,
         .condition = reply->condition,
+        .failure = retry_failure_of(reply),
         .advice = s3_advice(reply, S3_USE_READ),
     };
 

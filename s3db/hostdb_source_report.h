@@ -6,7 +6,7 @@
 
 #include "s3db/hostdb.h"
 
-#include "aws/aws_reply.h"
+#include "aws/retry.h"
 #include "base/status.h"
 
 /* About a load that has ended, for people. Lives for the duration of the
@@ -27,6 +27,7 @@ struct hostdb_source_report {
     const char *request_id; /* to quote to AWS's support; "" without one */
     enum aws_condition condition; /* of S3; AWS_NOT_ASKED with a local file */
     bool repeated;                /* the very version that failed before */
+    struct retry_failure failure; /* of S3: whether it may pass by itself */
 };
 
 /* Ends a load, with

@@ -85,6 +85,7 @@ static void end_failure(struct hostdb_source *source,
     report.code = why->code;
     report.request_id = why->request_id;
     report.condition = why->condition;
+    report.failure = why->failure;
     report.repeated = repeated;
     end(source, why->status, NULL, &report);
 }

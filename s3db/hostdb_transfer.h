@@ -21,6 +21,7 @@ struct host_version {
 struct host_failure {
     enum status status;
     enum aws_condition condition; /* of S3 */
+    struct retry_failure failure; /* of S3 */
     size_t line, faults;
     const char *advice;
     char reason[1024], code[64], request_id[64];

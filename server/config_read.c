@@ -15,6 +15,8 @@ enum status config_read(struct config *config, aws_getenv_fn *get,
     for (size_t i = 0; i < variables_count; i++)
         if (variables[i].kind->read != NULL)
             variables[i].kind->read(&variables[i], config, &source);
+    config->table.max_attempts = config->aws.max_attempts;
+    config->dns.max_attempts = config->aws.max_attempts;
     if (source.out_of_memory)
         return STATUS_NOMEM;
     return faults->len > 0 || !strbuf_ok(faults) ? STATUS_INVALID : status;

@@ -12,6 +12,7 @@ struct dns_settings {
     double calls_per_second;   /* to Route 53, at most */
     char **hosted_zones;       /* ids; NULL: all public ones of the account */
     size_t hosted_zone_count;
+    unsigned max_attempts; /* to list the hosted zones; 0 is 1 */
 };
 
 #endif

@@ -1,5 +1,6 @@
 #include "server/dns/zone_listing.h"
 
+#include "aws/retry.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/backoff.h"
@@ -31,7 +32,9 @@ struct zone_listing {
     int64_t not_before;
     int64_t sent_at;
     int64_t complete_at; /* of the last reading; 0: never */
-    struct backoff backoff;
+    struct retry retry;  /* of a page */
+    struct retry_quota quota;
+    struct backoff backoff; /* of a reading */
     struct jitter jitter;
 };
 
@@ -66,6 +69,7 @@ struct zone_listing *zone_listing_new(struct aws_client *client,
     listing->backoff.first_ms = RETRY_FIRST_MS;
     listing->backoff.cap_ms = RETRY_CAP_MS;
     listing->jitter.state = seed;
+    retry_quota_init(&listing->quota, settings->max_attempts, ~seed);
     listing->wanted = true;
     strbuf_init(&listing->marker, MARKER_MAX_BYTES);
     return listing;
@@ -249,6 +253,20 @@ static bool skip_missing(struct zone_listing *listing,
     return true;
 }
 
+/* Whether the same page is asked for once more. Of a long listing, one lost
+ * answer costs one call then, and not all that went before. */
+static bool ask_again(struct zone_listing *listing,
+                      const struct aws_reply *reply, int64_t now)
+{
+    struct retry_failure failure = retry_failure_of(reply);
+    int64_t wait;
+
+    if (!retry_allows(&listing->retry, &listing->quota, &failure, &wait))
+        return false;
+    listing->not_before = now + wait;
+    return true;
+}
+
 /* Whether the page is taken; else the reading starts over, and the log says
  * why. */
 static bool take_page(struct zone_listing *listing,
@@ -260,10 +278,13 @@ static bool take_page(struct zone_listing *listing,
     enum status status;
 
     if (reply->status != STATUS_OK && !skip_missing(listing, reply)) {
+        if (ask_again(listing, reply, now))
+            return false;
         log_refused(reply);
         start_over(listing, now, 0);
         return false;
     }
+    retry_succeeded(&listing->retry, &listing->quota);
     status = add_zones(listing, zones, count);
     if (status != STATUS_OK) {
         log_not_held(reply, status);

@@ -1,5 +1,6 @@
 #include "server/table/table_refresh.h"
 
+#include "aws/retry.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "s3db/hostdb_source.h"
@@ -24,8 +25,10 @@ struct table_refresh {
     bool requested; /* SIGHUP came, perhaps during a load */
     bool asked_for; /* the load under way, or the last one, was requested */
     bool in_service;
-    bool more; /* a local file waits for its next piece */
-    struct backoff backoff;
+    bool more;          /* a local file waits for its next piece */
+    struct retry retry; /* of a table beside the one in service */
+    struct retry_quota quota;
+    struct backoff backoff; /* until there is one */
     struct jitter jitter;
 };
 
@@ -58,6 +61,7 @@ struct table_refresh *table_refresh_new(struct aws_client *client,
     loader->backoff.first_ms = RETRY_FIRST_MS;
     loader->backoff.cap_ms = RETRY_CAP_MS;
     loader->jitter.state = seed;
+    retry_quota_init(&loader->quota, settings->max_attempts, ~seed);
     return loader;
 }
 
@@ -97,14 +101,15 @@ static void log_columns_ignored(const struct hostdb_source_report *report)
               log_str("repeated", report->columns_repeated));
 }
 
-/* A broken version is told once, and whenever somebody asks for a reload. */
+/* A broken version is told once, and whenever somebody asks for a reload; what
+ * another attempt may mend, when that was the last. */
 static void log_failed(const struct table_refresh *loader, enum status status,
                        const struct hostdb_source_report *report)
 {
     enum log_level level =
         loader->in_service ? LOG_LEVEL_WARN : LOG_LEVEL_ERROR;
 
-    if (report->repeated && !loader->asked_for)
+    if ((report->repeated && !loader->asked_for) || loader->retry.failures > 0)
         level = LOG_LEVEL_DEBUG;
     log_event(level, "table_load_failed", log_str("where", report->where),
               log_str("status", status_name(status)),
@@ -116,26 +121,42 @@ static void log_failed(const struct table_refresh *loader, enum status status,
                       loader->in_service ? "the table before" : "none"));
 }
 
-static void plan_next(struct table_refresh *loader, bool failed)
+static int64_t next_refresh_at(const struct table_refresh *loader, int64_t now)
 {
-    int64_t now = clock_now_ms();
+    int64_t seconds = loader->settings->refresh_seconds;
 
-    if (!failed)
-        backoff_reset(&loader->backoff);
-    if (failed && !loader->in_service)
+    return seconds > 0 ? now + seconds * 1000 : NEVER;
+}
+
+static void plan_after_success(struct table_refresh *loader)
+{
+    backoff_reset(&loader->backoff);
+    retry_succeeded(&loader->retry, &loader->quota);
+    loader->due_at = next_refresh_at(loader, clock_now_ms());
+}
+
+/* Without a table nobody can be served: it is tried for ever, and often. With
+ * one, so often as AWS_MAX_ATTEMPTS says, and then when a refresh is due. A
+ * retry never comes later than that. */
+static void plan_after_failure(struct table_refresh *loader,
+                               const struct retry_failure *failure)
+{
+    int64_t now = clock_now_ms(), wait;
+
+    if (!loader->in_service) {
         loader->due_at = now + backoff_fail(&loader->backoff, &loader->jitter);
-    else if (loader->settings->refresh_seconds > 0)
-        loader->due_at =
-            now + (int64_t)loader->settings->refresh_seconds * 1000;
-    else
-        loader->due_at = NEVER;
+        return;
+    }
+    loader->due_at = next_refresh_at(loader, now);
+    if (retry_allows(&loader->retry, &loader->quota, failure, &wait) &&
+        now + wait < loader->due_at)
+        loader->due_at = now + wait;
 }
 
 static void on_load_done(void *arg, enum status status, struct hostdb *hosts,
                          const struct hostdb_source_report *report)
 {
     struct table_refresh *loader = arg;
-    bool failed = status != STATUS_OK && status != STATUS_UNCHANGED;
     struct health_news news = {
         .condition = report->condition,
         .code = report->code,
@@ -144,6 +165,10 @@ static void on_load_done(void *arg, enum status status, struct hostdb *hosts,
     };
 
     health_note_s3(loader->health, time(NULL), &news);
+    if (status == STATUS_OK || status == STATUS_UNCHANGED)
+        plan_after_success(loader);
+    else
+        plan_after_failure(loader, &report->failure);
     if (status == STATUS_OK) {
         loader->in_service = true;
         loader->loaded(loader->arg, hosts);
@@ -158,14 +183,17 @@ static void on_load_done(void *arg, enum status status, struct hostdb *hosts,
         health_note_reload_failed(loader->health);
         log_failed(loader, status, report);
     }
-    plan_next(loader, failed);
 }
 
 static void start(struct table_refresh *loader)
 {
+    static const struct retry_failure no_memory = {.may_pass = false};
     enum status status;
 
-    loader->asked_for = loader->requested;
+    /* A retry is made for whoever the first attempt was made for. */
+    if (loader->retry.failures == 0)
+        loader->asked_for = false;
+    loader->asked_for |= loader->requested;
     loader->requested = false;
     status = hostdb_source_load(loader->source, on_load_done, loader);
     if (status == STATUS_OK)
@@ -177,7 +205,7 @@ static void start(struct table_refresh *loader)
                                       "long for a bucket or a key"
                                     : "memory is short"));
     health_note_reload_failed(loader->health);
-    plan_next(loader, true);
+    plan_after_failure(loader, &no_memory);
 }
 
 void table_refresh_run(struct table_refresh *loader, int64_t now)

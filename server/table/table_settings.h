@@ -8,6 +8,7 @@ struct table_settings {
     char *bucket;             /* NULL: `database` is a local file */
     char *database;           /* key, or path */
     uint32_t refresh_seconds; /* 0: only on SIGHUP */
+    unsigned max_attempts;    /* to read it while one is in service; 0 is 1 */
 };
 
 #endif

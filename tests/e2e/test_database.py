@@ -276,16 +276,49 @@ def test_a_transfer_that_fails_changes_nothing(start, store, s3, fault):
         service.reload()
 
 
+def test_a_fault_of_the_moment_is_not_even_told(start, store, s3):
+    service = start("a.example.org", DYNDNS_REFRESH_SECONDS=0)
+    asked = len(s3.requests)
+    store("b.example.org")
+    s3.fail_next(1, "500")
+    s3.fail_next(1, "reset-before")
+    with service.expecting("table_loaded", hosts=1):
+        service.reload()
+    assert len(s3.requests) == asked + 3
+    assert service.events("table_load_failed") == []
+
+
+@pytest.mark.parametrize(("attempts", "fault"), [(1, "500"), (2, "throttling"), (3, "cut")])
+def test_a_table_is_asked_for_so_often_as_is_set(start, store, s3, attempts, fault):
+    service = start("a.example.org", DYNDNS_REFRESH_SECONDS=0, AWS_MAX_ATTEMPTS=attempts)
+    asked = len(s3.requests)
+    store("b.example.org")
+    s3.fail_always(fault)
+    with service.expecting("table_load_failed"):
+        service.reload()
+    assert len(s3.requests) == asked + attempts
+
+
+def test_what_no_retry_mends_is_told_at_once(start, s3):
+    service = start("a.example.org", DYNDNS_REFRESH_SECONDS=0)
+    asked = len(s3.requests)
+    s3.fail_always("access-denied")
+    with service.expecting("table_load_failed"):
+        service.reload()
+    assert len(s3.requests) == asked + 1
+
+
 def test_a_store_that_trickles_holds_nobody_for_hours(start, store, s3, sandbox, dyndb):
     """600 bytes a second: this database would take minutes, a million hosts a day."""
-    service = start("a.example.org")
+    service = start("a.example.org", AWS_MAX_ATTEMPTS=1)
     store(*numbered(5000))
     s3.fail_always("trickle")
+    variables = {"DYNDNS_BUCKET": BUCKET, "DYNDNS_DATABASE": KEY, "AWS_MAX_ATTEMPTS": "1"}
     with service.expecting("table_load_failed", timeout=GIVEN_UP_SECONDS) as failed:
         service.reload()
         finished = dyndb(
             "download-database",
-            environment=sandbox.environment() | {"DYNDNS_BUCKET": BUCKET, "DYNDNS_DATABASE": KEY},
+            environment=sandbox.environment() | variables,
             timeout=GIVEN_UP_SECONDS,
         )
     assert "too slow" in failed[0]["reason"] and "in time" in failed[0]["advice"]

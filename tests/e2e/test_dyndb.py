@@ -140,6 +140,17 @@ def test_a_transfer_that_breaks_off_is_made_again(tool, store, file, s3):
     assert file.read_bytes() == csv_of("a.example.org", "b.example.org")
 
 
+@pytest.mark.parametrize("attempts", [1, 2, 3])
+def test_a_store_is_asked_so_often_as_is_set(tool, store, s3, attempts):
+    store("a.example.org")
+    s3.fail_always("500")
+    set_to = {} if attempts == 3 else {"AWS_MAX_ATTEMPTS": attempts}
+    finished = tool("download-database", "hosts.csv", **set_to)
+    assert finished.returncode == FAILED
+    assert len(s3.requests) == attempts
+    assert finished.stderr.count("trying again in") == attempts - 1
+
+
 def test_a_directory_that_is_missing_is_told(tool, store):
     store("a.example.org")
     finished = tool("download-database", "missing/hosts.csv")

@@ -259,6 +259,47 @@ static void test_get_answers(void **state)
     }
 }
 
+static const struct {
+    const char *label, *headers;
+    int64_t least, most;
+} patience[] = {
+    {"AWS asks for nothing", "", 0, 0},
+    {"seconds", "Retry-After: 7\r\n", 7000, 7000},
+    {"milliseconds, in AWS's own header", "x-amz-retry-after: 1500\r\n", 1500,
+     1500},
+    {"which says it better", "Retry-After: 7\r\nx-amz-retry-after: 1500\r\n",
+     1500, 1500},
+    {"a date that is past", "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\n", 0,
+     0},
+    {"a date to come", "Retry-After: Fri, 01 Jan 2100 00:00:00 GMT\r\n", 1000,
+     INT64_MAX},
+    {"neither", "Retry-After: soon\r\nx-amz-retry-after: -1\r\n", 0, 0},
+};
+
+static void test_patience_that_is_asked_for(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(patience); i++) {
+        char answer[500];
+        struct loopback_step step = {.reply = answer};
+        struct fixture f;
+
+        print_message("  %s\n", patience[i].label);
+        snprintf(answer, sizeof answer,
+                 "HTTP/1.1 503 Slow Down\r\nx-amz-request-id: r-1\r\n%s"
+                 "Content-Length: 37\r\n\r\n"
+                 "<Error><Code>SlowDown</Code></Error>\n",
+                 patience[i].headers);
+        set_up(&f, &step, 1);
+        get(&f, "");
+        assert_int_equal(f.reply.status, STATUS_THROTTLED);
+        assert_in_range(f.reply.retry_after_ms, patience[i].least,
+                        patience[i].most);
+        assert_false(f.reply.timed_out);
+        tear_down(&f);
+    }
+}
+
 static void test_the_receiver_may_stop_a_download(void **state)
 {
     static const struct loopback_step steps[] = {{.reply = FOUND}};
@@ -310,6 +351,7 @@ static void test_a_trickle_is_given_up(void **state)
         get(&f, "");
         assert_int_equal(f.reply.status, STATUS_UNAVAILABLE);
         assert_non_null(strstr(f.reply.message, "timed out"));
+        assert_true(f.reply.timed_out);
         f.timeout_ms *= 2;
     }
     assert_int_equal(f.reply.http_status, 200);
@@ -616,6 +658,7 @@ int main(void)
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_get_if_changed),
         cmocka_unit_test(test_get_answers),
+        cmocka_unit_test(test_patience_that_is_asked_for),
         cmocka_unit_test(test_the_receiver_may_stop_a_download),
         cmocka_unit_test(test_what_a_receiver_says_of_a_page_is_not_believed),
         cmocka_unit_test(test_a_trickle_is_given_up),

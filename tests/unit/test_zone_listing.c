@@ -56,6 +56,16 @@ static int set_up(void **state)
     return listing == NULL ? -1 : 0;
 }
 
+static int set_up_with_retries(void **state)
+{
+    int failed = set_up(state);
+
+    settings.max_attempts = 3;
+    zone_listing_free(listing);
+    listing = zone_listing_new(NULL, &settings, &hooks, 7);
+    return listing == NULL ? -1 : failed;
+}
+
 static int tear_down(void **state)
 {
     (void)state;
@@ -282,6 +292,52 @@ static void test_waits_between_failures_grow_and_a_success_ends_them(
     assert_in_range(send_soon("list "), 0, RETRY_FIRST_MS);
 }
 
+static void test_a_page_that_is_lost_is_asked_for_again(void **state)
+{
+    (void)state;
+    send_now("list ");
+    fake_answer_zones(org, "Z2");
+    send_now("list Z2");
+    fake_log();
+    fake_answer(STATUS_UNAVAILABLE, "connection reset");
+    assert_in_range(send_soon("list Z2"), 0, 1000);
+    fake_answer(STATUS_THROTTLED, "rate exceeded");
+    assert_in_range(send_soon("list Z2"), 0, 2000);
+    assert_string_equal(fake_log(), "");
+    assert_int_equal(told.calls, 3); /* whose owner hears of each */
+    assert_int_equal(told.status, STATUS_THROTTLED);
+    fake_answer_zones(net, "");
+    assert_int_equal(told.completions, 1);
+    assert_string_equal(find("home.example.org"), "Z1");
+    assert_string_equal(find("home.example.net"), "Z2");
+}
+
+static void test_so_often_as_is_set_and_each_page_anew(void **state)
+{
+    (void)state;
+    send_now("list ");
+    fake_answer(STATUS_UNAVAILABLE, "connection reset");
+    send_soon("list ");
+    fake_answer(STATUS_UNAVAILABLE, "connection reset");
+    send_soon("list ");
+    fake_answer_zones(org, "Z2");
+    for (int i = 0; i < 3; i++) {
+        assert_false(fake_logged("hosted_zones_unread"));
+        send_soon("list Z2");
+        fake_answer(STATUS_UNAVAILABLE, "connection reset");
+    }
+    assert_true(fake_logged("error event=hosted_zones_unread"));
+    assert_in_range(send_soon("list "), 0, RETRY_FIRST_MS);
+}
+
+static void test_what_is_denied_is_not_asked_for_again(void **state)
+{
+    (void)state;
+    send_now("list ");
+    fake_answer(STATUS_DENIED, "not authorized");
+    assert_true(fake_logged("error event=hosted_zones_unread status=denied"));
+}
+
 static void test_a_failure_is_told_with_what_to_do(void **state)
 {
     (void)state;
@@ -492,7 +548,12 @@ int main(void)
     cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 #define BY_ID_TEST(test)                                                       \
     cmocka_unit_test_setup_teardown(test, set_up_by_id, tear_down)
+#define RETRY_TEST(test)                                                       \
+    cmocka_unit_test_setup_teardown(test, set_up_with_retries, tear_down)
     const struct CMUnitTest tests[] = {
+        RETRY_TEST(test_a_page_that_is_lost_is_asked_for_again),
+        RETRY_TEST(test_so_often_as_is_set_and_each_page_anew),
+        RETRY_TEST(test_what_is_denied_is_not_asked_for_again),
         READER_TEST(test_the_zones_are_read_at_the_start),
         READER_TEST(test_pages_follow_each_other_and_show_when_all_are_read),
         READER_TEST(test_no_usable_zone_is_an_error_in_the_log),
