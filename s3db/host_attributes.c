@@ -58,6 +58,11 @@ bool host_attribute_find(struct span column, enum host_attribute *out)
     return false;
 }
 
+const char *host_attribute_column(enum host_attribute which)
+{
+    return rules[which].column;
+}
+
 /* ---- what is kept of a value ---- */
 
 static bool add_bytes(struct host_attributes *attributes,

@@ -47,6 +47,9 @@ struct host_attributes {
  * with *out untouched, when there is none. */
 bool host_attribute_find(struct span column, enum host_attribute *out);
 
+/* The name of its column. A literal. */
+const char *host_attribute_column(enum host_attribute which);
+
 /* Checks a value as people write it, and adds it; an attribute at most once a
  * row. An empty value is none. NULL, or, with nothing added, what is wrong
  * with the value: a literal. */

@@ -1,0 +1,147 @@
+#include "s3db/csv_rows.h"
+
+#include <csv.h>
+
+static const struct span bom = SPAN_LITERAL("\xef\xbb\xbf");
+
+void csv_rows_init(struct csv_rows *rows, struct span text)
+{
+    bool has_bom =
+        text.len >= bom.len && memcmp(text.ptr, bom.ptr, bom.len) == 0;
+
+    *rows = (struct csv_rows){text, has_bom ? bom.len : 0, 1};
+}
+
+/* ---- lines ---- */
+
+static bool ends_line(char c)
+{
+    return c == '\n' || c == '\r';
+}
+
+/* How long the line end is with which the text goes on at `offset`: CR and LF
+ * together are one. */
+static size_t line_end_at(struct span text, size_t offset)
+{
+    if (offset >= text.len || !ends_line(text.ptr[offset]))
+        return 0;
+    return text.ptr[offset] == '\r' && offset + 1 < text.len &&
+                   text.ptr[offset + 1] == '\n'
+               ? 2
+               : 1;
+}
+
+/* Sets row->text and row->next, from row->begin on; moves *line behind it. */
+static void find_end(struct span text, struct csv_row *row, size_t *line)
+{
+    size_t at = row->begin, end;
+    bool in_quotes = false;
+
+    while (at < text.len) {
+        end = line_end_at(text, at);
+        if (end > 0 && !in_quotes)
+            break;
+        *line += end > 0;
+        in_quotes ^= text.ptr[at] == '"';
+        at += end > 0 ? end : 1;
+    }
+    end = line_end_at(text, at);
+    *line += end > 0;
+    row->text = span_from(text.ptr + row->begin, at - row->begin);
+    row->next = at + end;
+}
+
+bool csv_rows_next(struct csv_rows *rows, struct csv_row *row)
+{
+    while (rows->offset < rows->text.len) {
+        row->begin = rows->offset;
+        row->line = rows->line;
+        find_end(rows->text, row, &rows->line);
+        rows->offset = row->next;
+        if (span_trim(row->text).len > 0)
+            return true;
+    }
+    return false;
+}
+
+struct span csv_rows_line_end(struct span text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (ends_line(text.ptr[i]))
+            return span_from(text.ptr + i, line_end_at(text, i));
+    return span_from("\n", 1);
+}
+
+/* ---- fields ---- */
+
+bool csv_row_next_field(const struct csv_row *row, size_t *cursor,
+                        struct span *raw)
+{
+    size_t begin = *cursor, at = begin;
+    bool in_quotes = false;
+
+    if (begin > row->text.len)
+        return false;
+    for (; at < row->text.len; at++) {
+        if (row->text.ptr[at] == ',' && !in_quotes)
+            break;
+        in_quotes ^= row->text.ptr[at] == '"';
+    }
+    *raw = span_from(row->text.ptr + begin, at - begin);
+    *cursor = at + 1; /* behind the comma, or beyond the end */
+    return true;
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static void on_field(void *text, size_t len, void *arg)
+{
+    strbuf_append(arg, span_from(text, len));
+}
+
+enum status csv_field_read(struct span raw, struct strbuf *out)
+{
+    struct csv_parser parser;
+    enum status status = STATUS_OK;
+
+    strbuf_rewind(out);
+    if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
+        return STATUS_NOMEM;
+    if (csv_parse(&parser, raw.ptr, raw.len, on_field, NULL, out) != raw.len ||
+        csv_fini(&parser, on_field, NULL, out) != 0)
+        status =
+            csv_error(&parser) == CSV_EPARSE ? STATUS_INVALID : STATUS_NOMEM;
+    csv_free(&parser);
+    return status == STATUS_OK && !strbuf_ok(out) ? STATUS_NOMEM : status;
+}
+
+static bool needs_quotes(struct span value)
+{
+    if (value.len == 0)
+        return false;
+    if (is_space(value.ptr[0]) || is_space(value.ptr[value.len - 1]))
+        return true;
+    for (size_t i = 0; i < value.len; i++)
+        if (value.ptr[i] == ',' || value.ptr[i] == '"' ||
+            ends_line(value.ptr[i]))
+            return true;
+    return false;
+}
+
+void csv_field_write(struct strbuf *out, struct span value)
+{
+    if (!needs_quotes(value)) {
+        strbuf_append(out, value);
+        return;
+    }
+    strbuf_append_char(out, '"');
+    for (size_t i = 0; i < value.len; i++) {
+        if (value.ptr[i] == '"')
+            strbuf_append_char(out, '"');
+        strbuf_append_char(out, value.ptr[i]);
+    }
+    strbuf_append_char(out, '"');
+}
