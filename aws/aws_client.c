@@ -6,6 +6,7 @@
  * chunk callback can re-enter it. */
 #include "aws/aws_client.h"
 
+#include "aws/clock_skew.h"
 #include "aws/exchange.h"
 #include "aws/request.h"
 #include "aws/s3_region.h"
@@ -14,6 +15,7 @@
 #include <libxml/parser.h>
 
 #include <stdlib.h>
+#include <time.h>
 
 enum {
     /* Route 53 admits a handful of calls a second, and a bucket is read now
@@ -31,6 +33,9 @@ struct aws_client {
     CURL *idle[IDLE_HANDLES_MAX];
     size_t idle_count;
     struct s3_region s3_region;
+    int64_t clock_offset[AWS_SERVICE_COUNT]; /* clock_skew.h */
+    aws_clock_fn *tell_clock;
+    void *tell_clock_arg;
 };
 
 enum status aws_global_init(void)
@@ -103,6 +108,13 @@ struct s3_region *aws_client_s3_region(struct aws_client *client)
     return &client->s3_region;
 }
 
+void aws_client_tell_clock(struct aws_client *client, aws_clock_fn *tell,
+                           void *arg)
+{
+    client->tell_clock = tell;
+    client->tell_clock_arg = arg;
+}
+
 size_t aws_client_running(const struct aws_client *client)
 {
     return client->count;
@@ -144,6 +156,7 @@ static bool start(struct aws_client *client, struct aws_request *request)
 
     if (easy == NULL)
         return false;
+    request->clock_offset = client->clock_offset[request->service];
     if (!exchange_set_up(easy, request) ||
         curl_multi_add_handle(client->multi, easy) != CURLM_OK) {
         return_handle(client, easy);
@@ -197,6 +210,27 @@ static struct aws_request *take_finished(struct aws_client *client, CURL *easy,
     return request;
 }
 
+/* Whether the request goes out once more, signed for the service's own time.
+ * It was refused for its time, so that nothing of it was done. */
+static bool sign_again(struct aws_client *client, struct aws_request *request)
+{
+    int64_t *offset = &client->clock_offset[request->service];
+    int64_t before = *offset;
+
+    if (request->signed_again ||
+        !clock_skew_learn(offset, request->clock_offset, &request->response,
+                          time(NULL)))
+        return false;
+    if (*offset != before && client->tell_clock != NULL)
+        client->tell_clock(client->tell_clock_arg,
+                           request->service == AWS_S3 ? "S3" : "Route 53",
+                           *offset);
+    request->signed_again = true;
+    aws_request_rewind(request);
+    aws_client_submit(client, request);
+    return true;
+}
+
 static void call_completions(struct aws_client *client,
                              struct aws_request *finished)
 {
@@ -205,6 +239,8 @@ static void call_completions(struct aws_client *client,
 
         finished = request->next;
         client->count--;
+        if (sign_again(client, request))
+            continue;
         request->done(request, &request->response);
         aws_request_free(request);
     }

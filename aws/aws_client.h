@@ -6,7 +6,8 @@
  * function that submitted the request has returned. Only aws_client_wakeup()
  * may be called from another thread.
  *
- * Retries are the caller's decision: one request is one attempt.
+ * Retries are the caller's decision: one request is one attempt, but for the
+ * time of its signature.
  */
 #ifndef AWS_AWS_CLIENT_H
 #define AWS_AWS_CLIENT_H
@@ -14,6 +15,7 @@
 #include "aws/aws_config.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct aws_client;
 
@@ -34,6 +36,17 @@ void aws_client_poll(struct aws_client *client, int timeout_ms);
 
 /* Makes a running or the next aws_client_poll() return at once. Thread-safe. */
 void aws_client_wakeup(struct aws_client *client);
+
+/* A service refused a signature for its time, and the request is signed again
+ * with the service's own. So is what follows, until it says otherwise. `seconds`
+ * is how far that is ahead of this machine's clock; behind it, if negative; 0
+ * once this machine's clock is right again.
+ * Called from aws_client_poll(). */
+typedef void aws_clock_fn(void *arg, const char *service, int64_t seconds);
+
+/* Whom to tell; NULL, and at first: nobody. */
+void aws_client_tell_clock(struct aws_client *client, aws_clock_fn *tell,
+                           void *arg);
 
 /* How many requests are under way. */
 size_t aws_client_running(const struct aws_client *client);

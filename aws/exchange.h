@@ -3,7 +3,8 @@
  *
  * libcurl signs (CURLOPT_AWS_SIGV4), and signs rightly as long as the URL is
  * in AWS's canonical form (uri.h), the body's hash stands in a header of its
- * own, and no header is taken away from what libcurl would send.
+ * own, and no header is taken away from what libcurl would send. Only a request
+ * for a service whose clock differs from ours is signed by signature.h.
  */
 #ifndef AWS_EXCHANGE_H
 #define AWS_EXCHANGE_H

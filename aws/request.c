@@ -29,14 +29,30 @@ struct aws_request *aws_request_new(const struct aws_config *config,
     return request;
 }
 
+/* One of them may be the session token. */
+static void free_headers(struct curl_slist *headers)
+{
+    for (struct curl_slist *each = headers; each != NULL; each = each->next)
+        explicit_bzero(each->data, strlen(each->data));
+    curl_slist_free_all(headers);
+}
+
+/* The tokens of hosts, when it is their table. */
+static void free_body(struct aws_request *request)
+{
+    if (request->body != NULL)
+        explicit_bzero(request->body, request->body_len);
+    free(request->body);
+}
+
 void aws_request_free(struct aws_request *request)
 {
     if (request == NULL)
         return;
-    curl_slist_free_all(request->headers);
+    free_headers(request->headers);
     strbuf_clear(&request->reply);
     free(request->url);
-    free(request->body);
+    free_body(request);
     free(request->context);
     free(request);
 }
@@ -75,7 +91,7 @@ static bool sha256_hex(const void *data, size_t len, char hex[65])
 bool aws_request_add_standard_headers(struct aws_request *request)
 {
     const char *body = request->body == NULL ? "" : request->body;
-    char hex[65] = "";
+    char *hex = request->payload_sha256;
 
     return sha256_hex(body, request->body_len, hex) &&
            aws_request_add_header(request, "x-amz-content-sha256",
@@ -83,4 +99,28 @@ bool aws_request_add_standard_headers(struct aws_request *request)
            aws_request_add_header(
                request, "x-amz-security-token",
                span_from_string(request->config->session_token));
+}
+
+void aws_request_drop_header(struct aws_request *request, const char *name)
+{
+    struct curl_slist **link = &request->headers, *header;
+    size_t len = strlen(name);
+
+    while (*link != NULL && (strncasecmp((*link)->data, name, len) != 0 ||
+                             (*link)->data[len] != ':'))
+        link = &(*link)->next;
+    header = *link;
+    if (header == NULL)
+        return;
+    *link = header->next;
+    header->next = NULL;
+    free_headers(header);
+}
+
+void aws_request_rewind(struct aws_request *request)
+{
+    request->response =
+        (struct aws_response){.service = request->response.service};
+    request->curl_error[0] = '\0';
+    strbuf_clear(&request->reply);
 }

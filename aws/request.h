@@ -37,9 +37,10 @@ struct aws_request {
     struct curl_slist *headers;           /* owned */
     char *body;                           /* owned; POST and PUT only */
     size_t body_len;
-    long timeout_ms;        /* of the whole; never 0 */
-    size_t reply_max_bytes; /* of a body that is not handed on in pieces */
-    aws_body_fn *on_body;   /* NULL: the body is collected */
+    char payload_sha256[65]; /* once the standard headers are added */
+    long timeout_ms;         /* of the whole; never 0 */
+    size_t reply_max_bytes;  /* of a body that is not handed on in pieces */
+    aws_body_fn *on_body;    /* NULL: the body is collected */
     aws_done_fn *done;
     void *context; /* owned: one block from malloc(3) */
 
@@ -49,6 +50,8 @@ struct aws_request {
     char curl_error[256];             /* CURL_ERROR_SIZE */
     struct strbuf reply;
     struct aws_response response;
+    int64_t clock_offset; /* what the signature adds to this machine's time */
+    bool signed_again;    /* with another one */
 };
 
 /* Takes `url` and `context`, which are freed on failure too. NULL: memory. */
@@ -56,7 +59,8 @@ struct aws_request *aws_request_new(const struct aws_config *config,
                                     enum aws_service service,
                                     enum aws_method method, char *url,
                                     const char *region, void *context);
-void aws_request_free(struct aws_request *request); /* NULL is allowed */
+/* Headers and body are wiped: they may hold tokens. NULL is allowed. */
+void aws_request_free(struct aws_request *request);
 
 /* Adds "name: value". Empty values are not sent: libcurl signs an empty header
  * wrongly. False: memory. */
@@ -67,5 +71,11 @@ NODISCARD bool aws_request_add_header(struct aws_request *request,
  * token if there is one, and the hash of the body, without which S3 refuses
  * and libcurl would sign a wrong one. To be called once the body is set. */
 NODISCARD bool aws_request_add_standard_headers(struct aws_request *request);
+
+/* Takes away the first header of this name, if there is one. */
+void aws_request_drop_header(struct aws_request *request, const char *name);
+
+/* Forgets the answer, so that the request can be submitted once more. */
+void aws_request_rewind(struct aws_request *request);
 
 #endif

@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-enum aws_service { AWS_ROUTE53, AWS_S3 };
+enum aws_service { AWS_ROUTE53, AWS_S3, AWS_SERVICE_COUNT };
 
 struct aws_response {
     enum aws_service service;
@@ -24,6 +24,7 @@ struct aws_response {
     bool timed_out;
     long http_status;
     int64_t retry_after_ms; /* what it asks for; 0: nothing */
+    int64_t date;           /* the answer's Date, in seconds; 0: none */
     struct span body;       /* of a body handed on in pieces: empty */
     char request_id[64];
     char etag[S3_ETAG_MAX + 1];

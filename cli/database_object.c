@@ -32,6 +32,15 @@ static uint64_t random_seed(void)
     return seed;
 }
 
+static void on_clock(void *arg, const char *service, int64_t seconds)
+{
+    (void)arg;
+    say("set this machine's clock: it is %lld seconds %s that of %s, whose "
+        "time is used instead",
+        (long long)(seconds < 0 ? -seconds : seconds),
+        seconds < 0 ? "ahead of" : "behind", service);
+}
+
 struct database_object *database_object_new(const struct settings *settings)
 {
     struct database_object *object = calloc(1, sizeof *object);
@@ -48,6 +57,7 @@ struct database_object *database_object_new(const struct settings *settings)
         free(object);
         return NULL;
     }
+    aws_client_tell_clock(object->client, on_clock, NULL);
     return object;
 }
 

@@ -2,6 +2,7 @@
 
 #include "aws/aws_client.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "server/dns/dns_writer.h"
 #include "server/table/table_refresh.h"
 
@@ -50,6 +51,20 @@ static void on_table(void *arg, struct hostdb *hosts)
     dns_writer_use(updater->writer, host_table);
     health_note_table(updater->health, count);
     updater->table(updater->table_arg, host_table);
+}
+
+static void on_clock(void *arg, const char *service, int64_t seconds)
+{
+    const char *advice =
+        seconds == 0 ? ""
+                     : "set this machine's clock, which is so far behind "
+                       "AWS's, or ahead of it if below 0; until then calls "
+                       "are signed with AWS's time";
+
+    (void)arg;
+    log_event(seconds == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_WARN, "clock_skewed",
+              log_str("service", service), log_int("seconds", seconds),
+              log_str("advice", advice));
 }
 
 /* The changes of a request that were on their way here. */
@@ -150,6 +165,7 @@ struct updater *updater_new(const struct config *config, struct health *health,
     pthread_mutex_init(&updater->lock, NULL);
     updater->client = aws_client_new(&config->aws);
     if (updater->client != NULL) {
+        aws_client_tell_clock(updater->client, on_clock, NULL);
         updater->writer = dns_writer_new(updater->client, &config->dns, health,
                                          random_seed());
         updater->loader =

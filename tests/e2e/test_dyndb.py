@@ -140,6 +140,29 @@ def test_a_transfer_that_breaks_off_is_made_again(tool, store, file, s3):
     assert file.read_bytes() == csv_of("a.example.org", "b.example.org")
 
 
+@pytest.mark.parametrize("seconds, words", [(3600, "behind"), (-3600, "ahead of")])
+def test_the_stores_time_stands_in_for_a_wrong_clock(
+    tool, store, file, s3, sandbox, seconds, words
+):
+    sandbox.account.clock_skew_seconds = seconds
+    store("a.example.org")
+    finished = tool("download-database", "hosts.csv")
+    assert finished.returncode == OK and file.read_bytes() == csv_of("a.example.org")
+    assert re.search(rf"clock: it is 3[56]\d\d seconds {words} that of S3", finished.stderr)
+    file.write_bytes(csv_of("b.example.org"))
+    assert tool("upload-database", "hosts.csv").returncode == OK
+    assert stored(s3) == csv_of("b.example.org")
+
+
+def test_a_wrong_clock_is_told_where_nothing_helps(tool, store, sandbox):
+    sandbox.account.clock_skew_seconds = 3600
+    sandbox.account.dates_answers = False
+    store("a.example.org")
+    finished = tool("download-database", "hosts.csv")
+    assert finished.returncode == FAILED
+    assert "RequestTimeTooSkewed" in finished.stderr and "clock" in finished.stderr
+
+
 @pytest.mark.parametrize("attempts", [1, 2, 3])
 def test_a_store_is_asked_so_often_as_is_set(tool, store, s3, attempts):
     store("a.example.org")

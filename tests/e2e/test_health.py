@@ -125,8 +125,37 @@ def test_each_illness_of_route53_is_told_apart_and_heals(service, route53, fault
     pending.wait()
 
 
+@pytest.mark.parametrize("seconds", [CLOCK_SECONDS_OFF, -CLOCK_SECONDS_OFF])
+def test_awss_time_stands_in_for_a_wrong_clock(start, sandbox, route53, s3, seconds):
+    sandbox.account.clock_skew_seconds = seconds
+    service = start("a.example.org")
+    assert service.update("a.example.org", "192.0.2.1").said == "good 192.0.2.1"
+    with service.expecting("table_unchanged"):
+        service.reload()
+    assert states(service) == WELL
+    told = service.events("clock_skewed")
+    assert {each["service"] for each in told} == {"S3", "Route 53"} and len(told) == 2
+    for each in told:
+        assert each.level == "warn" and abs(int(each["seconds"]) - seconds) < 60
+    # Each service refused its first call alone.
+    assert [each.error for each in s3.requests].count("RequestTimeTooSkewed") == 1
+
+
+def test_a_clock_that_is_set_right_needs_no_restart(start, sandbox):
+    sandbox.account.clock_skew_seconds = CLOCK_SECONDS_OFF
+    service = start("a.example.org")
+    assert service.update("a.example.org", "192.0.2.1").said == "good 192.0.2.1"
+    sandbox.account.clock_skew_seconds = 0
+    assert service.update("a.example.org", "192.0.2.2").said == "good 192.0.2.2"
+    right = service.wait_for_event("clock_skewed", service="Route 53", seconds=0)
+    assert right.level == "info"
+    assert states(service) == WELL
+
+
 def test_a_wrong_clock_is_no_matter_of_credentials(service, sandbox):
-    """Route 53 calls it SignatureDoesNotMatch, and only its words tell."""
+    """Route 53 calls it SignatureDoesNotMatch, and only its words tell. Something
+    between dates the answers, so that AWS's time is not known either."""
+    sandbox.account.dates_answers = False
     sandbox.account.clock_skew_seconds = CLOCK_SECONDS_OFF
     assert service.update("a.example.org", "192.0.2.1").said == "911"
     told = service.wait_for_event("route53_health", state="clock_skewed")
@@ -143,6 +172,7 @@ def test_a_wrong_clock_is_no_matter_of_credentials(service, sandbox):
 
 
 def test_a_wrong_clock_at_the_start_comes_with_advice(start, sandbox):
+    sandbox.account.dates_answers = False
     sandbox.account.clock_skew_seconds = -CLOCK_SECONDS_OFF
     service = start("a.example.org", ready=False)
     assert "clock" in service.wait_for_event("hosted_zones_unread")["advice"]

@@ -12,7 +12,7 @@ import threading
 import time
 import traceback
 from dataclasses import dataclass, field, replace
-from email.utils import formatdate
+from email.utils import format_datetime
 from enum import Enum, auto
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
@@ -59,14 +59,16 @@ class Reply:
 
 
 class HttpServer:
-    """Calls `answer(Request) -> Reply` in one thread a connection.
+    """Calls `answer(Request) -> Reply` in one thread a connection; `now()` dates the
+    replies.
 
     A second socket, bound but never listening, keeps the port ours while the
     server is unplugged: the kernel refuses connections to it meanwhile.
     """
 
-    def __init__(self, answer, port: int = 0):
+    def __init__(self, answer, now, port: int = 0):
         self.answer = answer
+        self.now = now
         self._reservation = _bind(port)
         self.port = self._reservation.getsockname()[1]
         self._listener = None
@@ -182,7 +184,7 @@ class _Exchange(BaseHTTPRequestHandler):
     def _head(self, reply):
         lines = [
             f"HTTP/1.1 {reply.status} {HTTPStatus(reply.status).phrase}",
-            f"Date: {formatdate(usegmt=True)}",
+            f"Date: {format_datetime(self.server.now(), usegmt=True)}",
             *(f"{name}: {value}" for name, value in reply.headers.items()),
         ]
         if reply.status != HTTPStatus.NOT_MODIFIED:  # RFC 9110 section 15.4.5: no content

@@ -33,7 +33,7 @@ class Sandbox:
         self.route53 = Route53(self.account, rate, burst)
         self.route53.latency_seconds = latency_ms / 1000
         self.s3 = S3(self.account, region)
-        self._http = HttpServer(self._answer, http_port)
+        self._http = HttpServer(self._answer, self.account.date, http_port)
         self._dns = DnsServer(self.route53, dns_port)
         self.http_port = self._http.port
         self.dns_port = self._dns.port

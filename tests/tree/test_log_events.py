@@ -20,6 +20,7 @@ KIND = {
     "batch_failed": AWS,
     "cannot_listen": OPERATOR,
     "cannot_start": OPERATOR,
+    "clock_skewed": AWS,
     "columns_ignored": OPERATOR,  # once for each database
     "config_doubtful": OPERATOR,
     "connections_at_ceiling": STRANGER,

@@ -242,6 +242,105 @@ static void test_connection_refused(void **state)
     scripted_aws_stop(&f.aws);
 }
 
+#define SKEWED(date)                                                           \
+    "HTTP/1.1 403 Forbidden\r\nDate: " date "\r\nContent-Length: 104\r\n\r\n"  \
+    "<ErrorResponse><Error><Code>RequestExpired</Code><Message>too late"       \
+    "</Message></Error></ErrorResponse>    "
+#define LONG_AGO "Sun, 30 Aug 2015 12:36:00 GMT"
+
+struct told {
+    unsigned times;
+    int64_t seconds;
+    char service[16];
+};
+
+static void hear_clock(void *arg, const char *service, int64_t seconds)
+{
+    struct told *told = arg;
+
+    told->times++;
+    told->seconds = seconds;
+    snprintf(told->service, sizeof told->service, "%s", service);
+}
+
+static void test_the_service_is_asked_for_its_time(void **state)
+{
+    static const struct loopback_step steps[] = {
+        {.reply = SKEWED(LONG_AGO)}, {.reply = OK_REPLY}, {.reply = OK_REPLY}};
+    struct told told = {0};
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, steps, COUNT(steps));
+    aws_client_tell_clock(f.aws.client, hear_clock, &told);
+    list(&f, PATIENCE_MS);
+    scripted_aws_run(&f.aws);
+    assert_int_equal(f.reply.status, STATUS_OK);
+    assert_int_equal(told.times, 1);
+    assert_string_equal(told.service, "Route 53");
+    assert_true(told.seconds < -300000000);
+    list(&f, PATIENCE_MS); /* which is remembered */
+    scripted_aws_run(&f.aws);
+    assert_int_equal(f.completions, 2);
+    assert_int_equal(told.times, 1);
+    for (size_t i = 1; i < 3; i++) {
+        struct span request = loopback_request(f.aws.server, i);
+
+        assert_non_null(
+            memmem(request.ptr, request.len, "X-Amz-Date: 20150830T12", 23));
+        assert_null(memmem(request.ptr, request.len, "X-Amz-Date: 202", 15));
+    }
+    scripted_aws_stop(&f.aws);
+}
+
+static void test_a_clock_that_no_time_pleases_is_refused_once_more(void **state)
+{
+    static const struct loopback_step steps[] = {
+        {.reply = SKEWED(LONG_AGO)},
+        {.reply = SKEWED("Sun, 30 Aug 2099 12:36:00 GMT")},
+        {.reply = OK_REPLY}};
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, steps, COUNT(steps));
+    list(&f, PATIENCE_MS);
+    scripted_aws_run(&f.aws);
+    assert_int_equal(f.completions, 1);
+    assert_int_equal(f.reply.condition, AWS_CLOCK_SKEWED);
+    assert_int_equal(loopback_requests(f.aws.server), 2);
+    scripted_aws_stop(&f.aws);
+}
+
+static const struct {
+    const char *label, *reply;
+} redirects[] = {
+    {"for good", "HTTP/1.1 301 Moved Permanently\r\nLocation: /elsewhere\r\n"
+                 "Content-Length: 0\r\n\r\n"},
+    {"for now", "HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\n"
+                "Content-Length: 0\r\n\r\n"},
+    {"with the method kept",
+     "HTTP/1.1 307 Temporary Redirect\r\nLocation: /elsewhere\r\n"
+     "Content-Length: 0\r\n\r\n"},
+};
+
+static void test_redirects_are_not_followed(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(redirects); i++) {
+        struct loopback_step steps[] = {{.reply = redirects[i].reply},
+                                        {.reply = OK_REPLY}};
+        struct fixture f;
+
+        print_message("  %s\n", redirects[i].label);
+        set_up(&f, steps, COUNT(steps));
+        list(&f, PATIENCE_MS);
+        scripted_aws_run(&f.aws);
+        assert_int_equal(f.reply.status, STATUS_UNAVAILABLE);
+        assert_int_equal(loopback_requests(f.aws.server), 1);
+        scripted_aws_stop(&f.aws);
+    }
+}
+
 static void test_an_endless_reply_is_cut(void **state)
 {
     enum { BODY_BYTES = 9 * 1024 * 1024 };
@@ -425,6 +524,10 @@ int main(void)
         cmocka_unit_test(test_unfinished_answers),
         cmocka_unit_test(test_connection_refused),
         cmocka_unit_test(test_an_endless_reply_is_cut),
+        cmocka_unit_test(test_the_service_is_asked_for_its_time),
+        cmocka_unit_test(
+            test_a_clock_that_no_time_pleases_is_refused_once_more),
+        cmocka_unit_test(test_redirects_are_not_followed),
         cmocka_unit_test(test_an_idle_connection_may_die),
         cmocka_unit_test(test_many_at_once),
         cmocka_unit_test(test_the_time_limit_includes_the_queue),

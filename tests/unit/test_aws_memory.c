@@ -190,9 +190,12 @@ static void test_calls(void **state)
 
 static const char *get(const char *name)
 {
-    return strstr(name, "ENDPOINT") != NULL ? "http://127.0.0.1:1"
-           : strstr(name, "BUNDLE") != NULL ? "/dev/null"
-                                            : "value";
+    return strstr(name, "USE_") != NULL || strstr(name, "IGNORE") != NULL
+               ? "false"
+           : strstr(name, "ATTEMPTS") != NULL ? "3"
+           : strstr(name, "ENDPOINT") != NULL ? "http://127.0.0.1:1"
+           : strstr(name, "BUNDLE") != NULL   ? "/dev/null"
+                                              : "value";
 }
 
 static void test_config(void **state)

@@ -1,5 +1,6 @@
 import re
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
 
 import pytest
 from botocore.auth import SigV4Auth
@@ -84,6 +85,18 @@ def test_the_clock_may_differ_by_minutes(sandbox, target, skew_minutes, expected
 def test_route53_tells_a_wrong_clock_in_words_alone(sandbox, skew_minutes, words):
     sandbox.account.clock_skew_seconds = skew_minutes * 60
     assert b"<Message>" + words in raw.request(sandbox, "GET", LIST).body
+
+
+@pytest.mark.parametrize("target", [LIST, "/hosts/k"])
+def test_an_answer_tells_the_clock_it_was_judged_by(sandbox, target):
+    def minutes_ahead():
+        date = parsedate_to_datetime(raw.request(sandbox, "GET", target).headers["Date"])
+        return round((date - datetime.now(timezone.utc)).total_seconds() / 60)
+
+    sandbox.account.clock_skew_seconds = 3600
+    assert minutes_ahead() == 60
+    sandbox.account.dates_answers = False
+    assert minutes_ahead() == 0
 
 
 @pytest.mark.parametrize(
