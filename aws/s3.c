@@ -19,6 +19,7 @@ struct s3_call {
     enum aws_method method;
     long timeout_ms;
     bool sent_again;
+    struct aws_reply refusal; /* while the bucket is asked for its region */
     s3_chunk_fn *chunk;
     s3_done_fn *done;
     void *arg;
@@ -73,14 +74,16 @@ static enum status take_chunk(void *context, struct span bytes)
     return call->chunk(call->arg, bytes);
 }
 
-static char *make_url(const struct s3_call *call, const char *region)
+/* With an empty key, of the bucket. */
+static char *make_url(const struct s3_call *call, const char *region,
+                      const char *key)
 {
     struct endpoint_choice choice =
         aws_config_s3(aws_client_config(call->client));
     struct strbuf url;
 
     strbuf_init(&url, URL_MAX_BYTES);
-    endpoint_append_s3_object(&url, &choice, region, call->text, call->key);
+    endpoint_append_s3_object(&url, &choice, region, call->text, key);
     return strbuf_take(&url);
 }
 
@@ -97,17 +100,29 @@ static bool add_headers(struct aws_request *request, const struct s3_call *call)
            aws_request_add_standard_headers(request);
 }
 
-static aws_done_fn call_done;
+static aws_done_fn call_done, bucket_done;
 
-/* Sends the call to the region the bucket is known to be in. Takes call and
- * body, on failure too. */
-static enum status send_call(struct s3_call *call, char *body, size_t body_len)
+/* Makes a request to the region the bucket is known to be in. Takes call. */
+static struct aws_request *new_request(struct s3_call *call,
+                                       enum aws_method method, const char *key)
 {
     const struct aws_config *config = aws_client_config(call->client);
     const char *region = s3_region_of(aws_client_s3_region(call->client),
                                       call->text, config->region);
     struct aws_request *request = aws_request_new(
-        config, AWS_S3, call->method, make_url(call, region), region, call);
+        config, AWS_S3, method, make_url(call, region, key), region, call);
+
+    if (request == NULL)
+        return NULL;
+    request->timeout_ms = call->timeout_ms;
+    request->reply_max_bytes = ERROR_MAX_BYTES;
+    return request;
+}
+
+/* Takes call and body, on failure too. */
+static enum status send_call(struct s3_call *call, char *body, size_t body_len)
+{
+    struct aws_request *request = new_request(call, call->method, call->key);
 
     if (request == NULL) {
         free(body);
@@ -115,8 +130,6 @@ static enum status send_call(struct s3_call *call, char *body, size_t body_len)
     }
     request->body = body;
     request->body_len = body_len;
-    request->timeout_ms = call->timeout_ms;
-    request->reply_max_bytes = ERROR_MAX_BYTES;
     request->on_body = call->chunk == NULL ? NULL : take_chunk;
     request->done = call_done;
     if (!add_headers(request, call)) {
@@ -127,27 +140,81 @@ static enum status send_call(struct s3_call *call, char *body, size_t body_len)
     return STATUS_OK;
 }
 
-/* Sends the call once more, if the answer says that the bucket is elsewhere.
- * False when that is not so, or was tried before. */
-static bool send_again(struct aws_request *request,
-                       const struct aws_response *response)
+static void end_for_want_of_memory(s3_done_fn *done, void *arg)
 {
-    struct s3_call *call = request->context;
     static const struct aws_reply no_memory = {.status = STATUS_UNAVAILABLE,
                                                .message = "out of memory"};
+
+    done(arg, &no_memory, span_from("", 0));
+}
+
+/* Sends the call once more, with the call and the body of this request. */
+static void send_again(struct aws_request *request)
+{
+    struct s3_call *call = request->context;
     s3_done_fn *done = call->done;
     char *body = request->body;
     void *arg = call->arg;
 
-    if (call->sent_again ||
-        !s3_region_learn(aws_client_s3_region(call->client), call->text,
-                         request->region, response))
-        return false;
     call->sent_again = true;
     request->context = NULL;
     request->body = NULL;
     if (send_call(call, body, request->body_len) != STATUS_OK)
-        done(arg, &no_memory, span_from("", 0));
+        end_for_want_of_memory(done, arg);
+}
+
+/* Asks for the bucket's region. The body stays with the question, which does
+ * not send it. */
+static void ask_bucket(struct aws_request *request,
+                       const struct aws_response *response)
+{
+    struct s3_call *call = request->context;
+    s3_done_fn *done = call->done;
+    void *arg = call->arg;
+    struct aws_request *question;
+
+    aws_reply_read(&call->refusal, response, NULL);
+    request->context = NULL;
+    question = new_request(call, AWS_HEAD, "");
+    if (question == NULL || !aws_request_add_standard_headers(question)) {
+        aws_request_free(question);
+        end_for_want_of_memory(done, arg);
+        return;
+    }
+    question->body = request->body;
+    question->body_len = request->body_len;
+    request->body = NULL;
+    question->done = bucket_done;
+    aws_client_submit(call->client, question);
+}
+
+static void bucket_done(struct aws_request *request,
+                        const struct aws_response *response)
+{
+    struct s3_call *call = request->context;
+
+    if (s3_region_learn_from_bucket(aws_client_s3_region(call->client),
+                                    call->text, request->region, response))
+        send_again(request);
+    else
+        call->done(call->arg, &call->refusal, span_from("", 0));
+}
+
+/* Whether the answer is about the bucket's region, and not the last. */
+static bool look_elsewhere(struct aws_request *request,
+                           const struct aws_response *response)
+{
+    const struct s3_call *call = request->context;
+
+    if (call->sent_again)
+        return false;
+    if (s3_region_learn(aws_client_s3_region(call->client), call->text,
+                        request->region, response))
+        send_again(request);
+    else if (s3_region_is_in_doubt(response))
+        ask_bucket(request, response);
+    else
+        return false;
     return true;
 }
 
@@ -174,7 +241,7 @@ static void call_done(struct aws_request *request,
     struct aws_reply reply;
     const char *doubt;
 
-    if (send_again(request, response))
+    if (look_elsewhere(request, response))
         return;
     aws_reply_read(&reply, response, NULL);
     doubt = doubt_of(call, &reply, etag);

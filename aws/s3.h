@@ -42,7 +42,8 @@ typedef void s3_done_fn(void *arg, const struct aws_reply *reply,
 
 /* GetObject. With `if_none_match` (an ETag, may be empty) an object that has
  * not changed gives STATUS_UNCHANGED. A bucket's region is taken from S3's
- * first redirect and the request is sent again, once. */
+ * first redirect, which may need a question to the bucket itself, and the
+ * request is sent again, once. */
 NODISCARD enum status s3_get_object(struct aws_client *client,
                                     const char *bucket, const char *key,
                                     struct span if_none_match, long timeout_ms,

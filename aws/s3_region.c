@@ -1,5 +1,6 @@
 #include "aws/s3_region.h"
 
+#include "aws/aws_error.h"
 #include "aws/xml.h"
 
 #include <stdio.h>
@@ -56,6 +57,18 @@ static void read_document(struct span body, char out[ENDPOINT_REGION_MAX + 1])
     xmlFreeDoc(doc);
 }
 
+/* False when it is the one that was `used`, or none. */
+static bool remember(struct s3_region *known, const char *bucket,
+                     const char *used, const char *region)
+{
+    if (region[0] == '\0' || strcmp(region, used) == 0 ||
+        strlen(bucket) >= sizeof known->bucket)
+        return false;
+    snprintf(known->bucket, sizeof known->bucket, "%s", bucket);
+    snprintf(known->name, sizeof known->name, "%s", region);
+    return true;
+}
+
 bool s3_region_learn(struct s3_region *known, const char *bucket,
                      const char *used, const struct aws_response *response)
 {
@@ -63,16 +76,40 @@ bool s3_region_learn(struct s3_region *known, const char *bucket,
     char region[ENDPOINT_REGION_MAX + 1] = "";
 
     if (response->transport != STATUS_OK ||
-        !names_a_region(response->http_status) ||
-        strlen(bucket) >= sizeof known->bucket)
+        !names_a_region(response->http_status))
         return false;
     if (endpoint_region_is_valid(header))
         memcpy(region, header.ptr, header.len + 1);
     else
         read_document(response->body, region);
-    if (region[0] == '\0' || strcmp(region, used) == 0)
+    return remember(known, bucket, used, region);
+}
+
+bool s3_region_learn_from_bucket(struct s3_region *known, const char *bucket,
+                                 const char *used,
+                                 const struct aws_response *response)
+{
+    return response->transport == STATUS_OK &&
+           endpoint_region_is_valid(
+               span_from_string(response->bucket_region)) &&
+           remember(known, bucket, used, response->bucket_region);
+}
+
+/* The codes of S3 API Reference, "Error responses", that are about regions. A
+ * HEAD that is refused for one of them has no code. */
+bool s3_region_is_in_doubt(const struct aws_response *response)
+{
+    static const char *const codes[] = {
+        "AuthorizationHeaderMalformed", "IllegalLocationConstraintException",
+        "PermanentRedirect", "TemporaryRedirect"};
+    struct aws_reply reply;
+
+    if (response->transport != STATUS_OK ||
+        !names_a_region(response->http_status))
         return false;
-    snprintf(known->bucket, sizeof known->bucket, "%s", bucket);
-    memcpy(known->name, region, sizeof known->name);
-    return true;
+    aws_reply_read(&reply, response, NULL);
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+        if (strcmp(reply.code, codes[i]) == 0)
+            return true;
+    return response->body.len == 0 && response->request_id[0] != '\0';
 }

@@ -447,10 +447,12 @@ def test_the_log_says_what_to_do_about_a_missing_bucket(start):
     assert "DYNDNS_BUCKET" in failed["advice"]
 
 
+@pytest.mark.parametrize("named", [False, True])
 @pytest.mark.parametrize("redirect", [False, True])
-def test_a_bucket_in_another_region_is_found(start, s3, redirect):
+def test_a_bucket_in_another_region_is_found(start, s3, redirect, named):
     s3.region = "eu-west-1"
     s3.redirect_wrong_region = redirect
+    s3.names_region = named
     service = start("a.example.org", AWS_REGION="us-east-1", AWS_DEFAULT_REGION=None)
     assert is_listed(service, "a.example.org")
 

@@ -154,6 +154,19 @@ def test_the_stores_time_stands_in_for_a_wrong_clock(
     assert stored(s3) == csv_of("b.example.org")
 
 
+@pytest.mark.parametrize("named", [False, True])
+@pytest.mark.parametrize("redirect", [False, True])
+def test_a_bucket_in_another_region_is_found(tool, store, file, s3, redirect, named):
+    s3.region = "eu-west-1"
+    s3.redirect_wrong_region, s3.names_region = redirect, named
+    store("a.example.org")
+    region = {"AWS_REGION": "us-east-1"}
+    assert tool("download-database", "hosts.csv", **region).returncode == OK
+    file.write_bytes(csv_of("b.example.org"))
+    assert tool("upload-database", "hosts.csv", **region).returncode == OK
+    assert stored(s3) == csv_of("b.example.org")
+
+
 def test_a_wrong_clock_is_told_where_nothing_helps(tool, store, sandbox):
     sandbox.account.clock_skew_seconds = 3600
     sandbox.account.dates_answers = False

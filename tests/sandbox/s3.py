@@ -16,7 +16,7 @@ from .errors import AwsError
 from .http_server import Reply, Request
 from .patience import PATIENCE_SECONDS
 from .service import Service, new_request_id
-from .signature import SignatureRefused, verify
+from .signature import Reason, SignatureRefused, verify
 
 MAX_SKEW_SECONDS = 15 * 60
 
@@ -49,6 +49,8 @@ class S3(Service):
     region                  the buckets' region, which requests are signed for
     redirect_wrong_region   True: a request signed for another region gets 301
                             PermanentRedirect; False: 400, naming the region
+    names_region            False: neither of the two tells the region; whoever asks the
+                            bucket itself (HEAD) is told it in any case
     list_permission         False: a missing key is 403 AccessDenied, since the
                             caller may not know which keys exist
     conditional_put         False: 501 NotImplemented, as OpenStack Swift says
@@ -58,6 +60,7 @@ class S3(Service):
         super().__init__(s3_errors.BY_FAULT, further_faults={"conflict", "torn", "trickle"})
         self.region = region
         self.redirect_wrong_region = False
+        self.names_region = True
         self.list_permission = True
         self.conditional_put = True
         self._account = account
@@ -99,19 +102,22 @@ class S3(Service):
         call = Call(time.monotonic(), request.method, bucket, key, conditions)
         self._record(self._requests, call)
         try:
-            self._authenticate(request, bucket)
+            self._authenticate(request, bucket, key)
             reply = self._perform(call, call.method, lambda: self._work(call, request))
         except AwsError as error:
             reply = self._refuse(call, error)
         return self._finish(call, reply)
 
-    def _authenticate(self, request, bucket):
+    def _authenticate(self, request, bucket, key):
         try:
             verify(request, self._account, "s3", self.region, MAX_SKEW_SECONDS)
         except SignatureRefused as refused:
             region = {"region": self.region, "bucket": bucket}
             redirect = self.redirect_wrong_region
-            raise s3_errors.for_signature(refused, redirect=redirect, **region) from None
+            error = s3_errors.for_signature(refused, redirect=redirect, **region)
+            if refused.reason is Reason.WRONG_REGION and key and not self.names_region:
+                error = AwsError(error.status, error.code, "The region is another one.")
+            raise error from None
         claimed = request.header("x-amz-content-sha256")
         if claimed is None:
             raise AwsError(*s3_errors.NO_PAYLOAD_HASH)

@@ -44,6 +44,12 @@ enum { TIMEOUT_MS = PATIENCE_MS };
 #define MOVED                                                                  \
     "HTTP/1.1 301 Moved\r\nx-amz-bucket-region: eu-west-1\r\n"                 \
     "Content-Length: 0\r\n\r\n"
+#define UNNAMED                                                                \
+    "HTTP/1.1 301 Moved\r\nContent-Length: 45\r\n\r\n"                         \
+    "<Error><Code>PermanentRedirect</Code></Error>"
+#define FORBIDDEN                                                              \
+    "HTTP/1.1 403 Forbidden\r\nx-amz-bucket-region: eu-west-1\r\n"             \
+    "Content-Length: 0\r\n\r\n"
 
 struct outcome {
     size_t completions;
@@ -138,7 +144,7 @@ static enum status put_object(struct aws_client *client,
 static const struct {
     const char *label;
     call_fn *call;
-    const char *replies[2]; /* to each attempt; the second may be NULL */
+    const char *replies[3]; /* to each attempt; NULL: there is none */
 } calls[] = {
     {"UPSERT", upsert, {ACCEPTED, NULL}},
     {"a listing of zones", list_zones, {ZONES, NULL}},
@@ -146,6 +152,9 @@ static const struct {
     {"GET", get_object, {OBJECT, NULL}},
     {"PUT", put_object, {STORED, NULL}},
     {"PUT, sent again to another region", put_object, {MOVED, STORED}},
+    {"PUT, once the bucket was asked where it is",
+     put_object,
+     {UNNAMED, FORBIDDEN, STORED}},
 };
 
 /* Makes the call on a client and a server of its own, with memory for so many
@@ -153,7 +162,8 @@ static const struct {
 static bool attempt(size_t i, size_t memory)
 {
     const struct loopback_step steps[] = {{.reply = calls[i].replies[0]},
-                                          {.reply = calls[i].replies[1]}};
+                                          {.reply = calls[i].replies[1]},
+                                          {.reply = calls[i].replies[2]}};
     struct scripted_aws aws;
     struct outcome outcome = {0, STATUS_OK};
     enum status status;

@@ -564,6 +564,64 @@ static void test_a_put_is_sent_again_whole(void **state)
     tear_down(&f);
 }
 
+#define UNNAMED                                                                \
+    HEAD("400 Bad Request", "", "57")                                          \
+    "<Error><Code>AuthorizationHeaderMalformed</Code></Error>\n"
+#define FORBIDDEN(headers) HEAD("403 Forbidden", headers, "0")
+
+static void test_the_bucket_knows_its_region(void **state)
+{
+    static const struct loopback_step steps[] = {
+        {.reply = UNNAMED},
+        {.reply = FORBIDDEN("x-amz-bucket-region: eu-west-1\r\n")},
+        {.reply = STORED},
+        {.reply = STORED}};
+    struct fixture f;
+    struct span sent;
+
+    (void)state;
+    set_up(&f, steps, COUNT(steps));
+    put(&f, span_from("a.x,t0ken-1\n", 12), ETAG, "");
+    assert_int_equal(f.reply.status, STATUS_OK);
+    assert_int_equal(loopback_requests(f.aws.server), 3);
+    assert_true(request_line_is(&f, 1, "HEAD /hosts/ HTTP/1.1"));
+    assert_true(is_signed_for(&f, 1, "us-east-1"));
+    assert_true(is_signed_for(&f, 2, "eu-west-1"));
+    sent = loopback_request(f.aws.server, 2);
+    assert_memory_equal(sent.ptr + sent.len - 12, "a.x,t0ken-1\n", 12);
+    head(&f); /* which is remembered */
+    assert_true(is_signed_for(&f, 3, "eu-west-1"));
+    tear_down(&f);
+}
+
+static const struct {
+    const char *label, *answer;
+} silent_buckets[] = {
+    {"it names the region that was used",
+     FORBIDDEN("x-amz-bucket-region: us-east-1\r\n")},
+    {"it names none", FORBIDDEN("")},
+    {"it names what is no region",
+     FORBIDDEN("x-amz-bucket-region: eu_west\r\n")},
+};
+
+static void test_a_bucket_that_does_not_help(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(silent_buckets); i++) {
+        struct loopback_step steps[] = {{.reply = UNNAMED},
+                                        {.reply = silent_buckets[i].answer}};
+        struct fixture f;
+
+        print_message("  %s\n", silent_buckets[i].label);
+        set_up(&f, steps, COUNT(steps));
+        get(&f, "");
+        assert_int_equal(f.reply.status, STATUS_DENIED);
+        assert_string_equal(f.reply.code, "AuthorizationHeaderMalformed");
+        assert_int_equal(loopback_requests(f.aws.server), 2);
+        tear_down(&f);
+    }
+}
+
 static void test_a_request_is_sent_again_once(void **state)
 {
     static const struct loopback_step steps[] = {
@@ -669,6 +727,8 @@ int main(void)
         cmocka_unit_test(test_large_puts),
         cmocka_unit_test(test_the_region_is_learnt),
         cmocka_unit_test(test_a_put_is_sent_again_whole),
+        cmocka_unit_test(test_the_bucket_knows_its_region),
+        cmocka_unit_test(test_a_bucket_that_does_not_help),
         cmocka_unit_test(test_a_request_is_sent_again_once),
         cmocka_unit_test(test_what_is_refused_at_once),
         cmocka_unit_test(test_an_unusable_etag_is_none),

@@ -106,11 +106,68 @@ static void test_an_answer_cut_short_teaches_nothing(void **state)
     assert_false(s3_region_learn(&known, "hosts", "us-east-1", &response));
 }
 
+static const struct {
+    const char *label;
+    long http_status;
+    const char *body;
+    bool in_doubt;
+} doubts[] = {
+    {"a signature for another region", 400,
+     "<Error><Code>AuthorizationHeaderMalformed</Code></Error>", true},
+    {"a region that must be opted in to", 400,
+     "<Error><Code>IllegalLocationConstraintException</Code></Error>", true},
+    {"a redirect that does not say where", 301,
+     "<Error><Code>PermanentRedirect</Code></Error>", true},
+    {"one for a while", 307, "<Error><Code>TemporaryRedirect</Code></Error>",
+     true},
+    {"a HEAD has no code", 400, "", true},
+    {"a token that is over is none of the region's", 400,
+     "<Error><Code>ExpiredToken</Code></Error>", false},
+    {"a portal's page", 307, "<html/>", false},
+    {"a permission that is missing", 403,
+     "<Error><Code>AccessDenied</Code></Error>", false},
+    {"all is well", 200, "", false},
+};
+
+static void test_doubt(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(doubts); i++) {
+        struct aws_response response =
+            make(doubts[i].http_status, "", doubts[i].body);
+
+        print_message("  %s\n", doubts[i].label);
+        strcpy(response.request_id, "r-1");
+        assert_int_equal(s3_region_is_in_doubt(&response), doubts[i].in_doubt);
+        response.transport = STATUS_UNAVAILABLE;
+        assert_false(s3_region_is_in_doubt(&response));
+    }
+}
+
+static void test_whatever_the_bucket_answers(void **state)
+{
+    static const long statuses[] = {200, 301, 400, 403, 404};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(statuses); i++) {
+        struct aws_response response = make(statuses[i], "eu-west-1", "");
+        struct s3_region known = {.bucket = ""};
+
+        assert_false(s3_region_learn_from_bucket(&known, "hosts", "eu-west-1",
+                                                 &response));
+        assert_true(s3_region_learn_from_bucket(&known, "hosts", "us-east-1",
+                                                &response));
+        assert_string_equal(s3_region_of(&known, "hosts", "x"), "eu-west-1");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_learn),
         cmocka_unit_test(test_only_of_that_bucket),
+        cmocka_unit_test(test_doubt),
+        cmocka_unit_test(test_whatever_the_bucket_answers),
         cmocka_unit_test(test_an_answer_cut_short_teaches_nothing),
     };
 

@@ -153,6 +153,19 @@ def test_another_region_is_told(sandbox, s3):
     assert sandbox.environment()["AWS_REGION"] == "eu-west-1"
 
 
+@pytest.mark.parametrize("redirect", [False, True])
+def test_another_region_may_be_the_buckets_to_tell(sandbox, s3, redirect):
+    s3.region = "eu-west-1"
+    s3.redirect_wrong_region = redirect
+    s3.names_region = False
+    answer = raw.request(sandbox, "GET", "/hosts/k")
+    assert answer.status == (301 if redirect else 400)
+    assert b"eu-west-1" not in answer.body and "x-amz-bucket-region" not in answer.headers
+    answer = raw.request(sandbox, "HEAD", "/hosts/")
+    assert answer.status == (301 if redirect else 400)
+    assert answer.headers["x-amz-bucket-region"] == "eu-west-1"
+
+
 def test_a_bucket_tells_its_region(s3_client):
     reply = s3_client.head_bucket(Bucket="hosts")
     assert reply["ResponseMetadata"]["HTTPHeaders"]["x-amz-bucket-region"] == "us-east-1"
