@@ -6,6 +6,8 @@
 
 #include "s3db/host_edit.h"
 
+#include "base/status.h"
+
 /* STATUS_CONFLICT: `before` has a row of the host that `edit` adds.
  * STATUS_INVALID with a literal in *reason: `before` is no database, unless a
  * host is added to an empty one. STATUS_NOMEM. */

@@ -1,4 +1,4 @@
-#include "s3db/host_edit.h"
+#include "s3db/host_edit_apply.h"
 #include "s3db/csv_rows.h"
 #include "s3db/host_edit_check.h"
 #include "s3db/hostdb_columns.h"

@@ -1,4 +1,4 @@
-#include "s3db/host_edit.h"
+#include "s3db/host_edit_apply.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
