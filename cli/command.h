@@ -30,8 +30,9 @@ enum {
 /* What is made of the environment before the command runs: see context.h. */
 enum command_needs {
     NEEDS_NOTHING,
-    NEEDS_AWS,    /* credentials: context->settings->aws */
-    NEEDS_OBJECT, /* and the database's object in S3: context->object */
+    NEEDS_AWS,      /* credentials: context->settings->aws */
+    NEEDS_OBJECT,   /* and the database's object in S3: context->object */
+    NEEDS_DATABASE, /* that object, or a local file: context->file */
 };
 
 /* What stands behind the command's name, as a shell may complete it. */
@@ -48,6 +49,12 @@ struct command_option {
     const char *value; /* what the help calls its value; NULL: it takes none */
     const char *help;  /* what it does; a line feed begins another line */
 };
+
+/* Of commands that have NEEDS_DATABASE. */
+#define OPTION_DATABASE_FILE                                                   \
+    {                                                                          \
+        'f', "file", "FILE", "the database is this local file, not in S3"      \
+    }
 
 #define OPTION_QUIET                                                           \
     {                                                                          \

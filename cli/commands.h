@@ -9,6 +9,11 @@
 #include "cli/command.h"
 
 #define COMMANDS(X)                                                            \
+    X(add_host)                                                                \
+    X(rotate_token)                                                            \
+    X(remove_host)                                                             \
+    X(lock_host)                                                               \
+    X(unlock_host)                                                             \
     X(download_database)                                                       \
     X(upload_database)                                                         \
     X(help)

@@ -2,6 +2,8 @@
 #include "cli/options.h"
 #include "cli/say.h"
 
+#include "s3db/database_name.h"
+
 #include <stdlib.h>
 
 static int run_with_object(struct context *context,
@@ -27,7 +29,7 @@ static int run_with_settings(struct context *context,
         say("cannot set up libcurl");
         return EXIT_FAILED;
     }
-    if (options->command->needs == NEEDS_OBJECT)
+    if (options->command->needs != NEEDS_AWS)
         result = run_with_object(context, options);
     else
         result = options->command->run(context, options);
@@ -60,7 +62,39 @@ static enum status read_settings(struct settings *settings,
                : settings_init(settings, get_variable, faults);
 }
 
-int context_run(const struct options *options)
+static const char *get_set(const char *name)
+{
+    const char *value = getenv(name);
+
+    return value == NULL || value[0] == '\0' ? NULL : value;
+}
+
+/* Finds the local file of a command that may do with one. False, with no
+ * explanation, when the database is in S3. */
+static bool find_file(struct context *context, const struct options *options)
+{
+    context->file = options_value(options, "file");
+    if (context->file == NULL && get_set("DYNDNS_BUCKET") == NULL) {
+        context->file = get_set("DYNDNS_DATABASE");
+        context->file_is_old = context->file != NULL;
+    }
+    return context->file != NULL;
+}
+
+static int run_with_file(const struct context *context,
+                         const struct options *options)
+{
+    const char *fault = context->file[0] == '\0'
+                            ? "is empty"
+                            : database_path_fault(context->file);
+
+    if (fault == NULL)
+        return options->command->run(context, options);
+    say("%s %s", context->file_is_old ? "DYNDNS_DATABASE" : "--file", fault);
+    return EXIT_USAGE;
+}
+
+static int run_in_environment(const struct options *options)
 {
     enum command_needs needs = options->command->needs;
     struct settings settings;
@@ -68,8 +102,6 @@ int context_run(const struct options *options)
     struct strbuf faults;
     int result = EXIT_USAGE;
 
-    if (needs == NEEDS_NOTHING)
-        return options->command->run(&(struct context){NULL}, options);
     strbuf_init(&faults, 16 * 1024);
     switch (read_settings(&settings, needs, &faults)) {
     case STATUS_OK:
@@ -86,4 +118,16 @@ int context_run(const struct options *options)
     settings_clear(&settings);
     strbuf_clear(&faults);
     return result;
+}
+
+int context_run(const struct options *options)
+{
+    enum command_needs needs = options->command->needs;
+    struct context context = {.settings = NULL};
+
+    if (needs == NEEDS_NOTHING)
+        return options->command->run(&context, options);
+    if (needs == NEEDS_DATABASE && find_file(&context, options))
+        return run_with_file(&context, options);
+    return run_in_environment(options);
 }

@@ -10,6 +10,11 @@
 struct context {
     const struct settings *settings;
     struct database_object *object;
+    const char *file; /* a local file in the object's place: that of --file, or
+                       * what DYNDNS_DATABASE names without DYNDNS_BUCKET, as
+                       * the server has it */
+    bool file_is_old; /* the environment names it, not --file: where there is
+                       * none, none is made, for the bucket may be forgotten */
 };
 
 /* Runs options->command with all that it needs. Returns the exit status; what

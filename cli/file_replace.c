@@ -42,16 +42,32 @@ static void sync_directory_of(const char *path)
     free(copy);
 }
 
+/* The owner first: to change it takes away bits of the mode. */
+static bool make_like(int fd, const struct stat *like)
+{
+    struct stat st;
+
+    if (like == NULL)
+        return true;
+    if (fstat(fd, &st) != 0)
+        return false;
+    if ((st.st_uid != like->st_uid || st.st_gid != like->st_gid) &&
+        fchown(fd, like->st_uid, like->st_gid) != 0)
+        return false;
+    return fchmod(fd, like->st_mode & 0777) == 0;
+}
+
 /* `temporary` ends in XXXXXX; mkostemp(3) makes files of mode 0600. */
 static enum status write_and_rename(char *temporary, const char *path,
-                                    struct span content)
+                                    struct span content,
+                                    const struct stat *like)
 {
     int fd = mkostemp(temporary, O_CLOEXEC), saved_errno;
     bool written;
 
     if (fd < 0)
         return STATUS_UNAVAILABLE;
-    written = write_all(fd, content) && fsync(fd) == 0;
+    written = write_all(fd, content) && make_like(fd, like) && fsync(fd) == 0;
     saved_errno = errno;
     if (close(fd) != 0 && written) {
         written = false;
@@ -71,7 +87,8 @@ static enum status write_and_rename(char *temporary, const char *path,
 /* Ctrl-C must not leave the temporary file behind. Writing takes little time:
  * the content is in memory. */
 static enum status replace_undisturbed(char *temporary, const char *path,
-                                       struct span content)
+                                       struct span content,
+                                       const struct stat *like)
 {
     sigset_t blocked, before;
     enum status status;
@@ -82,7 +99,7 @@ static enum status replace_undisturbed(char *temporary, const char *path,
     sigaddset(&blocked, SIGTERM);
     sigaddset(&blocked, SIGHUP);
     sigprocmask(SIG_BLOCK, &blocked, &before);
-    status = write_and_rename(temporary, path, content);
+    status = write_and_rename(temporary, path, content, like);
     saved_errno = errno;
     sigprocmask(SIG_SETMASK, &before, NULL);
     errno = saved_errno;
@@ -96,7 +113,8 @@ static enum status replace_undisturbed(char *temporary, const char *path,
  * One that comes after this look is replaced by rename(2), which follows none;
  * nor does mkostemp(3), which makes a file that was not there. So nothing is
  * ever written to what a link points to. */
-enum status file_replace(const char *path, struct span content)
+enum status file_replace_like(const char *path, struct span content,
+                              const struct stat *like)
 {
     enum status status;
     char *temporary;
@@ -106,7 +124,12 @@ enum status file_replace(const char *path, struct span content)
         return STATUS_INVALID;
     if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
         return STATUS_NOMEM;
-    status = replace_undisturbed(temporary, path, content);
+    status = replace_undisturbed(temporary, path, content, like);
     free(temporary);
     return status;
+}
+
+enum status file_replace(const char *path, struct span content)
+{
+    return file_replace_like(path, content, NULL);
 }

@@ -145,6 +145,22 @@ def dig(sandbox):
     return _asker(sandbox)
 
 
+# --- the tool
+
+
+@pytest.fixture
+def tool(dyndb, sandbox, tmp_path):
+    """Runs dyndb in an empty directory, set up for the sandbox."""
+
+    def tool(*arguments, stdin=b"", process={}, **environment):
+        settings = sandbox.environment() | {"DYNDNS_BUCKET": BUCKET, "DYNDNS_DATABASE": KEY}
+        return dyndb(
+            *arguments, environment=settings | environment, stdin=stdin, cwd=tmp_path, **process
+        )
+
+    return tool
+
+
 # --- servers
 
 

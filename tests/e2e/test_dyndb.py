@@ -16,19 +16,6 @@ OK, FAILED, USAGE, INVALID, CONFLICT = range(5)
 
 
 @pytest.fixture
-def tool(dyndb, sandbox, tmp_path):
-    """Runs dyndb in an empty directory, set up for the sandbox."""
-
-    def tool(*arguments, stdin=b"", process={}, **environment):
-        settings = sandbox.environment() | {"DYNDNS_BUCKET": BUCKET, "DYNDNS_DATABASE": KEY}
-        return dyndb(
-            *arguments, environment=settings | environment, stdin=stdin, cwd=tmp_path, **process
-        )
-
-    return tool
-
-
-@pytest.fixture
 def file(tmp_path):
     """What the tool calls hosts.csv."""
     return tmp_path / "hosts.csv"

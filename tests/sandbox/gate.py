@@ -16,13 +16,15 @@ class Gate:
     def __init__(self):
         self._changed = threading.Condition()
         self._held = False
+        self._only = None
         self._releases = 0
         self._closed = False
 
-    def hold(self):
-        """Parks the calls that arrive, until release()."""
+    def hold(self, only: str | None = None):
+        """Parks the calls that arrive (of one action, if named), until release()."""
         with self._changed:
             self._held = True
+            self._only = only
 
     def release(self):
         """Lets parked calls go on, and hangs up on those kept in silence."""
@@ -32,9 +34,9 @@ class Gate:
             self._changed.notify_all()
 
     @contextmanager
-    def held(self):
+    def held(self, only: str | None = None):
         """Holds the gate while the block runs."""
-        self.hold()
+        self.hold(only)
         try:
             yield
         finally:
@@ -45,9 +47,9 @@ class Gate:
             self._closed = True
             self._changed.notify_all()
 
-    def park(self):
-        """Waits while the gate is held."""
-        self._wait(lambda: not self._held)
+    def park(self, action: str):
+        """Waits while the gate is held for this action."""
+        self._wait(lambda: not self._held or self._only not in (None, action))
 
     def stay_silent(self):
         """Waits for the next release, whether or not the gate is held now."""

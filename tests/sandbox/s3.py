@@ -57,7 +57,8 @@ class S3(Service):
     """
 
     def __init__(self, account: Account, region: str):
-        super().__init__(s3_errors.BY_FAULT, further_faults={"conflict", "torn", "trickle"})
+        further_faults = {"conflict", "precondition-failed", "torn", "trickle"}
+        super().__init__(s3_errors.BY_FAULT, further_faults)
         self.region = region
         self.redirect_wrong_region = False
         self.names_region = True

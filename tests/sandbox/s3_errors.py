@@ -51,6 +51,7 @@ BY_FAULT = {
     "500": (500, "InternalError", "We encountered an internal error. Please try again."),
     "expired-token": EXPIRED_TOKEN,
     "access-denied": ACCESS_DENIED,
+    "precondition-failed": PRECONDITION_FAILED,
 }
 
 

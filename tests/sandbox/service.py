@@ -70,7 +70,7 @@ class Service:
 
         Raises AwsError if the call is refused before any work is done.
         """
-        self._gate.park()
+        self._gate.park(action)
         fault = self._faults.draw(action)
         self._gate.pause(self.latency_seconds + (self.slow_seconds if fault == "slow" else 0))
         if fault in self._refusals:

@@ -92,6 +92,19 @@ static void test_an_old_file_is_replaced_mode_and_all(void **state)
     assert_int_equal(mode_of(path) & 07777, 0600);
 }
 
+static void test_the_mode_of_another_can_be_kept(void **state)
+{
+    struct stat like;
+
+    (void)state;
+    write_file(path, "old", 0640);
+    assert_int_equal(stat(path, &like), 0);
+    assert_int_equal(file_replace_like(path, span_from_string("new"), &like),
+                     STATUS_OK);
+    assert_content(path, "new");
+    assert_int_equal(mode_of(path) & 07777, 0640);
+}
+
 static void test_an_empty_content_is_a_content(void **state)
 {
     (void)state;
@@ -191,6 +204,8 @@ int main(void)
         cmocka_unit_test_teardown(test_a_new_file_is_its_owners_alone,
                                   empty_directory),
         cmocka_unit_test_teardown(test_an_old_file_is_replaced_mode_and_all,
+                                  empty_directory),
+        cmocka_unit_test_teardown(test_the_mode_of_another_can_be_kept,
                                   empty_directory),
         cmocka_unit_test_teardown(test_an_empty_content_is_a_content,
                                   empty_directory),

@@ -217,3 +217,14 @@ def test_requests_can_be_held(s3_client, s3, later):
         assert (call.status, s3.get("hosts", "hosts.csv")) == (None, None)
     held.result()
     assert s3.get("hosts", "hosts.csv") == DATA
+
+
+def test_requests_of_one_method_can_be_held(s3_client, s3, later):
+    put(s3_client)
+    with s3.held("PUT"):
+        held = later(put, s3_client)
+        s3.wait_for_requests(2)
+        assert get(s3_client)["ETag"] == ETAG
+        assert s3.requests[1].status is None
+    held.result()
+

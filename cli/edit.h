@@ -1,0 +1,51 @@
+/* edit -- changes one host of the database: reads it, edits the text, and
+ * writes it, in S3 or in a local file; and once more, from the beginning, when
+ * somebody else was faster. So nobody's work is lost, whoever else is writing.
+ */
+#ifndef CLI_EDIT_H
+#define CLI_EDIT_H
+
+#include "cli/context.h"
+
+#include "base/dns_name.h"
+
+#include "s3db/host_edit_apply.h"
+#include "s3db/hostdb.h"
+
+/* Looks at the hosts before each attempt, and completes the edit. `db` is NULL
+ * when there is no host yet. EXIT_OK, or an exit status after an explanation. */
+typedef int edit_prepare_fn(void *arg, const struct hostdb *db,
+                            struct host_edit *edit);
+
+#define OPTION_TYPE                                                            \
+    {                                                                          \
+        0, "type", "A|AAAA", "the row for this record alone"                   \
+    }
+
+struct edit {
+    struct host_edit host;
+    char name[DNS_NAME_MAX + 1]; /* of the host, for messages */
+    edit_prepare_fn *prepare;    /* NULL: there is nothing to look at */
+    void *arg;
+
+    /* What became of it. */
+    bool unchanged; /* all was so already, and nothing was written */
+    bool created;   /* there was no database */
+    struct host_edit_result result;
+};
+
+/* For a command's check: the first operand is a host's name, and --type a
+ * record type, where the command has one. */
+bool edit_options_are_good(struct options *options, struct strbuf *fault);
+
+/* Sets the name and, unless a host is added, the type that the options say,
+ * which were checked. edit->host.kind is set already. */
+void edit_begin(struct edit *edit, const struct options *options);
+
+/* Does it. Returns an exit status; all but EXIT_OK after an explanation. */
+int edit_run(struct edit *edit, const struct context *context);
+
+/* What the database is called: "s3://bucket/key", or the file's name. */
+const char *edit_where(const struct context *context);
+
+#endif
