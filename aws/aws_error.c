@@ -21,9 +21,11 @@ static const struct {
     {"TooManyRequests", STATUS_THROTTLED},
     {"TooManyRequestsException", STATUS_THROTTLED},
     {"PriorRequestNotComplete", STATUS_BUSY},
+    {"IncompleteBody", STATUS_UNAVAILABLE},
     {"InternalError", STATUS_UNAVAILABLE},
     {"InternalFailure", STATUS_UNAVAILABLE},
     {"InternalServerError", STATUS_UNAVAILABLE},
+    {"RequestAbortedException", STATUS_UNAVAILABLE},
     {"RequestTimeout", STATUS_UNAVAILABLE},
     {"RequestTimeoutException", STATUS_UNAVAILABLE},
     {"ServiceUnavailable", STATUS_UNAVAILABLE},
@@ -55,9 +57,15 @@ static const struct {
     {"ConditionalRequestConflict", STATUS_CONFLICT},
     {"OperationAborted", STATUS_CONFLICT},
     {"PreconditionFailed", STATUS_CONFLICT},
+    /* Some of these have an HTTP status that says otherwise. */
+    {"InvalidBucketState", STATUS_INVALID},
     {"InvalidChangeBatch", STATUS_INVALID},
     {"InvalidInput", STATUS_INVALID},
+    {"InvalidObjectState", STATUS_INVALID},
+    {"MalformedQueryString", STATUS_INVALID},
+    {"NoSuchHealthCheck", STATUS_INVALID},
     {"NotImplemented", STATUS_INVALID},
+    {"UnknownOperationException", STATUS_INVALID},
 };
 
 /* AWS has codes of its own for a clock that is wrong; elsewhere, Route 53

@@ -24,6 +24,8 @@ static const struct {
                              "signatures that are 15 minutes off"},
     {"AuthorizationHeaderMalformed",
      "set AWS_REGION to the region of the bucket"},
+    {"InvalidObjectState", "restore the object from the archive, and give it "
+                           "a storage class that can be read at once"},
     {"PermanentRedirect", "set AWS_REGION to the region of the bucket"},
     {"IllegalLocationConstraintException",
      "set AWS_REGION to the region of the bucket"},

@@ -143,6 +143,138 @@ static void test_s3_codes(void **state)
     }
 }
 
+/* Route 53 API Reference, "Errors" of ChangeResourceRecordSets, ListHostedZones,
+ * GetHostedZone, ListResourceRecordSets and GetChange, and "Common Error Types";
+ * S3 API Reference, "Error responses", as far as GetObject, PutObject and
+ * HeadObject can cause them. */
+static const struct {
+    enum aws_service service;
+    const char *code;
+    long http_status;
+    enum status expected;
+} documented[] = {
+    {AWS_ROUTE53, "NoSuchHostedZone", 404, STATUS_NOT_FOUND},
+    {AWS_ROUTE53, "NoSuchHealthCheck", 404, STATUS_INVALID},
+    {AWS_ROUTE53, "InvalidChangeBatch", 400, STATUS_INVALID},
+    {AWS_ROUTE53, "InvalidInput", 400, STATUS_INVALID},
+    {AWS_ROUTE53, "PriorRequestNotComplete", 400, STATUS_BUSY},
+    {AWS_ROUTE53, "NoSuchDelegationSet", 400, STATUS_INVALID},
+    {AWS_ROUTE53, "DelegationSetNotReusable", 400, STATUS_INVALID},
+    {AWS_ROUTE53, "NoSuchChange", 404, STATUS_NOT_FOUND},
+    {AWS_ROUTE53, "Throttling", 400, STATUS_THROTTLED},
+
+    {AWS_ROUTE53, "AccessDeniedException", 400, STATUS_DENIED},
+    {AWS_ROUTE53, "AccessDeniedException", 403, STATUS_DENIED},
+    {AWS_ROUTE53, "ExpiredTokenException", 403, STATUS_DENIED},
+    {AWS_ROUTE53, "IncompleteSignature", 400, STATUS_DENIED},
+    {AWS_ROUTE53, "IncompleteSignature", 403, STATUS_DENIED},
+    {AWS_ROUTE53, "InternalFailure", 500, STATUS_UNAVAILABLE},
+    {AWS_ROUTE53, "InvalidAction", 400, STATUS_INVALID},
+    {AWS_ROUTE53, "InvalidClientTokenId", 403, STATUS_DENIED},
+    {AWS_ROUTE53, "InvalidParameterCombination", 400, STATUS_INVALID},
+    {AWS_ROUTE53, "InvalidParameterValue", 400, STATUS_INVALID},
+    {AWS_ROUTE53, "InvalidQueryParameter", 400, STATUS_INVALID},
+    {AWS_ROUTE53, "MalformedHttpRequestException", 400, STATUS_INVALID},
+    {AWS_ROUTE53, "MalformedQueryString", 404, STATUS_INVALID},
+    {AWS_ROUTE53, "MissingAction", 400, STATUS_INVALID},
+    {AWS_ROUTE53, "MissingAuthenticationToken", 403, STATUS_DENIED},
+    {AWS_ROUTE53, "MissingParameter", 400, STATUS_INVALID},
+    {AWS_ROUTE53, "NotAuthorized", 400, STATUS_DENIED},
+    {AWS_ROUTE53, "NotAuthorized", 401, STATUS_DENIED},
+    {AWS_ROUTE53, "OptInRequired", 403, STATUS_DENIED},
+    {AWS_ROUTE53, "RequestAbortedException", 400, STATUS_UNAVAILABLE},
+    {AWS_ROUTE53, "RequestEntityTooLargeException", 413, STATUS_INVALID},
+    {AWS_ROUTE53, "RequestExpired", 400, STATUS_DENIED},
+    {AWS_ROUTE53, "RequestExpired", 403, STATUS_DENIED},
+    {AWS_ROUTE53, "RequestTimeoutException", 408, STATUS_UNAVAILABLE},
+    {AWS_ROUTE53, "ServiceUnavailable", 503, STATUS_UNAVAILABLE},
+    {AWS_ROUTE53, "ThrottlingException", 400, STATUS_THROTTLED},
+    {AWS_ROUTE53, "ThrottlingException", 429, STATUS_THROTTLED},
+    {AWS_ROUTE53, "UnknownOperationException", 404, STATUS_INVALID},
+    {AWS_ROUTE53, "UnrecognizedClientException", 403, STATUS_DENIED},
+    {AWS_ROUTE53, "ValidationError", 400, STATUS_INVALID},
+
+    {AWS_S3, "AccessDenied", 403, STATUS_DENIED},
+    {AWS_S3, "AccountProblem", 403, STATUS_DENIED},
+    {AWS_S3, "AllAccessDisabled", 403, STATUS_DENIED},
+    {AWS_S3, "AuthorizationHeaderMalformed", 400, STATUS_DENIED},
+    {AWS_S3, "BadDigest", 400, STATUS_INVALID},
+    {AWS_S3, "ConditionalRequestConflict", 409, STATUS_CONFLICT},
+    {AWS_S3, "CredentialsNotSupported", 400, STATUS_INVALID},
+    {AWS_S3, "EntityTooLarge", 400, STATUS_INVALID},
+    {AWS_S3, "EntityTooSmall", 400, STATUS_INVALID},
+    {AWS_S3, "ExpiredToken", 400, STATUS_DENIED},
+    {AWS_S3, "IllegalLocationConstraintException", 400, STATUS_INVALID},
+    {AWS_S3, "IncompleteBody", 400, STATUS_UNAVAILABLE},
+    {AWS_S3, "InternalError", 500, STATUS_UNAVAILABLE},
+    {AWS_S3, "InvalidAccessKeyId", 403, STATUS_DENIED},
+    {AWS_S3, "InvalidArgument", 400, STATUS_INVALID},
+    {AWS_S3, "InvalidBucketName", 400, STATUS_INVALID},
+    {AWS_S3, "InvalidBucketState", 409, STATUS_INVALID},
+    {AWS_S3, "InvalidDigest", 400, STATUS_INVALID},
+    {AWS_S3, "InvalidEncryptionAlgorithmError", 400, STATUS_INVALID},
+    {AWS_S3, "InvalidObjectState", 403, STATUS_INVALID},
+    {AWS_S3, "InvalidPayer", 403, STATUS_DENIED},
+    {AWS_S3, "InvalidRange", 416, STATUS_INVALID},
+    {AWS_S3, "InvalidRequest", 400, STATUS_INVALID},
+    {AWS_S3, "InvalidSecurity", 403, STATUS_DENIED},
+    {AWS_S3, "InvalidStorageClass", 400, STATUS_INVALID},
+    {AWS_S3, "InvalidToken", 400, STATUS_DENIED},
+    {AWS_S3, "InvalidURI", 400, STATUS_INVALID},
+    {AWS_S3, "KeyTooLongError", 400, STATUS_INVALID},
+    {AWS_S3, "KMS.DisabledException", 400, STATUS_INVALID},
+    {AWS_S3, "KMS.NotFoundException", 400, STATUS_INVALID},
+    {AWS_S3, "MaxMessageLengthExceeded", 400, STATUS_INVALID},
+    {AWS_S3, "MetadataTooLarge", 400, STATUS_INVALID},
+    {AWS_S3, "MethodNotAllowed", 405, STATUS_INVALID},
+    {AWS_S3, "MissingContentLength", 411, STATUS_INVALID},
+    {AWS_S3, "MissingSecurityHeader", 400, STATUS_INVALID},
+    {AWS_S3, "NoSuchBucket", 404, STATUS_NOT_FOUND},
+    {AWS_S3, "NoSuchKey", 404, STATUS_NOT_FOUND},
+    {AWS_S3, "NoSuchVersion", 404, STATUS_NOT_FOUND},
+    {AWS_S3, "NotImplemented", 501, STATUS_INVALID},
+    {AWS_S3, "NotSignedUp", 403, STATUS_DENIED},
+    {AWS_S3, "OperationAborted", 409, STATUS_CONFLICT},
+    {AWS_S3, "PermanentRedirect", 301, STATUS_INVALID},
+    {AWS_S3, "PreconditionFailed", 412, STATUS_CONFLICT},
+    {AWS_S3, "Redirect", 307, STATUS_INVALID},
+    {AWS_S3, "RequestHeaderSectionTooLarge", 400, STATUS_INVALID},
+    {AWS_S3, "RequestTimeout", 400, STATUS_UNAVAILABLE},
+    {AWS_S3, "RequestTimeTooSkewed", 403, STATUS_DENIED},
+    {AWS_S3, "ServiceUnavailable", 503, STATUS_UNAVAILABLE},
+    {AWS_S3, "SignatureDoesNotMatch", 403, STATUS_DENIED},
+    {AWS_S3, "SlowDown", 503, STATUS_THROTTLED},
+    {AWS_S3, "TemporaryRedirect", 307, STATUS_INVALID},
+    {AWS_S3, "TokenRefreshRequired", 400, STATUS_DENIED},
+    {AWS_S3, "UnexpectedContent", 400, STATUS_INVALID},
+    {AWS_S3, "UserKeyMustBeSpecified", 400, STATUS_INVALID},
+    {AWS_S3, "XAmzContentSHA256Mismatch", 400, STATUS_INVALID},
+};
+
+/* Whatever is decided, a person is told all that AWS said. */
+static void test_documented_codes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(documented); i++) {
+        const char *code = documented[i].code;
+        char body[1000];
+        struct aws_reply reply;
+
+        print_message("  %s %ld\n", code, documented[i].http_status);
+        if (documented[i].service == AWS_ROUTE53)
+            snprintf(body, sizeof body, ROUTE53_ERROR("%s", "its words"), code);
+        else
+            snprintf(body, sizeof body, S3_ERROR("%s", "its words"), code);
+        reply = read_answer(documented[i].service, documented[i].http_status,
+                            "", body);
+        assert_int_equal(reply.status, documented[i].expected);
+        assert_string_equal(reply.code, code);
+        assert_string_equal(reply.message, "its words");
+        assert_string_equal(reply.request_id, "r-1");
+        assert_int_equal(reply.http_status, documented[i].http_status);
+    }
+}
+
 static const struct {
     const char *label;
     long http_status;
@@ -161,7 +293,7 @@ static const struct {
      "<AccessDeniedException><Message>no</Message></AccessDeniedException>",
      "AccessDeniedException", "no", STATUS_DENIED},
     {"an exception without words", 404, "<UnknownOperationException/>",
-     "UnknownOperationException", "", STATUS_NOT_FOUND},
+     "UnknownOperationException", "", STATUS_INVALID},
     {"escapes are undone", 400,
      ROUTE53_ERROR("InvalidInput", "name=&apos;\\052.x.&apos; &amp; y"),
      "InvalidInput", "name='\\052.x.' & y", STATUS_INVALID},
@@ -468,6 +600,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_route53_codes),
         cmocka_unit_test(test_s3_codes),
+        cmocka_unit_test(test_documented_codes),
         cmocka_unit_test(test_shapes),
         cmocka_unit_test(test_answers),
         cmocka_unit_test(test_what_an_answer_tells_about_aws),

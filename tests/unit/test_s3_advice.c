@@ -38,6 +38,8 @@ static const struct {
      "clock"},
     {"a wrong region", "AuthorizationHeaderMalformed", STATUS_INVALID, 400,
      S3_USE_READ, "AWS_REGION"},
+    {"an object in an archive", "InvalidObjectState", STATUS_INVALID, 403,
+     S3_USE_READ, "restore"},
     {"no answer at all", "", STATUS_UNAVAILABLE, 0, S3_USE_READ, "network"},
     {"an object that trickled, or was cut short", "", STATUS_UNAVAILABLE, 200,
      S3_USE_READ, "in time"},
