@@ -210,6 +210,11 @@ static struct aws_request *take_finished(struct aws_client *client, CURL *easy,
     return request;
 }
 
+static const char *const service_names[AWS_SERVICE_COUNT] = {
+    [AWS_ROUTE53] = "Route 53",
+    [AWS_S3] = "S3",
+};
+
 /* Whether the request goes out once more, signed for the service's own time.
  * It was refused for its time, so that nothing of it was done. */
 static bool sign_again(struct aws_client *client, struct aws_request *request)
@@ -223,8 +228,7 @@ static bool sign_again(struct aws_client *client, struct aws_request *request)
         return false;
     if (*offset != before && client->tell_clock != NULL)
         client->tell_clock(client->tell_clock_arg,
-                           request->service == AWS_S3 ? "S3" : "Route 53",
-                           *offset);
+                           service_names[request->service], *offset);
     request->signed_again = true;
     aws_request_rewind(request);
     aws_client_submit(client, request);

@@ -11,7 +11,7 @@ import pytest
 from sandbox import Sandbox
 from sandbox.patience import PATIENCE_SECONDS, until
 
-from .conftest import DEFAULTS, ZONE
+from .conftest import BUCKET, DEFAULTS, KEY, ZONE
 from .hosts import csv_of
 from .tls import TlsFront
 
@@ -423,6 +423,39 @@ def certificate(tmp_path):
     )  # fmt: skip
     both.write_bytes(both.read_bytes() + certificate.read_bytes())
     return certificate, both
+
+
+# What turns off the verification in other programs.
+SWITCHES = {
+    "AWS_VERIFY_SSL": "false",
+    "AWS_NO_VERIFY_SSL": "true",
+    "CURL_INSECURE": "1",
+    "GIT_SSL_NO_VERIFY": "true",
+    "NODE_TLS_REJECT_UNAUTHORIZED": "0",
+    "PYTHONHTTPSVERIFY": "0",
+    "SSL_VERIFY": "false",
+}
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_nothing_makes_it_believe_another_certificate(
+    dyndb, start, sandbox, certificate, tmp_path, host
+):
+    """One that nobody signed, and one whose signer is believed, but for another name."""
+    bundle, both = certificate
+    (tmp_path / ".curlrc").write_text("insecure\n")
+    trust = {"AWS_CA_BUNDLE": str(bundle)} if host == "127.0.0.1" else {}
+    with TlsFront(both, sandbox.http_port) as front:
+        url = f"https://{host}:{front.port}"
+        doing = {**SWITCHES, **trust, "HOME": str(tmp_path), "AWS_ENDPOINT_URL": url}
+        service = start("a.example.org", ready=False, **doing)
+        service.wait_for_event("table_load_failed", status="unavailable")
+        service.wait_for_event("hosted_zones_unread", status="unavailable")
+        named = {"DYNDNS_BUCKET": BUCKET, "DYNDNS_DATABASE": KEY, "AWS_MAX_ATTEMPTS": "1"}
+        finished = dyndb("download-database", environment=sandbox.environment() | named | doing)
+        assert (finished.returncode, finished.stdout) == (1, "")
+        assert "SSL" in finished.stderr
+    assert sandbox.s3.requests == [] and sandbox.route53.calls == []
 
 
 def test_aws_ca_bundle_decides_whom_to_believe(start, sandbox, certificate):
