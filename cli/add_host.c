@@ -1,5 +1,6 @@
 /* dyndb add-host -- adds a host, with a token that nobody can guess. */
 #include "cli/commands.h"
+#include "cli/database_text.h"
 #include "cli/edit.h"
 #include "cli/modem_settings.h"
 #include "cli/print.h"
@@ -103,7 +104,7 @@ static int add(const struct context *context, const struct options *options,
     if (result != EXIT_OK)
         return result;
     if (!options_given(options, "quiet"))
-        say("%s is added to %s%s%s", edit->name, edit_where(context),
+        say("%s is added to %s%s%s", edit->name, database_text_where(context),
             edit->created ? ", which is new" : "",
             edit->result.took_token ? "; its token is that of its user" : "");
     return print_settings(edit, token, options);

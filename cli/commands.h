@@ -9,6 +9,7 @@
 #include "cli/command.h"
 
 #define COMMANDS(X)                                                            \
+    X(list_hosts)                                                              \
     X(add_host)                                                                \
     X(rotate_token)                                                            \
     X(remove_host)                                                             \
@@ -16,6 +17,7 @@
     X(unlock_host)                                                             \
     X(download_database)                                                       \
     X(upload_database)                                                         \
+    X(check_database)                                                          \
     X(help)
 
 #define DECLARE_COMMAND(name) extern const struct command command_##name;

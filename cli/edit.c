@@ -1,6 +1,7 @@
 #include "cli/edit.h"
 #include "cli/conditional_put.h"
 #include "cli/database_file.h"
+#include "cli/database_text.h"
 #include "cli/options.h"
 #include "cli/say.h"
 
@@ -59,12 +60,6 @@ void edit_begin(struct edit *edit, const struct options *options)
 }
 
 /* ---- where the database is ---- */
-
-const char *edit_where(const struct context *context)
-{
-    return context->file != NULL ? context->file
-                                 : database_object_where(context->object);
-}
 
 struct store {
     const struct context *context;
@@ -178,7 +173,7 @@ static bool was_done_before(const struct edit *edit, const struct store *store,
 static int explain(const struct edit *edit, const struct store *store,
                    enum status status)
 {
-    const char *where = edit_where(store->context), *name = edit->name;
+    const char *where = database_text_where(store->context), *name = edit->name;
 
     switch (status) {
     case STATUS_NOT_FOUND:
@@ -242,7 +237,7 @@ static int attempt(struct edit *edit, struct store *store, struct strbuf *text,
         return EXIT_FAILED;
     if (edit->host.kind == HOST_EDIT_ADD && !context->file_is_old)
         return edit_and_write(edit, store, strbuf_span(text), out);
-    say("%s: there is no database%s", edit_where(context),
+    say("%s: there is no database%s", database_text_where(context),
         context->file_is_old
             ? "\nDYNDNS_BUCKET is not set, so it is taken for a local file; to "
               "make a new one, name it with --file"
@@ -284,7 +279,7 @@ static int run_with_store(struct edit *edit, struct store *store)
         return result;
     say("%s: somebody else changed it each of the %d times that this was "
         "tried; it is left as it is",
-        edit_where(store->context), ATTEMPTS);
+        database_text_where(store->context), ATTEMPTS);
     return EXIT_CONFLICT;
 }
 

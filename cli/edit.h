@@ -45,7 +45,4 @@ void edit_begin(struct edit *edit, const struct options *options);
 /* Does it. Returns an exit status; all but EXIT_OK after an explanation. */
 int edit_run(struct edit *edit, const struct context *context);
 
-/* What the database is called: "s3://bucket/key", or the file's name. */
-const char *edit_where(const struct context *context);
-
 #endif

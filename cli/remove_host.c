@@ -1,5 +1,6 @@
 /* dyndb remove-host -- removes a host. */
 #include "cli/commands.h"
+#include "cli/database_text.h"
 #include "cli/edit.h"
 #include "cli/options.h"
 #include "cli/say.h"
@@ -13,7 +14,7 @@ static int run(const struct context *context, const struct options *options)
     result = edit_run(&edit, context);
     if (result == EXIT_OK && !options_given(options, "quiet"))
         say("%s is removed from %s; its record in DNS stays as it is",
-            edit.name, edit_where(context));
+            edit.name, database_text_where(context));
     return result;
 }
 

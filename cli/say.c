@@ -14,13 +14,13 @@ static void put_harmless(const char *text)
         else if (c != '\n')
             putc(c < ' ' || c == 0x7f ? '?' : c, stderr);
     }
-    putc('\n', stderr);
 }
 
-static void put(const char *prefix, const char *format, va_list args)
-    __attribute__((format(printf, 2, 0)));
+static void put(const char *prefix, const char *suffix, const char *format,
+                va_list args) __attribute__((format(printf, 3, 0)));
 
-static void put(const char *prefix, const char *format, va_list args)
+static void put(const char *prefix, const char *suffix, const char *format,
+                va_list args)
 {
     char *text = NULL;
 
@@ -29,6 +29,8 @@ static void put(const char *prefix, const char *format, va_list args)
     flockfile(stderr);
     fputs(prefix, stderr);
     put_harmless(text == NULL ? "out of memory" : text);
+    fputs(suffix, stderr);
+    putc('\n', stderr);
     funlockfile(stderr);
     free(text);
 }
@@ -38,15 +40,15 @@ void say(const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    put("dyndb: ", format, args);
+    put("dyndb: ", "", format, args);
     va_end(args);
 }
 
-void say_plain(const char *format, ...)
+void say_coloured(enum colour colour, const char *format, ...)
 {
     va_list args;
 
     va_start(args, format);
-    put("", format, args);
+    put(colour_begin(stderr, colour), colour_end(stderr), format, args);
     va_end(args);
 }

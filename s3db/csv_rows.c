@@ -97,6 +97,60 @@ static bool is_space(char c)
     return c == ' ' || c == '\t';
 }
 
+/* ---- positions ---- */
+
+/* How many lines and characters a part of a row is from its beginning on. */
+static void measure(struct span part, size_t *lines, size_t *column)
+{
+    *lines = 0;
+    *column = 1;
+    for (size_t i = 0; i < part.len;) {
+        size_t end = line_end_at(part, i);
+
+        *lines += end > 0;
+        if (end > 0)
+            *column = 1;
+        else if (((unsigned char)part.ptr[i] & 0xc0) != 0x80)
+            ++*column; /* no further byte of a character */
+        i += end > 0 ? end : 1;
+    }
+}
+
+/* The part of a row before a field and the blanks before it. */
+static struct span before_field(const struct csv_row *row, size_t field)
+{
+    size_t cursor = 0, begin = 0;
+    struct span raw;
+
+    for (size_t i = 1; i <= field; i++) {
+        begin = cursor;
+        if (!csv_row_next_field(row, &cursor, &raw))
+            return row->text;
+    }
+    while (begin < row->text.len && raw.len > 0 &&
+           (row->text.ptr[begin] == ' ' || row->text.ptr[begin] == '\t'))
+        begin++;
+    return span_from(row->text.ptr, begin);
+}
+
+bool csv_rows_find_field(struct csv_rows *rows, size_t line, size_t field,
+                         size_t *at_line, size_t *at_column)
+{
+    struct csv_row row;
+    size_t lines;
+
+    while (rows->line <= line && csv_rows_next(rows, &row)) {
+        if (row.line != line)
+            continue;
+        measure(before_field(&row, field), &lines, at_column);
+        *at_line = line + lines;
+        return true;
+    }
+    return false;
+}
+
+/* ---- what a field says ---- */
+
 static void on_field(void *text, size_t len, void *arg)
 {
     strbuf_append(arg, span_from(text, len));

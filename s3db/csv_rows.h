@@ -37,6 +37,13 @@ void csv_rows_init(struct csv_rows *rows, struct span text);
 /* The next row; blank lines are none. False: there is no other. */
 bool csv_rows_next(struct csv_rows *rows, struct csv_row *row);
 
+/* Where field `field`, from 1, of the row that begins in `line` stands: its line
+ * and its column, from 1, in characters of UTF-8. Goes on from where `rows` is,
+ * so that whoever looks for many, in their order, reads the text once. False:
+ * there is no such row. A field that the row lacks is at its end. */
+bool csv_rows_find_field(struct csv_rows *rows, size_t line, size_t field,
+                         size_t *at_line, size_t *at_column);
+
 /* The next field of a row with its quotes and the blanks around it; *cursor is
  * 0 at first. False: there is no other. A row has at least one. */
 bool csv_row_next_field(const struct csv_row *row, size_t *cursor,

@@ -54,6 +54,7 @@ struct hostdb_csv {
     struct field name, token;
     struct host_attributes attributes;
     const char *attribute_fault;       /* NULL: none */
+    size_t attribute_fault_column;     /* from 0 */
     char name_bytes[DNS_NAME_MAX + 1]; /* a trailing dot is allowed */
     char token_bytes[HOSTDB_TOKEN_MAX_BYTES];
 };
@@ -101,7 +102,11 @@ static enum status fail(struct hostdb_csv *csv, enum status status, size_t line,
 {
     if (csv->status == STATUS_OK) {
         csv->status = status;
-        csv->error = (struct hostdb_csv_fault){.line = line, .reason = reason};
+        csv->error = (struct hostdb_csv_fault){
+            .line = line,
+            .reason = reason,
+            .field = line == csv->row_line ? csv->columns + 1 : 0,
+        };
     }
     return csv->status;
 }
@@ -145,9 +150,11 @@ static void read_attribute(struct hostdb_csv *csv, struct span field)
     enum host_attribute which;
 
     if (csv->attribute_fault == NULL &&
-        hostdb_columns_attribute(&csv->header, csv->columns, &which))
+        hostdb_columns_attribute(&csv->header, csv->columns, &which)) {
         csv->attribute_fault =
             host_attributes_add(&csv->attributes, which, field);
+        csv->attribute_fault_column = csv->columns;
+    }
 }
 
 static void on_field(void *text, size_t len, void *arg)
@@ -165,9 +172,14 @@ static void on_field(void *text, size_t len, void *arg)
     csv->columns++;
 }
 
+static size_t columns_max_of(const struct hostdb_csv *csv)
+{
+    return csv->header.line == 0 ? 2 : csv->header.count;
+}
+
 static const char *columns_fault(const struct hostdb_csv *csv)
 {
-    size_t columns_max = csv->header.line == 0 ? 2 : csv->header.count;
+    size_t columns_max = columns_max_of(csv);
 
     if (csv->columns < 2)
         return "the row has no token: it wants hostname,token";
@@ -220,11 +232,30 @@ static const char *row_fault(const struct hostdb_csv *csv, struct span name)
     return reason == NULL ? csv->attribute_fault : reason;
 }
 
+/* Which field of a row that breaks a rule is to blame for it, from 1. The
+ * questions are those of row_fault(), in the same order. */
+static size_t field_at_fault(const struct hostdb_csv *csv, struct span name)
+{
+    if (name_fault(csv, name) != NULL && csv->names_a_column)
+        return 1;
+    if (csv->columns > columns_max_of(csv))
+        return columns_max_of(csv) + 1;
+    if (csv->columns < 2 || name_fault(csv, name) != NULL)
+        return 1;
+    if (token_fault(csv) != NULL)
+        return 2;
+    return csv->attribute_fault == NULL ? 1 : csv->attribute_fault_column + 1;
+}
+
 /* What the first field holds may be a token, of a row whose fields stand the
  * wrong way round. Only what is beyond doubt a host's name is passed on. */
 static void report(struct hostdb_csv *csv, struct span name, const char *reason)
 {
-    struct hostdb_csv_fault fault = {csv->row_line, reason, {"", 0}};
+    struct hostdb_csv_fault fault = {
+        .line = csv->row_line,
+        .reason = reason,
+        .field = field_at_fault(csv, name),
+    };
 
     csv->faults++;
     if (csv->fault == NULL)

@@ -44,6 +44,7 @@ struct hostdb_csv_fault {
     size_t line;        /* from 1, where the row begins; 0: the whole text */
     const char *reason; /* in plain words; a literal */
     struct span name;   /* the host's, when it is well-formed; else empty */
+    size_t field;       /* of the row, from 1: where it is wrong; 0: unknown */
 };
 
 /* Told of every row that is left out, in the text's order, from within

@@ -360,8 +360,8 @@ def test_bad_attributes_are_faults(tool, file, s3):
     assert finished.returncode == INVALID and s3.requests == []
     told = finished.stderr.splitlines()
     assert [line.split(": ")[:2] for line in told[:2]] == [
-        ["hosts.csv:3", "b.example.org"],
-        ["hosts.csv:4", "c.example.org"],
+        ["hosts.csv:3:19", "b.example.org"],
+        ["hosts.csv:4:19", "c.example.org"],
     ]
     assert all("ttl" in line and "0 to 2147483647" in line for line in told[:2])
 
@@ -374,10 +374,10 @@ def test_rows_that_contradict_an_earlier_one_are_faults_without_a_token(tool, fi
     finished = tool("upload-database", "hosts.csv")
     assert finished.returncode == INVALID and s3.requests == []
     assert finished.stderr.splitlines()[:3] == [
-        "hosts.csv:3: a.example.org: an earlier row of the same name is for this record already",
-        "hosts.csv:4: a.example.org: an earlier row of the same name is for one record already, "
+        "hosts.csv:3:1: a.example.org: an earlier row of the same name is for this record already",
+        "hosts.csv:4:1: a.example.org: an earlier row of the same name is for one record already, "
         "and this one names no record_type, so it is for both",
-        "hosts.csv:5: b.example.org: an earlier row has the same user and another token",
+        "hosts.csv:5:1: b.example.org: an earlier row has the same user and another token",
     ]
     assert "s3cret" not in finished.stderr and "other," not in finished.stderr
 

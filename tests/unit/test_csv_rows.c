@@ -169,6 +169,34 @@ static void test_the_line_end_is_that_of_the_first_line(void **state)
     assert_true(span_is(csv_rows_line_end(span_from_string("")), "\n"));
 }
 
+static void assert_at(struct csv_rows *rows, size_t line, size_t field,
+                      size_t expected_line, size_t expected_column)
+{
+    size_t at_line = 0, at_column = 0;
+
+    assert_true(csv_rows_find_field(rows, line, field, &at_line, &at_column));
+    assert_int_equal(at_line, expected_line);
+    assert_int_equal(at_column, expected_column);
+}
+
+static void test_where_a_field_stands(void **state)
+{
+    struct csv_rows rows;
+    size_t line = 7, column = 7;
+
+    (void)state;
+    csv_rows_init(&rows, span_from_string("a,b\r\n\r\n \xc3\xbc,  c\n"
+                                          "\"x\r\ny\", z\nd,e\n"));
+    assert_at(&rows, 1, 2, 1, 3);
+    assert_at(&rows, 3, 2, 3, 6);
+    assert_at(&rows, 4, 2, 5, 5);
+    assert_at(&rows, 6, 3, 6, 4); /* a field that it lacks: its end */
+    assert_false(csv_rows_find_field(&rows, 7, 1, &line, &column));
+    csv_rows_init(&rows, span_from_string("a\n\nb\n"));
+    assert_false(csv_rows_find_field(&rows, 2, 1, &line, &column));
+    assert_true(line == 7 && column == 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,6 +205,7 @@ int main(void)
         cmocka_unit_test(test_what_is_no_field),
         cmocka_unit_test(test_what_is_written_is_read_again),
         cmocka_unit_test(test_the_line_end_is_that_of_the_first_line),
+        cmocka_unit_test(test_where_a_field_stands),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

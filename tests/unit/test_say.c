@@ -39,6 +39,31 @@ static void hear(const char *text, char *out, size_t size)
     fclose(heard);
 }
 
+static void say_to(FILE *to, const char *text)
+{
+    int saved = dup(STDERR_FILENO);
+
+    dup2(fileno(to), STDERR_FILENO);
+    say_coloured(COLOUR_FAULT, "%s", text);
+    fflush(stderr);
+    dup2(saved, STDERR_FILENO);
+    close(saved);
+}
+
+static void test_a_file_gets_no_colour_and_no_name_of_the_tool(void **state)
+{
+    char said[64] = "";
+    FILE *file = tmpfile();
+
+    (void)state;
+    assert_non_null(file);
+    say_to(file, "f:1: a\033b");
+    rewind(file);
+    assert_int_equal(fread(said, 1, sizeof said - 1, file), 9);
+    assert_string_equal(said, "f:1: a?b\n");
+    fclose(file);
+}
+
 static void test_say(void **state)
 {
     char heard[128];
@@ -55,6 +80,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_say),
+        cmocka_unit_test(test_a_file_gets_no_colour_and_no_name_of_the_tool),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
