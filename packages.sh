@@ -27,7 +27,7 @@ TRY_PACKAGES="curl bind9-dnsutils openssl"
 # from their users'; ddclient only recommends what it needs for HTTPS.
 CHECK_PACKAGES="clang-14 libclang-rt-14-dev clang-format-14 llvm libcmocka-dev
     python3-pytest mandoc shellcheck binutils git nginx-light caddy haproxy
-    curl wget busybox ddclient libio-socket-ssl-perl inadyn systemd"
+    curl wget busybox ddclient libio-socket-ssl-perl inadyn systemd zsh"
 
 # To measure, by tests/bench/run alone. CMake looks for cmocka with the tests.
 BENCH_PACKAGES="gnuplot-nox libcmocka-dev nginx-light wrk"

@@ -41,6 +41,7 @@ enum command_operand {
     OPERAND_FILE,
     OPERAND_HOST, /* a host's name, which no shell knows */
     OPERAND_COMMAND,
+    OPERAND_WORDS, /* those of the usage line: "bash|zsh" */
 };
 
 struct command_option {

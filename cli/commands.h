@@ -18,6 +18,7 @@
     X(download_database)                                                       \
     X(upload_database)                                                         \
     X(check_database)                                                          \
+    X(completion)                                                              \
     X(help)
 
 #define DECLARE_COMMAND(name) extern const struct command command_##name;

@@ -22,7 +22,7 @@ static int run(const struct context *context, const struct options *options)
 const struct command command_unlock_host = {
     .name = "unlock-host",
     .operands = "NAME",
-    .purpose = "let it be changed again",
+    .purpose = "let a host's record be changed again",
     .text = "Takes a lock of lock-host away: the host may be updated again.\n",
     .options = {OPTION_TYPE, OPTION_DATABASE_FILE, OPTION_QUIET},
     .operand = OPERAND_HOST,
