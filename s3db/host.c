@@ -1,8 +1,20 @@
 #include "s3db/host.h"
 
+#include "s3db/token_hash.h"
+
 #include <openssl/crypto.h>
 
-bool host_token_matches(const struct host *host, struct span token)
+enum token_kind host_token_kind(const struct host *host)
+{
+    return token_form_kind(host->token);
+}
+
+bool host_token_is_plain(const struct host *host)
+{
+    return host_token_kind(host) == TOKEN_PLAIN;
+}
+
+static bool plain_matches(const struct host *host, struct span token)
 {
     /* Stands in for the token of a host that does not exist, or whose token
      * has another length: as many bytes are compared in every case. */
@@ -12,6 +24,17 @@ bool host_token_matches(const struct host *host, struct span token)
     size_t len = token.len < sizeof dummy ? token.len : sizeof dummy;
 
     return (CRYPTO_memcmp(expected, token.ptr, len) == 0) & comparable;
+}
+
+bool host_token_matches(const struct host *host, struct span token)
+{
+    struct token_form form;
+
+    if (host == NULL || host_token_is_plain(host))
+        return plain_matches(host, token);
+    return host_token_kind(host) == TOKEN_SHA256 &&
+           token_form_parse(host->token, &form) == NULL &&
+           token_hash_matches(&form, token);
 }
 
 bool host_attribute_ttl(const struct host *host, uint32_t *out)

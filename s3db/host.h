@@ -7,24 +7,33 @@
 #define S3DB_HOST_H
 
 #include "s3db/host_attributes.h"
+#include "s3db/token_form.h"
 
 #include "base/address.h"
 
 enum {
-    HOSTDB_TOKEN_MAX_BYTES = 1024,
+    HOSTDB_TOKEN_MAX_BYTES = TOKEN_MAX_BYTES,
     HOSTDB_MAX_HOSTS = 16 * 1024 * 1024,
 };
 
 struct host {
     struct span name;       /* normalised: lower case, no trailing dot */
-    struct span token;      /* never to be logged */
+    struct span token;      /* as the row has it; never to be logged */
     struct span attributes; /* for the functions below */
     uint32_t index;         /* 0 .. hostdb_count() - 1 in the order of rows */
 };
 
+/* How the row has its token. Only a plain one is what the host sends, and what
+ * a hash of the host's can be made of: of a hashed token, whoever reads the
+ * table knows the text. */
+enum token_kind host_token_kind(const struct host *host);
+bool host_token_is_plain(const struct host *host);
+
 /* Whether the token is the host's. Takes the same time for every wrong token
- * of one length; `host` may be NULL for a host that does not exist, which
- * costs the same and is always false. */
+ * of one length and hosts of one kind of token; `host` may be NULL for a host
+ * that does not exist, which costs as much as a plain token and is always
+ * false. So is one whose token is hashed by scrypt: that takes too long to be
+ * done here (token_hash.h). */
 bool host_token_matches(const struct host *host, struct span token);
 
 /* The TTL that the host's own row names for its records, in seconds from 0 to

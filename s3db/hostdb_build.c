@@ -179,7 +179,7 @@ static enum status find_groups(struct hostdb *db, const struct host *new,
         uint32_t first = row_index_row(&db->users, groups->user->first);
         struct host row = hostdb_read_row(db, first);
 
-        if (!host_token_matches(&row, new->token))
+        if (!span_equal(row.token, new->token))
             return STATUS_DENIED;
     }
     return STATUS_OK;

@@ -199,10 +199,12 @@ static const char *name_fault(const struct hostdb_csv *csv, struct span name)
     return dns_name_fault(name.len > 0 ? name : field_span(&csv->name));
 }
 
-/* RFC 7617 2: a password has no control characters, all else may be sent. */
+/* RFC 7617 2: a password has no control characters, all else may be sent. But
+ * what begins like a hashed token must be one. */
 static const char *token_fault(const struct hostdb_csv *csv)
 {
     struct span token = field_span(&csv->token);
+    struct token_form form;
 
     _Static_assert(HOSTDB_TOKEN_MAX_BYTES == 1024, "or change the words");
     if (csv->token.len == 0)
@@ -213,7 +215,7 @@ static const char *token_fault(const struct hostdb_csv *csv)
         if ((unsigned char)token.ptr[i] < ' ' || token.ptr[i] == 0x7f)
             return "the token holds a control character, which no client "
                    "can send";
-    return NULL;
+    return token_form_parse(token, &form);
 }
 
 /* NULL, or the rule that the row breaks. */

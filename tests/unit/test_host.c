@@ -65,6 +65,45 @@ static void test_a_token_longer_than_any_is_refused(void **state)
     assert_false(host_token_matches(&host, span_from(token, sizeof token)));
 }
 
+/* printf 00112233s3cret | sha256sum, and scrypt of the same. */
+#define SHA256_TOKEN                                                           \
+    "sha256:00112233:"                                                         \
+    "0a2aa140e13a5e2c80817d56be416bd00ea8ace2c9f4cd9c6aefcbf77df2cda2"
+#define SCRYPT_TOKEN                                                           \
+    "scrypt:1024:8:1:00112233:"                                                \
+    "959be001a5d6436ef69b78dac0f7d11adf25a33a99b3b3f538863f2751ebe87c"
+
+static const struct {
+    const char *label, *token, *sent;
+    enum token_kind kind;
+    bool matches;
+} hashed[] = {
+    {"a plain token", "s3cret", "s3cret", TOKEN_PLAIN, true},
+    {"a hashed one", SHA256_TOKEN, "s3cret", TOKEN_SHA256, true},
+    {"another than is hashed", SHA256_TOKEN, "s3creT", TOKEN_SHA256, false},
+    {"not what the row has", SHA256_TOKEN, SHA256_TOKEN, TOKEN_SHA256, false},
+    {"nothing", SHA256_TOKEN, "", TOKEN_SHA256, false},
+    {"what breaks the form", "sha256:s3cret", "sha256:s3cret", TOKEN_SHA256,
+     false},
+    {"scrypt is not tried here", SCRYPT_TOKEN, "s3cret", TOKEN_SCRYPT, false},
+    {"nor is what the row has of it", SCRYPT_TOKEN, SCRYPT_TOKEN, TOKEN_SCRYPT,
+     false},
+};
+
+static void test_a_hashed_token_is_not_what_is_sent(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof hashed / sizeof hashed[0]; i++) {
+        struct host host = host_with(span(hashed[i].token));
+
+        if (host_token_kind(&host) != hashed[i].kind ||
+            host_token_is_plain(&host) != (hashed[i].kind == TOKEN_PLAIN) ||
+            host_token_matches(&host, span(hashed[i].sent)) !=
+                hashed[i].matches)
+            fail_msg("%s", hashed[i].label);
+    }
+}
+
 static void test_a_ttl_is_the_rows_own_or_none(void **state)
 {
     struct host host = host_with(span("s3cret"));
@@ -212,6 +251,7 @@ int main(void)
         cmocka_unit_test(test_token_matches),
         cmocka_unit_test(test_no_token_is_an_unknown_hosts),
         cmocka_unit_test(test_a_token_longer_than_any_is_refused),
+        cmocka_unit_test(test_a_hashed_token_is_not_what_is_sent),
         cmocka_unit_test(test_a_ttl_is_the_rows_own_or_none),
         cmocka_unit_test(test_a_row_that_says_nothing_is_as_ever),
         cmocka_unit_test(test_a_row_is_for_the_record_of_its_type_or_for_both),

@@ -15,6 +15,7 @@
 #define HUNDRED(text) TEN(TEN(text))
 #define LABEL_63 TEN("abcdef") "xyz"
 #define NAME_253 LABEL_63 "." LABEL_63 "." LABEL_63 "." TEN("abcdef") "x"
+#define HASH "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 #define TOKEN_1024 HUNDRED("0123456789") "012345678901234567890123"
 
 /* Every row is a text and what becomes of it, written out as
@@ -69,6 +70,30 @@ static const struct {
     {"the longest name", SPAN_LITERAL(NAME_253 ",t1\n"), NAME_253 "=t1;"},
     {"the longest name and its dot", SPAN_LITERAL(NAME_253 ".,t1\n"),
      NAME_253 "=t1;"},
+    {"a token may be hashed",
+     SPAN_LITERAL("a.example,sha256:01234567:" HASH "\n"
+                  "b.example,scrypt:1024:8:1:01234567:" HASH "\n"),
+     "a.example=sha256:01234567:" HASH ";"
+     "b.example=scrypt:1024:8:1:01234567:" HASH ";"},
+    {"one that only begins so is left out",
+     SPAN_LITERAL("a.example,sha256:t1\nb.example,t2\n"),
+     "(1 a.example: the token begins with sha256: but is not "
+     "sha256:SALT:HASH, with a salt of 8 to 64 letters, digits or "
+     "+ / = . _ - and a hash of 64 hexadecimal digits)b.example=t2;"},
+    {"so is one that would take too long",
+     SPAN_LITERAL("a.example,scrypt:32768:8:2:01234567:" HASH "\n"
+                  "b.example,t2\n"),
+     "(1 a.example: the numbers of the scrypt token are out of bounds: N is a "
+     "power of two from 1024 to 32768, R is at most 32, P at most 16, and N "
+     "times R times P at most 262144)b.example=t2;"},
+    {"all rows of a user have the same text, even of a hashed token",
+     SPAN_LITERAL("hostname,token,user\n"
+                  "a.example,sha256:01234567:" HASH ",anne\n"
+                  "b.example,sha256:01234568:" HASH ",anne\n"
+                  "c.example,sha256:01234567:" HASH ",anne\n"),
+     "(3 b.example: an earlier row has the same user and another token)"
+     "a.example=sha256:01234567:" HASH " user:anne;"
+     "c.example=sha256:01234567:" HASH " user:anne;"},
     {"the longest token", SPAN_LITERAL("a.example," TOKEN_1024 "\n"),
      "a.example=" TOKEN_1024 ";"},
 
