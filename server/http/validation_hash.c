@@ -11,7 +11,8 @@ enum {
         ADDRESS_TEXT_MAX + NAME_MAX_BYTES + HOSTDB_TOKEN_MAX_BYTES,
 };
 
-/* Stands in for the token of a host that does not exist. As long as those
+/* Stands in for the token of a host that does not exist, or whose token is
+ * hashed: of that there is nothing here but what is no secret. As long as those
  * that people make by "openssl rand -hex 16". */
 static const struct span DUMMY = SPAN_LITERAL("0123456789abcdef"
                                               "0123456789abcdef");
@@ -56,6 +57,7 @@ bool validation_hash_matches(const struct validation_hash *hash,
                              const struct address *client, struct span name,
                              const struct host *host)
 {
+    bool is_plain = host != NULL && host_token_is_plain(host);
     char hashed[HASHED_MAX_BYTES], *end = hashed;
     unsigned char digest[EVP_MAX_MD_SIZE];
     bool made;
@@ -64,11 +66,11 @@ bool validation_hash_matches(const struct validation_hash *hash,
         name.len = NAME_MAX_BYTES; /* that of no host: whatever it gives */
     end += address_format(client, end);
     end = append(end, name);
-    end = append(end, host == NULL ? DUMMY : host->token);
+    end = append(end, is_plain ? host->token : DUMMY);
     made = EVP_Digest(hashed, (size_t)(end - hashed), digest, NULL,
                       EVP_sha256(), NULL) == 1;
     OPENSSL_cleanse(hashed, sizeof hashed);
     return made &&
            (CRYPTO_memcmp(digest, hash->bytes, sizeof hash->bytes) == 0) &
-               (host != NULL);
+               is_plain;
 }

@@ -26,7 +26,8 @@ bool validation_hash_parse(struct span text, struct validation_hash *out);
 
 /* Whether this is the hash of the client's address in its canonical text, of
  * these bytes for the name, and of the host's token. `host` may be NULL for a
- * host that does not exist, which costs about the same and is always false.
+ * host that does not exist, which costs about the same and is always false. So
+ * does one whose token is hashed in the table, and so it is.
  * Takes the same time for every wrong hash. False, too, when memory fails. */
 bool validation_hash_matches(const struct validation_hash *hash,
                              const struct address *client, struct span name,

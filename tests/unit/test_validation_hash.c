@@ -129,6 +129,30 @@ static void test_the_longest_of_all_fits(void **state)
     assert_false(matches("192.0.2.1", name, token, &host));
 }
 
+/* printf 00112233s3cret | sha256sum, and scrypt of the same. */
+#define SHA256_TOKEN                                                           \
+    "sha256:00112233:"                                                         \
+    "0a2aa140e13a5e2c80817d56be416bd00ea8ace2c9f4cd9c6aefcbf77df2cda2"
+#define SCRYPT_TOKEN                                                           \
+    "scrypt:1024:8:1:00112233:"                                                \
+    "959be001a5d6436ef69b78dac0f7d11adf25a33a99b3b3f538863f2751ebe87c"
+
+/* Who has read the table has its text, and the token is not there. */
+static void test_no_hash_is_that_of_a_hashed_token(void **state)
+{
+    static const char *const tokens[] = {SHA256_TOKEN, SCRYPT_TOKEN};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(tokens); i++) {
+        struct host host = {.token = span_from_string(tokens[i])};
+
+        assert_false(matches("192.0.2.1", "a.example.org.", tokens[i], &host));
+        assert_false(matches("192.0.2.1", "a.example.org.", "s3cret", &host));
+        assert_false(matches("192.0.2.1", "a.example.org.",
+                             "0123456789abcdef0123456789abcdef", &host));
+    }
+}
+
 static void test_nobody_knows_the_token_of_no_host(void **state)
 {
     (void)state;
@@ -143,6 +167,7 @@ int main(void)
         cmocka_unit_test(test_whose_hash_it_is),
         cmocka_unit_test(test_ipv6_is_hashed_in_its_canonical_text),
         cmocka_unit_test(test_the_longest_of_all_fits),
+        cmocka_unit_test(test_no_hash_is_that_of_a_hashed_token),
         cmocka_unit_test(test_nobody_knows_the_token_of_no_host),
     };
 
