@@ -44,6 +44,15 @@ struct host hostdb_row(const struct hostdb *db, uint32_t index)
     return hostdb_read_row(db, index);
 }
 
+bool hostdb_first_of_kind(const struct hostdb *db, enum token_kind kind,
+                          struct host *out)
+{
+    if (db->first_of_kind[kind] == 0)
+        return false;
+    *out = hostdb_read_row(db, db->first_of_kind[kind] - 1);
+    return true;
+}
+
 /* A host that exists costs a look at its row, with the cache misses of that.
  * One that does not shall not be told apart by being cheaper: some row, always
  * the same for one name, is looked at in its place. */

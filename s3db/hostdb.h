@@ -57,6 +57,11 @@ bool hostdb_lookup_user(const struct hostdb *db, struct span user,
 size_t hostdb_lookup_readable(const struct hostdb *db, struct span token,
                               struct host *out, size_t max);
 
+/* The first row whose token is of this kind. False, with *out untouched: there
+ * is none. */
+bool hostdb_first_of_kind(const struct hostdb *db, enum token_kind kind,
+                          struct host *out);
+
 /* The host of a row; index < hostdb_count(). */
 struct host hostdb_row(const struct hostdb *db, uint32_t index);
 

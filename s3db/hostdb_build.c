@@ -194,6 +194,14 @@ static void join_groups(struct hostdb *db, const struct groups *groups,
         row_index_add(&db->readable, groups->token_hash, groups->readable, row);
 }
 
+static void note_kind(struct hostdb *db, const struct host *new)
+{
+    uint32_t *first = &db->first_of_kind[host_token_kind(new)];
+
+    if (*first == 0)
+        *first = new->index + 1;
+}
+
 enum status hostdb_add_row(struct hostdb *db, struct span name,
                            struct span token, struct span attributes)
 {
@@ -213,6 +221,7 @@ enum status hostdb_add_row(struct hostdb *db, struct span name,
     insert(db, new.index, hash);
     append_row(db, name, token, attributes);
     join_groups(db, &groups, new.index);
+    note_kind(db, &new);
     return STATUS_OK;
 }
 

@@ -39,6 +39,7 @@ struct hostdb {
     uint32_t count, offsets_capacity;   /* hosts */
     uint32_t slot_count;                /* never 0 */
     struct row_index users, readable;
+    uint32_t first_of_kind[TOKEN_KIND_COUNT]; /* row number + 1; 0: none */
 };
 
 #define HOSTDB_SLOT_OCCUPIED UINT32_C(0x80000000)

@@ -7,21 +7,44 @@ static bool is_login_of(const struct account *account, const struct host *row)
             span_equal(host_user(row), account->login));
 }
 
-/* The rows that bear the name of the login. A name that is not there costs a
- * comparison too. */
-static bool opens_as_name(const struct account *account)
+/* Whether the password is the row's token. What scrypt hashes is judged by what
+ * is known of it; of an empty password all is known. `row` may be NULL, and
+ * costs a comparison too. */
+static enum token_verdict judge(const struct account *account,
+                                const struct host *row)
+{
+    if (row == NULL || host_token_kind(row) != TOKEN_SCRYPT)
+        return host_token_matches(row, account->password) ? TOKEN_RIGHT
+                                                          : TOKEN_WRONG;
+    if (account->verdicts == NULL || account->password.len == 0)
+        return TOKEN_WRONG;
+    return token_verdicts_of(account->verdicts, row->token);
+}
+
+static bool opens(struct account *account, const struct host *row)
+{
+    enum token_verdict verdict = judge(account, row);
+
+    account->tried[row == NULL ? TOKEN_PLAIN : host_token_kind(row)] = true;
+    if (verdict == TOKEN_UNKNOWN)
+        account->undecided = row->token;
+    return verdict == TOKEN_RIGHT;
+}
+
+/* The rows that bear the name of the login. */
+static bool opens_as_name(struct account *account)
 {
     const struct host *row = account->is_host ? &account->host : NULL;
-    bool opens = host_token_matches(row, account->password);
+    bool opened = opens(account, row);
     struct host other;
 
     if (row != NULL && hostdb_other_row(account->hosts, row, &other))
-        opens |= host_token_matches(&other, account->password);
-    return opens;
+        opened |= opens(account, &other);
+    return opened;
 }
 
 /* All rows of one user have one token. */
-static bool opens_as_user(const struct account *account)
+static bool opens_as_user(struct account *account)
 {
     struct host first;
     bool is_sole;
@@ -29,21 +52,46 @@ static bool opens_as_user(const struct account *account)
     return account->login.len > 0 &&
            hostdb_lookup_user(account->hosts, account->login, &first,
                               &is_sole) &&
-           host_token_matches(&first, account->password);
+           opens(account, &first);
 }
 
-bool account_open(struct account *account, const struct hostdb *hosts,
-                  struct span login, struct span password)
+/* What a refused login would have cost with a token of another kind. */
+static void try_decoys(struct account *account)
+{
+    struct host row;
+
+    if (!account->tried[TOKEN_SHA256] &&
+        hostdb_first_of_kind(account->hosts, TOKEN_SHA256, &row))
+        (void)host_token_matches(&row, account->password);
+    if (!account->tried[TOKEN_SCRYPT] && account->verdicts != NULL &&
+        !account->verdicts->decoy_made && account->password.len > 0 &&
+        hostdb_first_of_kind(account->hosts, TOKEN_SCRYPT, &row))
+        account->undecided = row.token;
+}
+
+enum account_state account_open(struct account *account,
+                                const struct hostdb *hosts, struct span login,
+                                struct span password,
+                                struct token_verdicts *verdicts)
 {
     bool as_name, as_user;
 
-    account->hosts = hosts;
-    account->login = login;
-    account->password = password;
+    *account = (struct account){
+        .hosts = hosts,
+        .verdicts = verdicts,
+        .login = login,
+        .password = password,
+    };
     account->is_host = hostdb_lookup(hosts, login, &account->host);
     as_name = opens_as_name(account);
     as_user = opens_as_user(account);
-    return as_name | as_user;
+    if (!as_name && !as_user)
+        try_decoys(account);
+    if (account->undecided.len == 0)
+        return as_name || as_user ? ACCOUNT_OPEN : ACCOUNT_CLOSED;
+    token_verdicts_ask(verdicts, !account->tried[TOKEN_SCRYPT],
+                       account->undecided, login, password);
+    return ACCOUNT_UNDECIDED;
 }
 
 struct span account_claimed(const struct account *account)
@@ -53,8 +101,7 @@ struct span account_claimed(const struct account *account)
 
 static bool is_opened(const struct account *account, const struct host *row)
 {
-    return is_login_of(account, row) &&
-           host_token_matches(row, account->password);
+    return is_login_of(account, row) && judge(account, row) == TOKEN_RIGHT;
 }
 
 size_t account_find(const struct account *account, struct span name,

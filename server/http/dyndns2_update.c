@@ -182,10 +182,15 @@ static enum protocol_verdict parse(const struct protocol_request *request,
     case CREDENTIALS_GIVEN:
         break;
     }
-    if (!account_open(&call.account, request->hosts, credentials.login,
-                      credentials.password)) {
+    switch (account_open(&call.account, request->hosts, credentials.login,
+                         credentials.password, request->verdicts)) {
+    case ACCOUNT_UNDECIDED:
+        return PROTOCOL_VERIFY;
+    case ACCOUNT_CLOSED:
         *claimed = account_claimed(&call.account);
         return answer(reply, DYNDNS2_BADAUTH, PROTOCOL_DENIED);
+    case ACCOUNT_OPEN:
+        break;
     }
     wanted_addresses_read(&call.wanted, request->query, request->form,
                           &request->client);
@@ -217,6 +222,6 @@ static void unavailable_with_503(struct protocol_reply *reply)
 }
 
 const struct protocol nic_update_protocol = {parse, format_with_200,
-                                             unavailable_with_200};
+                                             unavailable_with_200, false};
 const struct protocol register_ip_protocol = {parse, format_with_503,
-                                              unavailable_with_503};
+                                              unavailable_with_503, false};

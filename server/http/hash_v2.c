@@ -238,4 +238,4 @@ static void unavailable(struct protocol_reply *reply)
     reply_words(reply, "fail", HASH_WORDS_UNAVAILABLE);
 }
 
-const struct protocol hash_v2_protocol = {parse, format, unavailable};
+const struct protocol hash_v2_protocol = {parse, format, unavailable, true};

@@ -189,4 +189,4 @@ static void unavailable(struct protocol_reply *reply)
     (void)answer(reply, UNAVAILABLE, HASH_WORDS_UNAVAILABLE);
 }
 
-const struct protocol hash_v3_protocol = {parse, format, unavailable};
+const struct protocol hash_v3_protocol = {parse, format, unavailable, true};

@@ -1,9 +1,9 @@
 /* http1 -- who relies on HTTP/1, and the check that it is spoken.
  *
- * - waiting: a request outlives a caller who hangs up, since libh2o's HTTP/1
- *   neither reads from a connection nor times it out between a request and its
- *   reply. A stream of HTTP/2 may be reset at any time, and its request is
- *   freed then.
+ * - waiting, verification: a request outlives a caller who hangs up, since
+ *   libh2o's HTTP/1 neither reads from a connection nor times it out between a
+ *   request and its reply. A stream of HTTP/2 may be reset at any time, and its
+ *   request is freed then.
  * - parking, admission: until the reply, the bytes of the request stand at the
  *   beginning of the connection's input.
  * - connection: a connection has one request at a time, so that it is either

@@ -10,6 +10,7 @@
  *      |
  *      +-- http_context    what a handler is given
  *      |     waiting       the requests that wait for the updater
+ *      |     verification  those that wait for a password to be verified
  *      |
  *      +-- routes          which URL means what; hands the context to
  *            protocol_call, with a protocol; and to check_ip, healthz
@@ -21,6 +22,7 @@
 
 #include "base/log_quota.h"
 #include "server/http/http_settings.h"
+#include "server/http/verification.h"
 #include "server/http/waiting.h"
 #include "server/state/health.h"
 #include "server/table/host_table.h"
@@ -31,6 +33,7 @@ struct http_shared {
     struct http_limits limits;
     const struct health *health;
     struct in_transit_counts *in_transit;
+    struct token_verifier *verifier;
 };
 
 struct http_context {
@@ -38,6 +41,7 @@ struct http_context {
     struct host_table *host_table; /* in service; NULL before the first */
     struct log_quota refusals;     /* for lines about callers turned away */
     struct waiting waiting;
+    struct verifications verifications;
     atomic_bool
         stopping; /* set by any thread: connections end with the reply */
 };

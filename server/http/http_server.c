@@ -56,12 +56,17 @@ struct http_server *http_server_new(const struct http_settings *settings,
                                     struct in_transit_counts *in_transit)
 {
     struct http_server *server = calloc(1, sizeof *server);
+    struct token_verifier *verifier = token_verifier_new();
 
-    if (server == NULL)
+    if (server == NULL || verifier == NULL) {
+        token_verifier_free(verifier);
+        free(server);
         return NULL;
+    }
     server->loops = calloc(settings->threads, sizeof *server->loops);
     if (server->loops == NULL ||
         listeners_open(&server->listeners, settings) != STATUS_OK) {
+        token_verifier_free(verifier);
         free(server->loops);
         free(server);
         return NULL;
@@ -72,6 +77,7 @@ struct http_server *http_server_new(const struct http_settings *settings,
         .limits = limits,
         .health = health,
         .in_transit = in_transit,
+        .verifier = verifier,
     };
     server->parts = (struct loop_parts){
         .shared = &server->shared,
@@ -80,6 +86,12 @@ struct http_server *http_server_new(const struct http_settings *settings,
         .max_connections = connection_ceiling(settings->threads),
     };
     return server;
+}
+
+/* Where there are few cores, passwords get one of them at most. */
+static unsigned verifier_threads(unsigned loops)
+{
+    return loops < 4 ? 1 : TOKEN_VERIFIER_THREADS_MAX;
 }
 
 enum status http_server_start(struct http_server *server,
@@ -91,6 +103,9 @@ enum status http_server_start(struct http_server *server,
 
     server->parts.submit = submit;
     server->parts.submit_arg = arg;
+    if (token_verifier_start(server->shared.verifier,
+                             verifier_threads(wanted)) != STATUS_OK)
+        return STATUS_UNAVAILABLE;
     while (server->loop_count < wanted) {
         enum status status = loop_start(&server->loops[server->loop_count],
                                         &server->parts, &server->listeners);
@@ -123,6 +138,7 @@ void http_server_stop(struct http_server *server, int64_t deadline_at)
         loop_stop(&server->loops[i], deadline_at);
     for (size_t i = 0; i < server->loop_count; i++)
         loop_join(&server->loops[i]);
+    token_verifier_stop(server->shared.verifier);
 }
 
 void http_server_free(struct http_server *server)
@@ -132,6 +148,7 @@ void http_server_free(struct http_server *server)
     listeners_close(&server->listeners);
     h2o_config_dispose(&server->h2o);
     pthread_mutex_destroy(&server->lock);
+    token_verifier_free(server->shared.verifier);
     free(server->loops);
     free(server);
 }

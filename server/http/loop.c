@@ -56,6 +56,8 @@ static enum status set_up(struct loop *loop, const struct loop_parts *parts,
                                       on_tables);
     waiting_init(&loop->context.waiting, loop->h2o.queue, parts->submit,
                  parts->submit_arg);
+    verifications_init(&loop->context.verifications, loop->h2o.queue,
+                       parts->shared->verifier);
     routes_use(parts->routes, &loop->h2o, &loop->context);
     return acceptor_init(&loop->acceptor, &loop->h2o, listeners,
                          parts->max_connections);
@@ -64,7 +66,8 @@ static enum status set_up(struct loop *loop, const struct loop_parts *parts,
 static bool has_work(const struct loop *loop)
 {
     return acceptor_connections(&loop->acceptor) > 0 ||
-           loop->context.waiting.count > 0;
+           loop->context.waiting.count > 0 ||
+           loop->context.verifications.count > 0;
 }
 
 /* No new connection comes any more; those in hand are served to their end. */
@@ -92,6 +95,7 @@ static void dispose(struct loop *loop)
 
     acceptor_dispose(&loop->acceptor);
     waiting_dispose(&loop->context.waiting, loop->h2o.queue);
+    verifications_dispose(&loop->context.verifications, loop->h2o.queue);
     h2o_multithread_unregister_receiver(loop->h2o.queue, &loop->tables);
     h2o_context_dispose(&loop->h2o);
     h2o_evloop_run(evloop, 0);

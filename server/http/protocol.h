@@ -18,6 +18,7 @@
 #include "server/dns/outcome.h"
 #include "server/http/http_settings.h"
 #include "server/http/refusal.h"
+#include "server/http/token_verdicts.h"
 
 enum {
     PROTOCOL_HOSTS_MAX = 20,                       /* of one request */
@@ -32,6 +33,7 @@ struct protocol_request {
     struct address client; /* ADDRESS_NONE: a trusted proxy did not say */
     const struct hostdb *hosts;
     const struct http_settings *settings;
+    struct token_verdicts *verdicts; /* NULL: none is known, nor asked for */
 };
 
 /* What one rrset is to say. */
@@ -86,6 +88,9 @@ enum protocol_verdict {
     PROTOCOL_ANSWERED,        /* `reply` is filled in: there is no more to do */
     PROTOCOL_UNAUTHENTICATED, /* likewise: the caller showed no credentials */
     PROTOCOL_DENIED,          /* likewise: they open nothing, to be logged */
+    PROTOCOL_VERIFY,          /* request->verdicts asks for one: parse again
+                                 when it is answered; nothing else is filled
+                                 in to be used */
 };
 
 struct protocol {
@@ -102,6 +107,10 @@ struct protocol {
     void (*format)(const struct protocol_result *results, size_t count,
                    struct protocol_reply *reply);
     void (*unavailable)(struct protocol_reply *reply);
+
+    /* Whether it needs hosts' tokens themselves, so that a host whose token is
+     * hashed cannot use it. */
+    bool needs_plain_tokens;
 };
 
 #endif

@@ -53,19 +53,53 @@ static void send_results(const struct http_context *context, h2o_req_t *req,
 /* --- what the log is told -----------------------------------------------------
  */
 
+static const char hashed[] = "the host's token is hashed, and this protocol "
+                             "needs the token itself";
+
+/* What the log says of a refused login: a host whose token is hashed cannot
+ * prove itself by some protocols, be it who it may. */
+static const char *badauth_reason(const struct protocol *protocol,
+                                  const struct protocol_request *request,
+                                  struct span claimed)
+{
+    struct host host;
+
+    if (!protocol->needs_plain_tokens ||
+        !hostdb_lookup(request->hosts, claimed, &host))
+        return "wrong login or token";
+    return host_token_is_plain(&host) ? "wrong hash" : hashed;
+}
+
 /* A name that is not in the table may be a token typed into the wrong field,
  * so it is not logged. */
 static void log_badauth(struct http_context *context,
-                        const struct address *client, struct span claimed)
+                        const struct protocol *protocol,
+                        const struct protocol_request *request,
+                        struct span claimed)
+{
+    char text[ADDRESS_TEXT_MAX];
+
+    if (!log_quota_allows(&context->refusals, clock_now_s()))
+        return;
+    address_format(&request->client, text);
+    log_event(LOG_LEVEL_WARN, "badauth", log_str("client", text),
+              log_span("host", claimed.len == 0 ? span_from_string("unknown")
+                                                : claimed),
+              log_str("reason", badauth_reason(protocol, request, claimed)));
+}
+
+static void log_not_verified(struct http_context *context,
+                             const struct address *client,
+                             enum token_refusal refusal)
 {
     char text[ADDRESS_TEXT_MAX];
 
     if (!log_quota_allows(&context->refusals, clock_now_s()))
         return;
     address_format(client, text);
-    log_event(LOG_LEVEL_WARN, "badauth", log_str("client", text),
-              log_span("host", claimed.len == 0 ? span_from_string("unknown")
-                                                : claimed));
+    log_event(LOG_LEVEL_WARN, "login_not_verified", log_str("client", text),
+              log_str("reason", token_refusal_reason(refusal)),
+              log_str("advice", token_refusal_advice(refusal)));
 }
 
 static void log_refused(struct http_context *context,
@@ -229,13 +263,89 @@ static void make_changes(struct http_context *context, h2o_req_t *req,
 /* --- the call --------------------------------------------------------------------
  */
 
-void protocol_call(struct http_context *context, h2o_req_t *req,
-                   const struct protocol *protocol)
+static void go_on(void *arg, struct verification *verification);
+
+/* Gets the verdict that is asked for. True: it is there, parse again. False: it
+ * will be, or the request is answered. */
+static bool verify(struct http_context *context, h2o_req_t *req,
+                   const struct protocol *protocol,
+                   const struct protocol_request *request)
 {
-    struct protocol_request request;
+    enum token_refusal refusal;
+
+    switch (verification_begin(&context->verifications, req, &request->client,
+                               request->verdicts, protocol, go_on, context,
+                               &refusal)) {
+    case VERIFICATION_KNOWN:
+        return true;
+    case VERIFICATION_WAITS:
+        break;
+    case VERIFICATION_REFUSED:
+        log_not_verified(context, &request->client, refusal);
+        send_unavailable(context, req, protocol);
+    }
+    return false;
+}
+
+static struct protocol_request read_request(const struct http_context *context,
+                                            h2o_req_t *req,
+                                            const struct address *client,
+                                            struct token_verdicts *verdicts)
+{
+    return (struct protocol_request){
+        .query = parameters_of_query(req),
+        .form = parameters_of_form(req),
+        .body = parameters_of_body(req),
+        .authorization = parameters_of_header(req, "authorization"),
+        .api_key = parameters_of_header(req, "x-api-key"),
+        .client = *client,
+        .hosts = context->host_table->hosts,
+        .settings = context->shared->settings,
+        .verdicts = verdicts,
+    };
+}
+
+/* By the table in service, and by the verdicts that there are. */
+static void answer(struct http_context *context, h2o_req_t *req,
+                   const struct protocol *protocol,
+                   const struct address *client,
+                   struct token_verdicts *verdicts)
+{
+    struct protocol_request request =
+        read_request(context, req, client, verdicts);
     struct protocol_changes changes;
     struct protocol_reply reply;
     struct span claimed = {NULL, 0};
+    enum protocol_verdict verdict;
+
+    do {
+        changes.count = 0;
+        protocol_reply_init(&reply);
+        verdict = protocol->parse(&request, &changes, &claimed, &reply);
+        if (verdict == PROTOCOL_VERIFY &&
+            !verify(context, req, protocol, &request))
+            return;
+    } while (verdict == PROTOCOL_VERIFY);
+    if (verdict == PROTOCOL_CHANGES) {
+        make_changes(context, req, protocol, &request, &changes);
+        return;
+    }
+    if (verdict == PROTOCOL_DENIED)
+        log_badauth(context, protocol, &request, claimed);
+    send_reply(context, req, &reply);
+}
+
+static void go_on(void *arg, struct verification *verification)
+{
+    answer(arg, verification->req, verification->protocol,
+           &verification->job.client, &verification->verdicts);
+}
+
+void protocol_call(struct http_context *context, h2o_req_t *req,
+                   const struct protocol *protocol)
+{
+    struct token_verdicts verdicts;
+    struct address client;
 
     if (!admission_check_update(context, req))
         return;
@@ -243,28 +353,8 @@ void protocol_call(struct http_context *context, h2o_req_t *req,
         send_unavailable(context, req, protocol);
         return;
     }
-    request = (struct protocol_request){
-        .query = parameters_of_query(req),
-        .form = parameters_of_form(req),
-        .body = parameters_of_body(req),
-        .authorization = parameters_of_header(req, "authorization"),
-        .api_key = parameters_of_header(req, "x-api-key"),
-        .client = caller_address(context, req),
-        .hosts = context->host_table->hosts,
-        .settings = context->shared->settings,
-    };
-    changes.count = 0;
-    protocol_reply_init(&reply);
-    switch (protocol->parse(&request, &changes, &claimed, &reply)) {
-    case PROTOCOL_CHANGES:
-        make_changes(context, req, protocol, &request, &changes);
-        return;
-    case PROTOCOL_DENIED:
-        log_badauth(context, &request.client, claimed);
-        break;
-    case PROTOCOL_ANSWERED:
-    case PROTOCOL_UNAUTHENTICATED:
-        break;
-    }
-    send_reply(context, req, &reply);
+    client = caller_address(context, req);
+    token_verdicts_init(&verdicts);
+    answer(context, req, protocol, &client, &verdicts);
+    token_verdicts_clear(&verdicts);
 }

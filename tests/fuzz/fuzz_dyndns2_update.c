@@ -88,6 +88,7 @@ static void check_update(struct span query)
         break;
     case PROTOCOL_UNAUTHENTICATED:
     case PROTOCOL_DENIED:
+    case PROTOCOL_VERIFY: /* nobody can be asked */
         abort();
     }
 }

@@ -33,6 +33,7 @@ KIND = {
     "hosted_zones_unread": AWS,
     "listening": OPERATOR,
     "log_lines_lost": LOG,
+    "login_not_verified": STRANGER,
     "record_changed": AWS,  # Route 53 took it, with at most 499 others in a call
     "record_confirmed": AWS,
     "record_refused": AWS,

@@ -31,6 +31,8 @@ void fake_loop_init(struct fake_loop *loop,
     };
     loop->context.shared = &loop->shared;
     waiting_init(&loop->context.waiting, loop->h2o.queue, submit, arg);
+    verifications_init(&loop->context.verifications, loop->h2o.queue,
+                       loop->shared.verifier);
     routes_use(loop->routes, &loop->h2o, &loop->context);
 }
 
@@ -39,6 +41,7 @@ void fake_loop_clear(struct fake_loop *loop)
     h2o_evloop_t *evloop = loop->h2o.loop;
 
     waiting_dispose(&loop->context.waiting, loop->h2o.queue);
+    verifications_dispose(&loop->context.verifications, loop->h2o.queue);
     h2o_context_dispose(&loop->h2o);
     h2o_evloop_run(evloop, 0);
     h2o_evloop_destroy(evloop);

@@ -41,6 +41,32 @@ static struct hostdb *new_with(const char *name, const char *token)
     return db;
 }
 
+/* In a table it would be refused, but its kind is its beginning's. */
+static void test_the_first_row_of_each_kind_of_token_is_known(void **state)
+{
+    struct hostdb *db = hostdb_new();
+    struct host found = {.index = 77};
+
+    (void)state;
+    assert_non_null(db);
+    assert_false(hostdb_first_of_kind(db, TOKEN_PLAIN, &found));
+    assert_int_equal(hostdb_add(db, span("a.example"), span("sha256:x")),
+                     STATUS_OK);
+    assert_int_equal(hostdb_add(db, span("b.example"), span("t")), STATUS_OK);
+    assert_int_equal(hostdb_add(db, span("c.example"), span("sha256:y")),
+                     STATUS_OK);
+    assert_int_equal(hostdb_add(db, span("b.example"), span("scrypt:x")),
+                     STATUS_CONFLICT);
+    hostdb_seal(db);
+    assert_false(hostdb_first_of_kind(db, TOKEN_SCRYPT, &found));
+    assert_int_equal(found.index, 77);
+    assert_true(hostdb_first_of_kind(db, TOKEN_SHA256, &found));
+    assert_int_equal(found.index, 0);
+    assert_true(hostdb_first_of_kind(db, TOKEN_PLAIN, &found));
+    assert_true(span_is(found.name, "b.example"));
+    hostdb_release(db);
+}
+
 static const struct {
     const char *label, *name;
     bool found;
@@ -681,6 +707,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lookup_by_name),
+        cmocka_unit_test(test_the_first_row_of_each_kind_of_token_is_known),
         cmocka_unit_test(test_a_name_longer_than_any_is_not_found),
         cmocka_unit_test(test_lookup_gives_the_row),
         cmocka_unit_test(test_a_failed_lookup_leaves_out_alone),

@@ -55,6 +55,23 @@ static void wait_for_the_updater(struct fake_loop *loop,
     waiting_submit(&loop->context.waiting, waiting);
 }
 
+static void wait_for_a_verdict(struct fake_loop *loop,
+                               struct fake_request *request)
+{
+    struct address client = {.family = ADDRESS_NONE};
+    struct token_verdicts verdicts;
+    enum token_refusal refusal;
+
+    loop->context.verifications.verifier = token_verifier_new();
+    token_verdicts_init(&verdicts);
+    token_verdicts_ask(&verdicts, false, span_from_string("scrypt:"),
+                       span_from_string("a"), span_from_string("p"));
+    if (verification_begin(&loop->context.verifications, &request->req, &client,
+                           &verdicts, NULL, NULL, NULL,
+                           &refusal) != VERIFICATION_WAITS)
+        _exit(EXIT_FAILURE);
+}
+
 static void shrink(struct fake_loop *loop, struct fake_request *request)
 {
     (void)loop;
@@ -96,6 +113,8 @@ static const struct reliance {
     const char *who;
 } reliances[] = {
     {"to wait for the updater", wait_for_the_updater, "a request that waits"},
+    {"to wait for a verdict", wait_for_a_verdict,
+     "a request that waits for a verdict"},
     {"to make a request small", shrink, "making a request small"},
     {"to note a request", note_request, "one request at a time"},
     {"to accept callers", accept_callers, "accepting connections"},
