@@ -116,11 +116,12 @@ static int run(const struct context *context, const struct options *options)
     struct token token;
     int result;
 
-    if (!token_get(&token, options))
+    if (!token_get(&token, options) ||
+        (options_given(options, "hashed") && !token_hash(&token)))
         return EXIT_FAILED;
     edit_begin(&edit, options);
     set_columns(&edit.host, options);
-    edit.host.token = span_from_string(token.text);
+    edit.host.token = token_stored(&token);
     edit.host.takes_user_token = token.is_made;
     result = add(context, options, &edit, &token);
     token_wipe(&token);
@@ -138,6 +139,7 @@ const struct command command_add_host = {
         "no\n"
         "database yet, it is made.\n",
     .options = {OPTION_TOKEN,
+                OPTION_HASHED,
                 {0, "type", "A|AAAA", "for this record of the host alone"},
                 {0, "ttl", "SECONDS", "of the host's records"},
                 {0, "user", "NAME",

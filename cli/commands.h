@@ -15,6 +15,7 @@
     X(remove_host)                                                             \
     X(lock_host)                                                               \
     X(unlock_host)                                                             \
+    X(hash_tokens)                                                             \
     X(download_database)                                                       \
     X(upload_database)                                                         \
     X(check_database)                                                          \

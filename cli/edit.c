@@ -198,6 +198,14 @@ static int explain(const struct edit *edit, const struct store *store,
     }
 }
 
+static enum status apply(struct edit *edit, struct span text,
+                         struct strbuf *out)
+{
+    return edit->rewrite != NULL
+               ? edit->rewrite(edit->arg, text, out)
+               : host_edit_apply(&edit->host, text, out, &edit->result);
+}
+
 static int edit_and_write(struct edit *edit, struct store *store,
                           struct span text, struct strbuf *out)
 {
@@ -206,12 +214,14 @@ static int edit_and_write(struct edit *edit, struct store *store,
 
     if (result != EXIT_OK)
         return result;
-    status = host_edit_apply(&edit->host, text, out, &edit->result);
+    status = apply(edit, text, out);
     if (status == STATUS_UNCHANGED ||
         was_done_before(edit, store, text, status)) {
         edit->unchanged = !store->in_doubt;
         return EXIT_OK;
     }
+    if (status != STATUS_OK && edit->rewrite != NULL)
+        return status == STATUS_INVALID ? EXIT_INVALID : EXIT_FAILED;
     if (status != STATUS_OK)
         return explain(edit, store, status);
     switch (store_write(store, strbuf_span(out))) {

@@ -17,6 +17,12 @@
 typedef int edit_prepare_fn(void *arg, const struct hostdb *db,
                             struct host_edit *edit);
 
+/* Makes another text of the whole one, which is appended to `out`, in place of
+ * changing one host. STATUS_UNCHANGED: all is so already. Any other failure was
+ * said. */
+typedef enum status edit_rewrite_fn(void *arg, struct span text,
+                                    struct strbuf *out);
+
 #define OPTION_TYPE                                                            \
     {                                                                          \
         0, "type", "A|AAAA", "the row for this record alone"                   \
@@ -26,6 +32,8 @@ struct edit {
     struct host_edit host;
     char name[DNS_NAME_MAX + 1]; /* of the host, for messages */
     edit_prepare_fn *prepare;    /* NULL: there is nothing to look at */
+    edit_rewrite_fn *rewrite;    /* NULL: `host` says what to do; else its kind
+                                    is HOST_EDIT_CHANGE */
     void *arg;
 
     /* What became of it. */

@@ -10,12 +10,18 @@ enum { TEXT_MAX_BYTES = 16 * 1024 };
 
 struct rotation {
     const struct edit *edit;
-    bool whole_user; /* --whole-user was given */
+    struct token *token;
+    bool hashed, plain; /* --hashed, --plain; neither: as it was before */
+    bool whole_user;    /* --whole-user was given */
     char user[HOST_USER_MAX_BYTES + 1];
 };
 
 static bool check(struct options *options, struct strbuf *fault)
 {
+    if (options_given(options, "hashed") && options_given(options, "plain")) {
+        strbuf_append_string(fault, "--hashed and --plain exclude each other");
+        return false;
+    }
     return edit_options_are_good(options, fault) &&
            token_option_is_good(options, fault) &&
            modem_settings_url(options, fault) != NULL;
@@ -62,6 +68,19 @@ static bool have_two_tokens(const struct hostdb *db, const struct host *first)
            !span_equal(first->token, other.token);
 }
 
+static bool set_token(struct rotation *rotation, const struct host *host,
+                      struct host_edit *edit)
+{
+    struct token *token = rotation->token;
+    bool hashed =
+        rotation->hashed || (!rotation->plain && !host_token_is_plain(host));
+
+    if (hashed && !token_hash(token))
+        return false;
+    edit->token = hashed ? token_stored(token) : span_from_string(token->text);
+    return true;
+}
+
 static int prepare(void *arg, const struct hostdb *db, struct host_edit *edit)
 {
     struct rotation *rotation = arg;
@@ -85,6 +104,8 @@ static int prepare(void *arg, const struct hostdb *db, struct host_edit *edit)
             rotation->edit->name);
         return EXIT_FAILED;
     }
+    if (!set_token(rotation, &host, edit))
+        return EXIT_FAILED;
     if (host_user(&host).len > 0)
         return rotate_user(rotation, db, host_user(&host), edit);
     return EXIT_OK;
@@ -112,10 +133,15 @@ static int print_settings(const struct edit *edit, const struct token *token,
 }
 
 static int rotate(const struct context *context, const struct options *options,
-                  struct edit *edit, const struct token *token)
+                  struct edit *edit, struct token *token)
 {
     struct rotation rotation = {
-        .edit = edit, .whole_user = options_given(options, "whole-user")};
+        .edit = edit,
+        .token = token,
+        .hashed = options_given(options, "hashed"),
+        .plain = options_given(options, "plain"),
+        .whole_user = options_given(options, "whole-user"),
+    };
     int result;
 
     edit->prepare = prepare;
@@ -158,6 +184,10 @@ const struct command command_rotate_token = {
         "byte for byte. Once the servers have looked for the database again,\n"
         "the old token is worth nothing.\n",
     .options = {OPTION_TOKEN,
+                OPTION_HASHED,
+                {0, "plain", NULL,
+                 "put the token itself there; with neither of these\n"
+                 "it stands as the old one did"},
                 OPTION_TYPE,
                 {0, "whole-user", NULL,
                  "give it to all hosts of the same user, which share one"},

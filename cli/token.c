@@ -119,8 +119,30 @@ static bool read_token(struct token *token)
 bool token_get(struct token *token, const struct options *options)
 {
     token->is_made = false;
+    token->hashed.len = 0;
     return options_value(options, "token") == NULL ? make(token)
                                                    : read_token(token);
+}
+
+bool token_hash(struct token *token)
+{
+    struct span text = span_from_string(token->text);
+    enum token_kind kind =
+        token->is_made ? TOKEN_SHA256 : token_make_kind(text);
+
+    if (token->hashed.len > 0 ||
+        token_make(kind, text, &token->hashed) == STATUS_OK)
+        return true;
+    say("the token cannot be hashed: memory is short, or the kernel gives no "
+        "random numbers");
+    return false;
+}
+
+struct span token_stored(const struct token *token)
+{
+    return token->hashed.len > 0
+               ? span_from(token->hashed.bytes, token->hashed.len)
+               : span_from_string(token->text);
 }
 
 void token_wipe(struct token *token)

@@ -153,6 +153,47 @@ static void test_a_token_can_be_forgotten(void **state)
     assert_memory_equal(&token, &zero, sizeof zero);
 }
 
+/* ---- hashes ---- */
+
+static bool is_of_kind(struct span text, enum token_kind kind)
+{
+    struct token_form form;
+
+    return token_form_parse(text, &form) == NULL && form.kind == kind;
+}
+
+static void test_the_database_gets_the_hash_once_there_is_one(void **state)
+{
+    struct options options = options_with(NULL);
+    struct token made, chosen;
+    struct token_text first;
+
+    (void)state;
+    assert_true(token_get(&made, &options));
+    assert_true(span_is(token_stored(&made), made.text));
+    assert_true(token_hash(&made));
+    assert_true(is_of_kind(token_stored(&made), TOKEN_SHA256));
+    first = made.hashed;
+    assert_true(token_hash(&made)); /* which is the same one */
+    assert_true(
+        span_equal(token_stored(&made), span_from(first.bytes, first.len)));
+    assert_true(get_from("correct horse", 13, &chosen));
+    assert_true(token_hash(&chosen));
+    assert_true(is_of_kind(token_stored(&chosen), TOKEN_SCRYPT));
+}
+
+static void test_without_randomness_there_is_no_hash(void **state)
+{
+    struct options options = options_with(NULL);
+    struct token token;
+
+    (void)state;
+    assert_true(token_get(&token, &options));
+    randomness_fails = true;
+    assert_false(token_hash(&token));
+    randomness_fails = false;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,6 +202,8 @@ int main(void)
         cmocka_unit_test(test_without_randomness_there_is_no_token),
         cmocka_unit_test(test_the_first_line_of_standard_input),
         cmocka_unit_test(test_how_long_a_token_may_be),
+        cmocka_unit_test(test_the_database_gets_the_hash_once_there_is_one),
+        cmocka_unit_test(test_without_randomness_there_is_no_hash),
         cmocka_unit_test(test_a_token_can_be_forgotten),
     };
 
