@@ -1,5 +1,6 @@
 /* dyndb hash-tokens -- hashes all plain tokens of the database. */
 #include "cli/commands.h"
+#include "cli/database_text.h"
 #include "cli/edit.h"
 #include "cli/options.h"
 #include "cli/say.h"
@@ -85,7 +86,7 @@ static enum token_kind kind_of(const struct options *options)
 static int run(const struct context *context, const struct options *options)
 {
     struct edit edit = {.host = {.kind = HOST_EDIT_CHANGE}};
-    struct hashing hashing = {.where = edit_where(context)};
+    struct hashing hashing = {.where = database_text_where(context)};
     int result;
 
     if (token_edit_init(&hashing.tokens, kind_of(options)) != STATUS_OK) {
