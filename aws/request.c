@@ -37,6 +37,14 @@ static void free_headers(struct curl_slist *headers)
     curl_slist_free_all(headers);
 }
 
+/* A refused signature is explained with what was signed. */
+static void clear_reply(struct strbuf *reply)
+{
+    if (reply->ptr != NULL)
+        explicit_bzero(reply->ptr, reply->len);
+    strbuf_clear(reply);
+}
+
 /* The tokens of hosts, when it is their table. */
 static void free_body(struct aws_request *request)
 {
@@ -50,7 +58,7 @@ void aws_request_free(struct aws_request *request)
     if (request == NULL)
         return;
     free_headers(request->headers);
-    strbuf_clear(&request->reply);
+    clear_reply(&request->reply);
     free(request->url);
     free_body(request);
     free(request->context);
@@ -122,5 +130,5 @@ void aws_request_rewind(struct aws_request *request)
     request->response =
         (struct aws_response){.service = request->response.service};
     request->curl_error[0] = '\0';
-    strbuf_clear(&request->reply);
+    clear_reply(&request->reply);
 }

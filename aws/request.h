@@ -59,7 +59,7 @@ struct aws_request *aws_request_new(const struct aws_config *config,
                                     enum aws_service service,
                                     enum aws_method method, char *url,
                                     const char *region, void *context);
-/* Headers and body are wiped: they may hold tokens. NULL is allowed. */
+/* Headers, body and reply are wiped: they may hold tokens. NULL is allowed. */
 void aws_request_free(struct aws_request *request);
 
 /* Adds "name: value". Empty values are not sent: libcurl signs an empty header

@@ -4,8 +4,8 @@
  *
  * So many attempts for a call, AWS_MAX_ATTEMPTS. Between them a wait with full
  * jitter: up to a second after the first, twice as much after each further one,
- * at most 20 seconds, but never less than AWS itself asks for. And a quota for
- * all calls together, from which each retry takes and to which each success
+ * and as long as AWS itself asks for, but at most 20 seconds. And a quota for all
+ * calls together, from which each retry takes and to which each success
  * gives: when nearly everything fails, retries end, and do not add to the load.
  *
  * Who makes the call also waits and makes it again, since he alone knows what

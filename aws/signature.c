@@ -8,7 +8,7 @@
 #include <time.h>
 
 enum {
-    CANONICAL_MAX_BYTES = 64 * 1024, /* a URL and a session token */
+    SCOPE_MAX_BYTES = 512,
     HASH_BYTES = 32,
     HEX_SIZE = HASH_BYTES * 2 + 1,
     DATE_LEN = 8,
@@ -48,16 +48,6 @@ static void to_hex(const unsigned char hash[HASH_BYTES], char hex[HEX_SIZE])
         snprintf(hex + i * 2, 3, "%02x", hash[i]);
 }
 
-static bool sha256_hex(struct span text, char hex[HEX_SIZE])
-{
-    unsigned char hash[HASH_BYTES];
-
-    if (EVP_Digest(text.ptr, text.len, hash, NULL, EVP_sha256(), NULL) != 1)
-        return false;
-    to_hex(hash, hex);
-    return true;
-}
-
 /* out = HMAC-SHA256(key, text); `out` may be the key. */
 static bool hmac(unsigned char out[HASH_BYTES], const void *key, size_t key_len,
                  struct span text)
@@ -73,34 +63,65 @@ static const char *signed_headers(const struct signature_subject *subject)
                : "host;x-amz-content-sha256;x-amz-date;x-amz-security-token";
 }
 
-/* Method, path, query, headers, their names, payload: a line each, and one
- * that is empty between the headers and their names. */
-static bool hash_canonical_request(const struct signature_subject *subject,
-                                   char hex[HEX_SIZE])
+/* Feeds a digest with texts up to NULL; nothing of the session token stays
+ * behind in a buffer. */
+static bool feed(EVP_MD_CTX *digest, const char *const *texts)
+{
+    for (; *texts != NULL; texts++)
+        if (EVP_DigestUpdate(digest, *texts, strlen(*texts)) != 1)
+            return false;
+    return true;
+}
+
+/* Method, path, query: a line each. */
+static bool feed_target(EVP_MD_CTX *digest,
+                        const struct signature_subject *subject)
 {
     const char *authority = authority_of(subject->url);
     const char *path = authority + strcspn(authority, "/?");
-    size_t path_len = strcspn(path, "?");
-    struct span host = signature_host(subject->url);
-    struct strbuf text;
-    bool hashed;
+    size_t len = strcspn(path, "?");
+    const char *query = path[len] == '?' ? path + len + 1 : "";
 
-    strbuf_init(&text, CANONICAL_MAX_BYTES);
-    strbuf_printf(&text, "%s\n%.*s\n%s\n", subject->method,
-                  path_len > 0 ? (int)path_len : 1, path_len > 0 ? path : "/",
-                  path[path_len] == '?' ? path + path_len + 1 : "");
-    strbuf_printf(&text, "host:%.*s\nx-amz-content-sha256:%s\nx-amz-date:%s\n",
-                  (int)host.len, host.ptr, subject->payload_sha256,
-                  subject->timestamp);
-    if (subject->session_token != NULL)
-        strbuf_printf(&text, "x-amz-security-token:%s\n",
-                      subject->session_token);
-    strbuf_printf(&text, "\n%s\n%s", signed_headers(subject),
-                  subject->payload_sha256);
-    hashed = strbuf_ok(&text) && sha256_hex(strbuf_span(&text), hex);
-    if (text.ptr != NULL)
-        explicit_bzero(text.ptr, text.len); /* the session token */
-    strbuf_clear(&text);
+    return feed(digest, (const char *const[]){subject->method, "\n", NULL}) &&
+           EVP_DigestUpdate(digest, len > 0 ? path : "/", len > 0 ? len : 1) ==
+               1 &&
+           feed(digest, (const char *const[]){"\n", query, "\n", NULL});
+}
+
+/* The headers, an empty line, their names, the payload. */
+static bool feed_headers(EVP_MD_CTX *digest,
+                         const struct signature_subject *subject)
+{
+    const char *token = subject->session_token;
+    struct span host = signature_host(subject->url);
+
+    return feed(digest, (const char *const[]){"host:", NULL}) &&
+           EVP_DigestUpdate(digest, host.ptr, host.len) == 1 &&
+           feed(digest,
+                (const char *const[]){
+                    "\nx-amz-content-sha256:", subject->payload_sha256,
+                    "\nx-amz-date:", subject->timestamp, "\n", NULL}) &&
+           (token == NULL ||
+            feed(digest, (const char *const[]){"x-amz-security-token:", token,
+                                               "\n", NULL})) &&
+           feed(digest,
+                (const char *const[]){"\n", signed_headers(subject), "\n",
+                                      subject->payload_sha256, NULL});
+}
+
+static bool hash_canonical_request(const struct signature_subject *subject,
+                                   char hex[HEX_SIZE])
+{
+    unsigned char hash[HASH_BYTES];
+    EVP_MD_CTX *digest = EVP_MD_CTX_new();
+    bool hashed =
+        digest != NULL && EVP_DigestInit_ex(digest, EVP_sha256(), NULL) == 1 &&
+        feed_target(digest, subject) && feed_headers(digest, subject) &&
+        EVP_DigestFinal_ex(digest, hash, NULL) == 1;
+
+    EVP_MD_CTX_free(digest);
+    if (hashed)
+        to_hex(hash, hex);
     return hashed;
 }
 
@@ -146,8 +167,8 @@ bool signature_append(struct strbuf *out,
 
     if (!hash_canonical_request(subject, request))
         return false;
-    strbuf_init(&scope, CANONICAL_MAX_BYTES);
-    strbuf_init(&to_sign, CANONICAL_MAX_BYTES);
+    strbuf_init(&scope, SCOPE_MAX_BYTES);
+    strbuf_init(&to_sign, SCOPE_MAX_BYTES);
     strbuf_printf(&scope, "%.*s/%s/%s/aws4_request", DATE_LEN,
                   subject->timestamp, subject->region, subject->service);
     strbuf_printf(&to_sign, "AWS4-HMAC-SHA256\n%s\n%s\n%s", subject->timestamp,

@@ -154,6 +154,16 @@ def test_a_bucket_in_another_region_is_found(tool, store, file, s3, redirect, na
     assert stored(s3) == csv_of("b.example.org")
 
 
+@pytest.mark.parametrize("key", ["hosts.csv", "dir/a b+c*é~.csv", "a//b/../c.csv"])
+def test_any_key_and_a_session_token_can_be_signed_for_another_time(tool, s3, file, sandbox, key):
+    sandbox.account.clock_skew_seconds = 86400
+    sandbox.account.session_token = "FwoGZXIvYXdzE/+t0ken=="
+    s3.create_bucket(BUCKET)
+    s3.put(BUCKET, key, csv_of("a.example.org"))
+    assert tool("download-database", "hosts.csv", DYNDNS_DATABASE=key).returncode == OK
+    assert file.read_bytes() == csv_of("a.example.org")
+
+
 def test_a_wrong_clock_is_told_where_nothing_helps(tool, store, sandbox):
     sandbox.account.clock_skew_seconds = 3600
     sandbox.account.dates_answers = False
