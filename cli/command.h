@@ -33,6 +33,7 @@ enum command_needs {
     NEEDS_AWS,      /* credentials: context->settings->aws */
     NEEDS_OBJECT,   /* and the database's object in S3: context->object */
     NEEDS_DATABASE, /* that object, or a local file: context->file */
+    NEEDS_SERVICE,  /* both as the server has them, and credentials always */
 };
 
 /* What stands behind the command's name, as a shell may complete it. */

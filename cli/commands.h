@@ -19,6 +19,7 @@
     X(download_database)                                                       \
     X(upload_database)                                                         \
     X(check_database)                                                          \
+    X(check_config)                                                            \
     X(completion)                                                              \
     X(help)
 

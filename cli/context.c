@@ -29,7 +29,7 @@ static int run_with_settings(struct context *context,
         say("cannot set up libcurl");
         return EXIT_FAILED;
     }
-    if (options->command->needs != NEEDS_AWS)
+    if (options->command->needs != NEEDS_AWS && context->file == NULL)
         result = run_with_object(context, options);
     else
         result = options->command->run(context, options);
@@ -54,10 +54,11 @@ static const char *get_variable(const char *name)
 }
 
 static enum status read_settings(struct settings *settings,
+                                 const struct context *context,
                                  enum command_needs needs,
                                  struct strbuf *faults)
 {
-    return needs == NEEDS_AWS
+    return needs == NEEDS_AWS || context->file != NULL
                ? settings_init_aws(settings, get_variable, faults)
                : settings_init(settings, get_variable, faults);
 }
@@ -81,32 +82,33 @@ static bool find_file(struct context *context, const struct options *options)
     return context->file != NULL;
 }
 
-static int run_with_file(const struct context *context,
-                         const struct options *options)
+/* False, after an explanation, when what names the local file names none. */
+static bool file_is_good(const struct context *context)
 {
     const char *fault = context->file[0] == '\0'
                             ? "is empty"
                             : database_path_fault(context->file);
 
-    if (fault == NULL)
-        return options->command->run(context, options);
-    say("%s %s", context->file_is_old ? "DYNDNS_DATABASE" : "--file", fault);
-    return EXIT_USAGE;
+    if (fault != NULL)
+        say("%s %s", context->file_is_old ? "DYNDNS_DATABASE" : "--file",
+            fault);
+    return fault == NULL;
 }
 
-static int run_in_environment(const struct options *options)
+static int run_in_environment(struct context *context,
+                              const struct options *options)
 {
-    enum command_needs needs = options->command->needs;
     struct settings settings;
-    struct context context = {.settings = &settings};
     struct strbuf faults;
     int result = EXIT_USAGE;
 
     strbuf_init(&faults, 16 * 1024);
-    switch (read_settings(&settings, needs, &faults)) {
+    context->settings = &settings;
+    switch (
+        read_settings(&settings, context, options->command->needs, &faults)) {
     case STATUS_OK:
         say_doubts(&settings);
-        result = run_with_settings(&context, options);
+        result = run_with_settings(context, options);
         break;
     case STATUS_INVALID:
         say("the environment is not complete:\n%s", strbuf_string(&faults));
@@ -123,11 +125,13 @@ static int run_in_environment(const struct options *options)
 int context_run(const struct options *options)
 {
     enum command_needs needs = options->command->needs;
+    bool may_be_file = needs == NEEDS_DATABASE || needs == NEEDS_SERVICE;
     struct context context = {.settings = NULL};
 
-    if (needs == NEEDS_NOTHING)
+    if (may_be_file && find_file(&context, options) && !file_is_good(&context))
+        return EXIT_USAGE;
+    if (needs == NEEDS_NOTHING ||
+        (needs == NEEDS_DATABASE && context.file != NULL))
         return options->command->run(&context, options);
-    if (needs == NEEDS_DATABASE && find_file(&context, options))
-        return run_with_file(&context, options);
-    return run_in_environment(options);
+    return run_in_environment(&context, options);
 }
