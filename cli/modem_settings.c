@@ -82,4 +82,9 @@ void modem_settings_write(struct strbuf *out,
         append_quoted(out, settings->token);
     }
     strbuf_printf(out, "' '%.*s/register_ip'\n", (int)url_len, settings->url);
+    if (strcmp(settings->url, example_url) == 0)
+        strbuf_printf(out,
+                      "\n%s stands for your own service; --url or\n"
+                      "DYNDNS_URL names it.\n",
+                      example_url);
 }

@@ -90,6 +90,8 @@ def test_settings_hosts_and_server(type_in, start, tmp_path):
     reply = service.update(host, "192.0.2.1", token=token)
     assert reply.said == "good 192.0.2.1"
 
+    said = type_in(commands("### Later", "add-host").replace("dyn.example", "example"))
+    assert "garage.example.org" in said
     type_in(commands("### Later", "download-database").replace("dyn.example", "example"))
-    with service.expecting("table_loaded", hosts=2):
+    with service.expecting("table_loaded", hosts=3):
         service.reload()
