@@ -419,7 +419,7 @@ def examples_of_the_manual():
 
 def test_the_manual_s_examples_are_what_it_says(tool, file):
     *good, bad = examples_of_the_manual()
-    assert len(good) == 4
+    assert len(good) == 5
     for example in good:
         file.write_bytes(example)
         finished = tool("upload-database", "--force", "hosts.csv")

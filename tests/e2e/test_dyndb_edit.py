@@ -305,6 +305,24 @@ def test_an_addition_whose_answer_was_lost_is_not_a_conflict(tool, store, s3):
     assert password_in(finished.stdout).encode() in stored(s3)
 
 
+def test_nor_is_it_when_somebody_else_was_next(tool, store, s3, in_background):
+    """The answer to our write is lost, and theirs comes before we ask again."""
+    store("b.example.org")
+    s3.fail_next(1, "reset-after", "PUT")
+    results = []
+    with s3.held("PUT"):
+        adding = in_background(lambda: results.append(tool("add-host", "a.example.org")))
+        s3.wait_for_requests(2)
+    with s3.held("GET"):
+        s3.wait_for_requests(4)  # the write again, which is refused, and a look
+        store(stored(s3) + csv_of("theirs.example.org"))
+    adding.join()
+    (finished,) = results
+    assert finished.returncode == OK, finished.stderr
+    assert password_in(finished.stdout).encode() in stored(s3)
+    assert hosts_in(stored(s3)) == ["b.example.org", "a.example.org", "theirs.example.org"]
+
+
 def test_a_refused_write_is_told(tool, store, s3):
     store("b.example.org")
     s3.fail_always("access-denied", "PUT")
