@@ -36,6 +36,7 @@ static bool hand_on(struct aws_request *request, struct span chunk)
 {
     enum status status = request->on_body(request->context, chunk);
 
+    s3_md5_add(&request->md5, chunk);
     if (status != STATUS_OK)
         set_transport(request, status, "the receiver stopped the download");
     return status == STATUS_OK;
@@ -211,6 +212,9 @@ bool exchange_set_up(CURL *easy, struct aws_request *request)
 
     request->easy = easy;
     strbuf_init(&request->reply, request->reply_max_bytes);
+    s3_md5_clear(&request->md5);
+    if (request->on_body != NULL)
+        s3_md5_init(&request->md5);
     set_up_transport(&setup, request);
     drop_signature(request);
     if (!skewed)
@@ -323,6 +327,9 @@ void exchange_read_response(struct aws_request *request, CURLcode result)
                                            : "x-amzn-requestid",
                 response->request_id, sizeof response->request_id);
     copy_header(easy, "ETag", response->etag, sizeof response->etag);
+    copy_header(easy, "x-amz-server-side-encryption", response->encryption,
+                sizeof response->encryption);
+    s3_md5_finish(&request->md5, response->md5);
     copy_header(easy, "x-amz-bucket-region", response->bucket_region,
                 sizeof response->bucket_region);
     judge_transport(request, result);

@@ -59,6 +59,7 @@ void aws_request_free(struct aws_request *request)
         return;
     free_headers(request->headers);
     clear_reply(&request->reply);
+    s3_md5_clear(&request->md5);
     free(request->url);
     free_body(request);
     free(request->context);

@@ -49,6 +49,7 @@ struct aws_request {
     void *easy;                       /* CURL *, while under way */
     char curl_error[256];             /* CURL_ERROR_SIZE */
     struct strbuf reply;
+    struct s3_md5 md5; /* of what was handed on */
     struct aws_response response;
     int64_t clock_offset; /* what the signature adds to this machine's time */
     bool signed_again;    /* with another one */

@@ -5,6 +5,7 @@
 #define AWS_RESPONSE_H
 
 #include "aws/s3_etag.h"
+#include "aws/s3_md5.h"
 #include "base/span.h"
 #include "base/status.h"
 
@@ -28,7 +29,9 @@ struct aws_response {
     struct span body;       /* of a body handed on in pieces: empty */
     char request_id[64];
     char etag[S3_ETAG_MAX + 1];
-    char bucket_region[64]; /* x-amz-bucket-region */
+    char md5[S3_MD5_HEX + 1]; /* of a body handed on in pieces; "": none */
+    char encryption[32];      /* x-amz-server-side-encryption */
+    char bucket_region[64];   /* x-amz-bucket-region */
 };
 
 #endif

@@ -218,18 +218,24 @@ static bool look_elsewhere(struct aws_request *request,
     return true;
 }
 
-/* Why this cannot be an object store's answer, NULL if it can: an object that
- * was read or written has an ETag, whatever the receiver made of its bytes, and
- * only who asked with one is told that nothing changed. Else a gateway's
- * friendly page would pass for success. */
+/* Why this cannot be an object store's answer, or not the object, NULL if it
+ * can: an object that was read or written has an ETag, whatever the receiver
+ * made of its bytes, and only who asked with one is told that nothing changed.
+ * Else a gateway's friendly page would pass for success. */
 static const char *doubt_of(const struct s3_call *call,
-                            const struct aws_reply *reply, struct span etag)
+                            const struct aws_reply *reply,
+                            const struct aws_response *response)
 {
+    struct span etag = span_from_string(response->etag);
+
     if (reply->status == STATUS_UNCHANGED && call->if_none_match[0] == '\0')
         return "the reply says \"not modified\", which nobody asked";
     if (reply->http_status == 200 && reply->status != STATUS_UNAVAILABLE &&
         etag.len == 0)
         return "the reply has no ETag, so it is not an object store's";
+    if (reply->status == STATUS_OK &&
+        s3_md5_contradicts(response->md5, etag, response->encryption))
+        return "the object came damaged: its MD5 is not that of its ETag";
     return NULL;
 }
 
@@ -244,7 +250,7 @@ static void call_done(struct aws_request *request,
     if (look_elsewhere(request, response))
         return;
     aws_reply_read(&reply, response, NULL);
-    doubt = doubt_of(call, &reply, etag);
+    doubt = doubt_of(call, &reply, response);
     if (doubt != NULL)
         aws_reply_distrust(&reply, doubt);
     call->done(call->arg, &reply, etag);

@@ -7,12 +7,12 @@
  * (NoSuchKey, NoSuchBucket); STATUS_DENIED; STATUS_THROTTLED (503 SlowDown);
  * STATUS_INVALID (AWS refuses the request itself: 501 for a store without
  * conditional writes); STATUS_UNAVAILABLE (no answer that can be trusted: a
- * body cut short, or without any sign of where it ends; one without an ETag,
- * which is a gateway's page perhaps, but no object; words that are not a
- * store's). A function itself fails with STATUS_NOMEM, or with STATUS_INVALID
- * when bucket, key or ETag are none (empty, too long, a control character in
- * an ETag), and then never calls its completion. Arguments are copied before
- * the function returns.
+ * body cut short, or without any sign of where it ends, or other than its ETag
+ * says (s3_md5.h); one without an ETag, which is a gateway's page perhaps, but
+ * no object; words that are not a store's). A function itself fails with
+ * STATUS_NOMEM, or with STATUS_INVALID when bucket, key or ETag are none
+ * (empty, too long, a control character in an ETag), and then never calls its
+ * completion. Arguments are copied before the function returns.
  *
  * `timeout_ms` bounds the whole request, the body included; one over which
  * less than 4 KiB a second came for half a minute is given up sooner. Both are

@@ -17,7 +17,8 @@
 
 enum { TIMEOUT_MS = 20000, SHORT_TIMEOUT_MS = 300 };
 
-#define ETAG "\"9b2cf535f27731c974343645a3985328\""
+/* The MD5 of the object that is sent. */
+#define ETAG "\"31a692b00a61952992d45b187add9a6a\""
 #define HEAD(status, headers, length)                                          \
     "HTTP/1.1 " status "\r\nx-amz-request-id: r-1\r\n" headers                 \
     "Content-Length: " length "\r\n\r\n"
@@ -235,6 +236,20 @@ static const struct {
      STATUS_UNAVAILABLE,
      "",
      "a.x,t0ken-1\n"},
+    {"other bytes than those that the ETag is the MD5 of",
+     {HEAD("200 OK", "ETag: " ETAG "\r\n", "12") "a.x,t0ken-2\n", LOOPBACK_KEEP,
+      0},
+     STATUS_UNAVAILABLE,
+     "",
+     "a.x,t0ken-2\n"},
+    {"under a KMS key the ETag is not their MD5",
+     {HEAD("200 OK",
+           "ETag: " ETAG "\r\nx-amz-server-side-encryption: aws:kms\r\n",
+           "12") "a.x,t0ken-2\n",
+      LOOPBACK_KEEP, 0},
+     STATUS_OK,
+     "",
+     "a.x,t0ken-2\n"},
     {"unchanged, though nobody asked",
      {"HTTP/1.1 304 Not Modified\r\n\r\n", LOOPBACK_KEEP, 0},
      STATUS_UNAVAILABLE,
