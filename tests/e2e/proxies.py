@@ -114,10 +114,13 @@ def running(kind, server):
 
 
 class Tap:
-    """Stands between a proxy and the server, and keeps what the server says."""
+    """Stands between a proxy, or any client, and the server, and keeps what the
+    server says. With `alter`, a function of bytes, it passes on other bytes; it
+    may get them in any pieces."""
 
-    def __init__(self, server):
+    def __init__(self, server, alter=None):
         self._server = server
+        self._alter = alter or (lambda said: said)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.address = self._listener.getsockname()
         self._flows: list[_Flow] = []
@@ -145,12 +148,12 @@ class Tap:
             except OSError:
                 return
             with self._changed:
-                self._flows.append(_Flow(near, socket.create_connection(self._server)))
+                self._flows.append(_Flow(near, socket.create_connection(self._server), self._alter))
 
 
 class _Flow:
-    def __init__(self, near, far):
-        self._near, self._far = near, far
+    def __init__(self, near, far, alter):
+        self._near, self._far, self._alter = near, far, alter
         self._said = b""
         self._threads = [
             threading.Thread(target=each, daemon=True) for each in (self._forth, self._back)
@@ -174,7 +177,7 @@ class _Flow:
     def _back(self):
         while data := _receive(self._far):
             self._said += data
-            _send(self._near, data)
+            _send(self._near, self._alter(data))
         # Nothing that the proxy still has to say will be heard.
         try:
             self._near.shutdown(socket.SHUT_RDWR)
