@@ -15,7 +15,7 @@ import pytest
 from sandbox import Sandbox
 from sandbox.patience import PATIENCE_SECONDS, TEST_SECONDS, TooSlow
 
-from . import proxy
+from . import proxy, terminal
 from .home import Home
 from .hosts import csv_of, numbered
 from .service import Service, run
@@ -87,6 +87,13 @@ def dyndb():
     """Runs the tool with arguments, to its end."""
     binary = _binary("DYNDB_BIN")
     return lambda *arguments, **more: run(binary, *arguments, **more)
+
+
+@pytest.fixture(scope="session")
+def dyndb_at_terminal():
+    """The same at a terminal; see terminal.run()."""
+    binary = _binary("DYNDB_BIN")
+    return lambda *arguments, **more: terminal.run(binary, *arguments, **more)
 
 
 # --- the account
