@@ -13,7 +13,7 @@
 #define SERVER_DNS_RRSET_PRELOAD_H
 
 #include "aws/route53.h"
-#include "server/dns/zone_lookup.h"
+#include "aws/zone_lookup.h"
 
 enum { RRSET_PRELOAD_MAX_CALLS = 20 };
 

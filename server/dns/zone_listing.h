@@ -15,7 +15,8 @@
 #define SERVER_DNS_ZONE_LISTING_H
 
 #include "server/dns/dns_settings.h"
-#include "server/dns/zone_lookup.h"
+
+#include "aws/zone_lookup.h"
 
 enum {
     /* Of up to 100 zones; twice what ZONE_LOOKUP_MAX public ones need, for

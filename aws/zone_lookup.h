@@ -7,10 +7,13 @@
  *
  * Pure and single-threaded.
  */
-#ifndef SERVER_DNS_ZONE_LOOKUP_H
-#define SERVER_DNS_ZONE_LOOKUP_H
+#ifndef AWS_ZONE_LOOKUP_H
+#define AWS_ZONE_LOOKUP_H
 
-#include "aws/route53.h"
+#include "aws/hosted_zone.h"
+#include "base/status.h"
+
+#include <stddef.h>
 
 enum {
     ZONE_LOOKUP_MAX = 10000, /* zones; AWS's default quota is 500 */

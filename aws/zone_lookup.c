@@ -1,4 +1,4 @@
-#include "server/dns/zone_lookup.h"
+#include "aws/zone_lookup.h"
 
 #include "base/dns_name.h"
 
