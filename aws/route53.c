@@ -6,6 +6,7 @@
 #include "aws/route53_xml.h"
 #include "aws/uri.h"
 #include "aws/xml.h"
+#include "base/dns_name.h"
 
 #include <stdlib.h>
 
@@ -16,17 +17,25 @@ enum { URL_MAX_BYTES = 8192 };
 static const struct span zones_per_page = SPAN_LITERAL("100");
 static const struct span rrsets_per_page = SPAN_LITERAL("300");
 
-/* The completion: one of the three, by the kind of the call. */
+/* The completion: one of these, by the kind of the call. */
 struct route53_call {
     route53_done_fn *upserted;
+    route53_change_fn *progress;
     route53_zones_fn *zones;
     route53_rrsets_fn *rrsets;
+    route53_found_fn *found;
     void *arg;
+    struct { /* what route53_find_rrset() looks for */
+        enum rrset_type type;
+        size_t len;
+        char name[DNS_NAME_MAX];
+    } wanted;
 };
 
-/* BASE/2013-04-01/hostedzone[/ID][TAIL][?QUERY]; NULL: memory. */
-static char *make_url(const struct aws_client *client, struct span zone_id,
-                      const char *tail, struct uri_param *params, size_t count)
+/* BASE/2013-04-01/KIND[/ID][TAIL][?QUERY]; NULL: memory. */
+static char *make_url_of(const struct aws_client *client, const char *kind,
+                         struct span id, const char *tail,
+                         struct uri_param *params, size_t count)
 {
     const struct aws_config *config = aws_client_config(client);
     struct endpoint_choice choice = aws_config_route53(config);
@@ -34,13 +43,17 @@ static char *make_url(const struct aws_client *client, struct span zone_id,
 
     strbuf_init(&url, URL_MAX_BYTES);
     endpoint_append_route53(&url, &choice, config->region);
-    strbuf_append_string(&url, "/2013-04-01/hostedzone");
-    if (zone_id.len > 0)
-        strbuf_append_char(&url, '/');
-    uri_append_encoded(&url, zone_id);
+    strbuf_printf(&url, "/2013-04-01/%s%s", kind, id.len > 0 ? "/" : "");
+    uri_append_encoded(&url, id);
     strbuf_append_string(&url, tail);
     uri_append_query(&url, params, count);
     return strbuf_take(&url);
+}
+
+static char *make_url(const struct aws_client *client, struct span zone_id,
+                      const char *tail, struct uri_param *params, size_t count)
+{
+    return make_url_of(client, "hostedzone", zone_id, tail, params, count);
 }
 
 /* Takes url. NULL: memory. */
@@ -90,13 +103,16 @@ static void upsert_done(struct aws_request *request,
                         const struct aws_response *response)
 {
     const struct route53_call *call = request->context;
+    struct route53_change change = {.in_sync = false};
     struct aws_reply reply;
     struct strbuf words;
 
     strbuf_init(&words, AWS_REPLY_WORDS_MAX_BYTES);
     aws_reply_read(&reply, response, &words);
-    if (reply.status == STATUS_OK && !route53_xml_is_accepted(response->body))
+    if (reply.status == STATUS_OK &&
+        !route53_xml_read_accepted(&change, response->body))
         judge_body(&reply, STATUS_INVALID);
+    memcpy(reply.change_id, change.id, sizeof change.id);
     call->upserted(call->arg, &reply);
     strbuf_clear(&words);
 }
@@ -131,6 +147,35 @@ enum status route53_upsert(struct aws_client *client, struct span zone_id,
         return STATUS_NOMEM;
     }
     return submit(client, request, upsert_done);
+}
+
+static void progress_done(struct aws_request *request,
+                          const struct aws_response *response)
+{
+    const struct route53_call *call = request->context;
+    struct route53_change change = {.in_sync = false};
+    struct aws_reply reply;
+
+    aws_reply_read(&reply, response, NULL);
+    if (reply.status == STATUS_OK &&
+        !route53_xml_read_progress(&change, response->body))
+        judge_body(&reply, STATUS_INVALID);
+    call->progress(call->arg, &reply,
+                   reply.status == STATUS_OK && change.in_sync);
+}
+
+enum status route53_get_change(struct aws_client *client, struct span change_id,
+                               long timeout_ms, route53_change_fn *done,
+                               void *arg)
+{
+    struct route53_call call = {.progress = done, .arg = arg};
+    char *url;
+
+    if (!hosted_zone_id_is_valid(change_id)) /* the rule of both is one */
+        return STATUS_INVALID;
+    url = make_url_of(client, "change", change_id, "", NULL, 0);
+    return submit(client, make_request(client, AWS_GET, url, call, timeout_ms),
+                  progress_done);
 }
 
 static void zones_done(struct aws_request *request,
@@ -223,4 +268,48 @@ enum status route53_list_rrsets(struct aws_client *client, struct span zone_id,
     url = make_url(client, zone_id, "/rrset", params, count);
     return submit(client, make_request(client, AWS_GET, url, call, timeout_ms),
                   rrsets_done);
+}
+
+static void found_done(struct aws_request *request,
+                       const struct aws_response *response)
+{
+    const struct route53_call *call = request->context;
+    struct rrset_found found = {.presence = RRSET_ABSENT};
+    struct aws_reply reply;
+
+    aws_reply_read(&reply, response, NULL);
+    if (reply.status == STATUS_OK)
+        judge_body(&reply, route53_xml_find_rrset(
+                               &found, response->body,
+                               span_from(call->wanted.name, call->wanted.len),
+                               call->wanted.type));
+    if (reply.status != STATUS_OK)
+        found = (struct rrset_found){.presence = RRSET_ABSENT};
+    call->found(call->arg, &reply, &found);
+}
+
+enum status route53_find_rrset(struct aws_client *client, struct span zone_id,
+                               struct span name, enum rrset_type type,
+                               long timeout_ms, route53_found_fn *done,
+                               void *arg)
+{
+    struct uri_param params[] = {
+        {"maxitems", span_from_string("1")},
+        {"name", name},
+        {"type", span_from_string(rrset_type_name(type))},
+    };
+    struct route53_call call = {
+        .found = done,
+        .arg = arg,
+        .wanted = {.type = type, .len = name.len},
+    };
+    char *url;
+
+    if (!hosted_zone_id_is_valid(zone_id) || name.len == 0 ||
+        name.len > DNS_NAME_MAX)
+        return STATUS_INVALID;
+    memcpy(call.wanted.name, name.ptr, name.len);
+    url = make_url(client, zone_id, "/rrset", params, 3);
+    return submit(client, make_request(client, AWS_GET, url, call, timeout_ms),
+                  found_done);
 }

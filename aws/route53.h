@@ -33,13 +33,23 @@
 typedef void route53_done_fn(void *arg, const struct aws_reply *reply);
 
 /* ChangeResourceRecordSets: UPSERTs all of them, or none. `timeout_ms` bounds
- * the whole request. What the words of a refusal name, named_records.h finds.
+ * the whole request. The reply's change_id is for route53_get_change(). What the words of a refusal name, named_records.h finds.
  */
 NODISCARD enum status route53_upsert(struct aws_client *client,
                                      struct span zone_id,
                                      const struct rrset *rrsets, size_t count,
                                      long timeout_ms, route53_done_fn *done,
                                      void *arg);
+
+/* With a reply that is not STATUS_OK, in_sync is false. */
+typedef void route53_change_fn(void *arg, const struct aws_reply *reply,
+                               bool in_sync);
+
+/* GetChange: whether a change has reached all of Route 53's servers (INSYNC),
+ * which it has mostly after a minute at the latest, or not (PENDING). */
+NODISCARD enum status route53_get_change(struct aws_client *client,
+                                         struct span change_id, long timeout_ms,
+                                         route53_change_fn *done, void *arg);
 
 /* One page of ListHostedZones, or the one zone of GetHostedZone. Borrowed for
  * the time of the callback. `next_marker` is empty on the last page. With a
@@ -74,5 +84,16 @@ NODISCARD enum status route53_list_rrsets(struct aws_client *client,
                                           const struct rrset_cursor *from,
                                           long timeout_ms,
                                           route53_rrsets_fn *done, void *arg);
+
+/* What stands at a name and a type. Borrowed for the time of the callback;
+ * with a reply that is not STATUS_OK, an absent one. */
+typedef void route53_found_fn(void *arg, const struct aws_reply *reply,
+                              const struct rrset_found *found);
+
+/* ListResourceRecordSets, for one set alone. `name` is normalised. */
+NODISCARD enum status route53_find_rrset(struct aws_client *client,
+                                         struct span zone_id, struct span name,
+                                         enum rrset_type type, long timeout_ms,
+                                         route53_found_fn *done, void *arg);
 
 #endif

@@ -27,22 +27,48 @@ static struct span keep_name(struct room *room, struct span escaped)
     return kept;
 }
 
-bool route53_xml_is_accepted(struct span text)
+/* It becomes part of a URL's path, like the id of a hosted zone. */
+static void keep_change_id(struct route53_change *change, struct span id)
 {
+    static const struct span prefix = SPAN_LITERAL("/change/");
+
+    if (id.len > prefix.len &&
+        span_equal(span_from(id.ptr, prefix.len), prefix))
+        id = span_from(id.ptr + prefix.len, id.len - prefix.len);
+    if (hosted_zone_id_is_valid(id))
+        memcpy(change->id, id.ptr, id.len);
+}
+
+static bool read_change(struct route53_change *change, struct span text,
+                        const char *root)
+{
+    struct span id, status;
     const xmlNode *info;
-    struct span status;
-    bool accepted;
+    bool sound;
     xmlDoc *doc;
 
+    *change = (struct route53_change){.in_sync = false};
     if (xml_parse(text, &doc) != STATUS_OK)
         return false;
-    info = xml_child(xml_root(doc, "ChangeResourceRecordSetsResponse"),
-                     "ChangeInfo");
+    info = xml_child(xml_root(doc, root), "ChangeInfo");
+    id = xml_child_text(info, "Id");
     status = xml_child_text(info, "Status");
-    accepted = xml_child_text(info, "Id").len > 0 &&
-               (span_is(status, "PENDING") || span_is(status, "INSYNC"));
+    change->in_sync = span_is(status, "INSYNC");
+    sound = id.len > 0 && (change->in_sync || span_is(status, "PENDING"));
+    if (sound)
+        keep_change_id(change, id);
     xmlFreeDoc(doc);
-    return accepted;
+    return sound;
+}
+
+bool route53_xml_read_accepted(struct route53_change *change, struct span text)
+{
+    return read_change(change, text, "ChangeResourceRecordSetsResponse");
+}
+
+bool route53_xml_read_progress(struct route53_change *change, struct span text)
+{
+    return read_change(change, text, "GetChangeResponse");
 }
 
 /* Reads IsTruncated; false when it is neither "true" nor "false". */
@@ -263,4 +289,52 @@ void route53_xml_clear_rrsets(struct route53_rrsets *page)
     close_listing(&page->listing);
     free(page->rrsets);
     *page = (struct route53_rrsets){.count = 0};
+}
+
+static bool is_at(const xmlNode *element, struct span name,
+                  enum rrset_type type)
+{
+    char decoded[DNS_NAME_MAX];
+    size_t len = route53_name_decode(xml_child_text(element, "Name"), decoded);
+
+    return span_equal(span_from(decoded, len), name) &&
+           span_is(xml_child_text(element, "Type"), rrset_type_name(type));
+}
+
+/* False when the set breaks the schema. */
+static bool describe(struct rrset_found *found, const xmlNode *element)
+{
+    const xmlNode *records = xml_child(element, "ResourceRecords");
+    struct span value =
+        xml_child_text(xml_child(records, "ResourceRecord"), "Value");
+
+    found->presence = RRSET_SPECIAL;
+    if (!is_simple(element) || xml_count(records, "ResourceRecord") > 1)
+        return true;
+    found->presence = RRSET_SIMPLE;
+    if (!address_parse(value, &found->address))
+        found->address.family = ADDRESS_NONE;
+    return value.len > 0 &&
+           read_ttl(xml_child_text(element, "TTL"), &found->ttl);
+}
+
+enum status route53_xml_find_rrset(struct rrset_found *found, struct span text,
+                                   struct span name, enum rrset_type type)
+{
+    const xmlNode *list, *element;
+    enum status status;
+    xmlDoc *doc;
+
+    *found = (struct rrset_found){.presence = RRSET_ABSENT};
+    status = xml_parse(text, &doc);
+    if (status != STATUS_OK)
+        return status;
+    list = xml_child(xml_root(doc, "ListResourceRecordSetsResponse"),
+                     "ResourceRecordSets");
+    element = xml_child(list, "ResourceRecordSet");
+    if (list == NULL ||
+        (is_at(element, name, type) && !describe(found, element)))
+        status = STATUS_INVALID;
+    xmlFreeDoc(doc);
+    return status;
 }

@@ -1,6 +1,6 @@
 /* route53_xml -- Route 53's answers (API version 2013-04-01) read: a change
- * accepted, a listing of zones, a listing of record sets. Pure; private to
- * this floor.
+ * accepted, how far it is, a listing of zones, a listing of record sets. Pure;
+ * private to this floor.
  */
 #ifndef AWS_ROUTE53_XML_H
 #define AWS_ROUTE53_XML_H
@@ -11,8 +11,15 @@
 
 #include <libxml/tree.h>
 
-/* Whether this is the whole document that says a change was accepted. */
-bool route53_xml_is_accepted(struct span text);
+struct route53_change {
+    char id[ROUTE53_ID_MAX + 1]; /* without "/change/"; "": none to use */
+    bool in_sync;                /* all of Route 53's servers answer so */
+};
+
+/* Read the whole document that says a change was accepted, or that says how
+ * far a change is. False when it is no such document. */
+bool route53_xml_read_accepted(struct route53_change *change, struct span text);
+bool route53_xml_read_progress(struct route53_change *change, struct span text);
 
 /* A listing read; what its spans point into lives until
  * route53_xml_clear_zones(), or _rrsets(). */
@@ -50,5 +57,12 @@ void route53_xml_clear_zones(struct route53_zones *page);
 NODISCARD enum status route53_xml_read_rrsets(struct route53_rrsets *page,
                                               struct span text);
 void route53_xml_clear_rrsets(struct route53_rrsets *page);
+
+/* Reads what a ListResourceRecordSetsResponse that begins at this name and
+ * type says of them: another set that comes after them is not theirs.
+ * STATUS_INVALID, STATUS_NOMEM as above. */
+NODISCARD enum status route53_xml_find_rrset(struct rrset_found *found,
+                                             struct span text, struct span name,
+                                             enum rrset_type type);
 
 #endif

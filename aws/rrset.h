@@ -17,6 +17,19 @@ struct rrset {
     struct span value;
 };
 
+/* What stands at a name and a type. */
+enum rrset_presence {
+    RRSET_ABSENT,
+    RRSET_SIMPLE,  /* one value and a TTL: what an UPSERT here replaces */
+    RRSET_SPECIAL, /* several values, an alias, or a routing policy */
+};
+
+struct rrset_found {
+    enum rrset_presence presence;
+    uint32_t ttl;           /* of a simple one */
+    struct address address; /* of a simple one; ADDRESS_NONE: unreadable */
+};
+
 /* Where a listing of rrsets continues, in Route 53's own spelling; all empty:
  * from the start, or nothing is left. */
 struct rrset_cursor {

@@ -16,6 +16,7 @@
 
 #include "server/dns/dns_settings.h"
 
+#include "aws/route53.h"
 #include "aws/zone_lookup.h"
 
 enum {

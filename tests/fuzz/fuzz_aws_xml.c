@@ -22,8 +22,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct span text = span_from((const char *)data, size);
     struct aws_response response = {.http_status = 400, .body = text};
     struct s3_region region = {.name = ""};
+    struct route53_change change;
     struct route53_zones zones;
     struct route53_rrsets rrsets;
+    struct rrset_found found;
     struct aws_reply reply;
     struct strbuf words;
 
@@ -33,10 +35,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     look_up(text);
     strbuf_clear(&words);
     s3_region_learn(&region, "hosts", "us-east-1", &response);
-    route53_xml_is_accepted(text);
+    route53_xml_read_accepted(&change, text);
+    route53_xml_read_progress(&change, text);
     if (route53_xml_read_zones(&zones, text) == STATUS_OK)
         route53_xml_clear_zones(&zones);
     if (route53_xml_read_rrsets(&rrsets, text) == STATUS_OK)
         route53_xml_clear_rrsets(&rrsets);
+    (void)!route53_xml_find_rrset(&found, text,
+                                  span_from_string("x.example.org"), RRSET_A);
     return 0;
 }

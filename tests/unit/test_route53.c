@@ -134,6 +134,7 @@ static void test_upsert(void **state)
     assert_int_equal(upsert(&f, "Z1EXAMPLE", &one, 1), STATUS_OK);
     run(&f);
     assert_int_equal(f.reply.status, STATUS_OK);
+    assert_string_equal(f.reply.change_id, "C1");
     assert_request_line(
         &f, "POST /2013-04-01/hostedzone/Z1EXAMPLE/rrset/ HTTP/1.1\r\n");
     assert_true(
@@ -371,6 +372,106 @@ static void test_list_rrsets(void **state)
     }
 }
 
+static void progressed(void *arg, const struct aws_reply *reply, bool in_sync)
+{
+    struct fixture *f = arg;
+
+    note_reply(f, reply);
+    strbuf_append_string(&f->seen, in_sync ? "everywhere" : "not yet");
+}
+
+static enum status get_change(struct fixture *f, const char *id)
+{
+    return route53_get_change(f->aws.client, span_from_string(id), TIMEOUT_MS,
+                              progressed, f);
+}
+
+static void test_get_change(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, "200 OK",
+           "<GetChangeResponse" NS "><ChangeInfo><Id>/change/C1</Id>"
+           "<Status>INSYNC</Status></ChangeInfo></GetChangeResponse>");
+    assert_int_equal(get_change(&f, "C/1"), STATUS_INVALID);
+    assert_int_equal(get_change(&f, ""), STATUS_INVALID);
+    assert_int_equal(get_change(&f, "C1"), STATUS_OK);
+    run(&f);
+    assert_int_equal(f.reply.status, STATUS_OK);
+    assert_string_equal(strbuf_string(&f.seen), "everywhere");
+    assert_request_line(&f, "GET /2013-04-01/change/C1 HTTP/1.1\r\n");
+    tear_down(&f);
+}
+
+static void test_another_document_says_nothing_of_a_change(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, "200 OK", ACCEPTED);
+    assert_int_equal(get_change(&f, "C1"), STATUS_OK);
+    run(&f);
+    assert_int_equal(f.reply.status, STATUS_UNAVAILABLE);
+    assert_string_equal(strbuf_string(&f.seen), "not yet");
+    tear_down(&f);
+}
+
+static void found(void *arg, const struct aws_reply *reply,
+                  const struct rrset_found *rrset)
+{
+    struct fixture *f = arg;
+    char address[ADDRESS_TEXT_MAX];
+
+    note_reply(f, reply);
+    address_format(&rrset->address, address);
+    strbuf_printf(&f->seen, "%d %u %s", rrset->presence, rrset->ttl, address);
+}
+
+static enum status find_rrset(struct fixture *f, const char *zone_id,
+                              const char *name)
+{
+    return route53_find_rrset(f->aws.client, span_from_string(zone_id),
+                              span_from_string(name), RRSET_AAAA, TIMEOUT_MS,
+                              found, f);
+}
+
+static void test_find_rrset(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, "200 OK",
+           "<ListResourceRecordSetsResponse" NS "><ResourceRecordSets>"
+           "<ResourceRecordSet><Name>\\052.example.org.</Name><Type>AAAA"
+           "</Type><TTL>60</TTL><ResourceRecords><ResourceRecord><Value>"
+           "2001:DB8::1</Value></ResourceRecord></ResourceRecords>"
+           "</ResourceRecordSet></ResourceRecordSets><IsTruncated>false"
+           "</IsTruncated></ListResourceRecordSetsResponse>");
+    assert_int_equal(find_rrset(&f, "Z 1", "*.example.org"), STATUS_INVALID);
+    assert_int_equal(find_rrset(&f, "Z1", ""), STATUS_INVALID);
+    assert_int_equal(find_rrset(&f, "Z1", "*.example.org"), STATUS_OK);
+    run(&f);
+    assert_int_equal(f.reply.status, STATUS_OK);
+    assert_string_equal(strbuf_string(&f.seen), "1 60 2001:db8::1");
+    assert_request_line(&f, "GET /2013-04-01/hostedzone/Z1/rrset?maxitems=1&"
+                            "name=%2A.example.org&type=AAAA HTTP/1.1\r\n");
+    tear_down(&f);
+}
+
+static void test_a_search_refused_finds_nothing(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, "200 OK", "<html/>");
+    assert_int_equal(find_rrset(&f, "Z1", "x.example.org"), STATUS_OK);
+    run(&f);
+    assert_int_equal(f.reply.status, STATUS_UNAVAILABLE);
+    assert_string_equal(strbuf_string(&f.seen), "0 0 -");
+    tear_down(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -382,6 +483,10 @@ int main(void)
         cmocka_unit_test(test_get_hosted_zone),
         cmocka_unit_test(test_a_listing_refused_is_empty),
         cmocka_unit_test(test_list_rrsets),
+        cmocka_unit_test(test_get_change),
+        cmocka_unit_test(test_another_document_says_nothing_of_a_change),
+        cmocka_unit_test(test_find_rrset),
+        cmocka_unit_test(test_a_search_refused_finds_nothing),
     };
 
     return cmocka_run_group_tests(tests, scripted_aws_set_up_globals,

@@ -20,32 +20,42 @@
 static const struct {
     const char *label, *text;
     bool accepted;
+    const char *id;
+    bool in_sync;
 } changes[] = {
     {"pending",
      CHANGE("<Id>/change/C1</Id><Status>PENDING</Status>"
             "<SubmittedAt>2026-01-01T00:00:00Z</SubmittedAt>"),
-     true},
+     true, "C1", false},
     {"in sync already", CHANGE("<Id>/change/C1</Id><Status>INSYNC</Status>"),
-     true},
-    {"no id", CHANGE("<Status>PENDING</Status>"), false},
-    {"no status", CHANGE("<Id>/change/C1</Id>"), false},
+     true, "C1", true},
+    {"an id without its path", CHANGE("<Id>C1</Id><Status>PENDING</Status>"),
+     true, "C1", false},
+    {"an id that no URL could hold: accepted, but not to be asked for",
+     CHANGE("<Id>/change/../x</Id><Status>PENDING</Status>"), true, "", false},
+    {"an id that is too long",
+     CHANGE("<Id>C12345678901234567890123456789012</Id>"
+            "<Status>PENDING</Status>"),
+     true, "", false},
+    {"no id", CHANGE("<Status>PENDING</Status>"), false, "", false},
+    {"no status", CHANGE("<Id>/change/C1</Id>"), false, "", false},
     {"a status that is none", CHANGE("<Id>C1</Id><Status>MAYBE</Status>"),
-     false},
-    {"nothing at all", "", false},
+     false, "", false},
+    {"nothing at all", "", false, "", false},
     {"an error document",
      "<ErrorResponse" NS "><Error><Code>Throttling</Code></Error>"
      "</ErrorResponse>",
-     false},
+     false, "", false},
     {"another document",
      "<GetChangeResponse" NS "><ChangeInfo><Id>C1</Id>"
      "<Status>PENDING</Status></ChangeInfo>"
      "</GetChangeResponse>",
-     false},
-    {"a portal's page", "<html><body>Welcome</body></html>", false},
+     false, "", false},
+    {"a portal's page", "<html><body>Welcome</body></html>", false, "", false},
     {"cut short",
      "<ChangeResourceRecordSetsResponse><ChangeInfo><Id>C1</Id>"
      "<Status>PENDING</Status></ChangeInfo>",
-     false},
+     false, "", false},
 };
 
 static void test_accepted(void **state)
@@ -53,9 +63,47 @@ static void test_accepted(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(changes); i++) {
         print_message("  %s\n", changes[i].label);
-        assert_int_equal(
-            route53_xml_is_accepted(span_from_string(changes[i].text)),
-            changes[i].accepted);
+        struct route53_change change;
+
+        assert_int_equal(route53_xml_read_accepted(
+                             &change, span_from_string(changes[i].text)),
+                         changes[i].accepted);
+        if (!changes[i].accepted)
+            continue;
+        assert_string_equal(change.id, changes[i].id);
+        assert_int_equal(change.in_sync, changes[i].in_sync);
+    }
+}
+
+#define PROGRESS(status)                                                       \
+    XML "<GetChangeResponse" NS                                                \
+        "><ChangeInfo><Id>/change/C1</Id><Status>" status                      \
+        "</Status></ChangeInfo></GetChangeResponse>"
+
+static const struct {
+    const char *label, *text;
+    bool sound, in_sync;
+} progress[] = {
+    {"on its way", PROGRESS("PENDING"), true, false},
+    {"everywhere", PROGRESS("INSYNC"), true, true},
+    {"neither", PROGRESS("insync"), false, false},
+    {"an acceptance is another document",
+     CHANGE("<Id>/change/C1</Id><Status>INSYNC</Status>"), false, false},
+    {"nothing", "", false, false},
+};
+
+static void test_progress(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(progress); i++) {
+        struct route53_change change;
+
+        print_message("  %s\n", progress[i].label);
+        assert_int_equal(route53_xml_read_progress(
+                             &change, span_from_string(progress[i].text)),
+                         progress[i].sound);
+        if (progress[i].sound)
+            assert_int_equal(change.in_sync, progress[i].in_sync);
     }
 }
 
@@ -335,10 +383,104 @@ static void test_no_sets(void **state)
     }
 }
 
+static const struct {
+    const char *label, *sets;
+    enum rrset_presence presence;
+    const char *address;
+} finds[] = {
+    {"the set that is asked for",
+     SET("x.example.org.", "A", SIMPLE("192.0.2.1")), RRSET_SIMPLE,
+     "192.0.2.1"},
+    {"an empty zone", "", RRSET_ABSENT, "-"},
+    {"the next name is another's",
+     SET("xx.example.org.", "A", SIMPLE("192.0.2.1")), RRSET_ABSENT, "-"},
+    {"the next type is another's",
+     SET("x.example.org.", "AAAA", SIMPLE("2001:db8::1")), RRSET_ABSENT, "-"},
+    {"letter case means nothing",
+     SET("X.Example.org.", "A", SIMPLE("192.0.2.1")), RRSET_SIMPLE,
+     "192.0.2.1"},
+    {"a value that is no address differs from all",
+     SET("x.example.org.", "A", SIMPLE("home")), RRSET_SIMPLE, "-"},
+    {"several values",
+     SET("x.example.org.", "A",
+         "<TTL>60</TTL><ResourceRecords>" RECORD("192.0.2.1")
+             RECORD("192.0.2.2") "</ResourceRecords>"),
+     RRSET_SPECIAL, "-"},
+    {"an alias",
+     SET("x.example.org.", "A",
+         "<AliasTarget><DNSName>y.example.org.</DNSName></AliasTarget>"),
+     RRSET_SPECIAL, "-"},
+    {"one of several with a weight",
+     SET("x.example.org.", "A",
+         "<SetIdentifier>blue</SetIdentifier>" SIMPLE("192.0.2.1")),
+     RRSET_SPECIAL, "-"},
+};
+
+static enum status find_x(struct rrset_found *found, const char *text)
+{
+    return route53_xml_find_rrset(found, span_from_string(text),
+                                  span_from_string("x.example.org"), RRSET_A);
+}
+
+static void test_find(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(finds); i++) {
+        char address[ADDRESS_TEXT_MAX];
+        struct rrset_found found;
+        struct strbuf text;
+
+        print_message("  %s\n", finds[i].label);
+        strbuf_init(&text, 10000);
+        strbuf_printf(&text, SETS("%s", LAST), finds[i].sets);
+        assert_int_equal(find_x(&found, strbuf_string(&text)), STATUS_OK);
+        assert_int_equal(found.presence, finds[i].presence);
+        address_format(&found.address, address);
+        assert_string_equal(address, finds[i].address);
+        if (found.presence == RRSET_SIMPLE)
+            assert_int_equal(found.ttl, 60);
+        strbuf_clear(&text);
+    }
+}
+
+static void test_find_a_wildcard(void **state)
+{
+    static const char text[] =
+        SETS(SET("\\052.example.org.", "AAAA", SIMPLE("2001:db8::1")), LAST);
+    struct rrset_found found;
+
+    (void)state;
+    assert_int_equal(route53_xml_find_rrset(&found, span_from_string(text),
+                                            span_from_string("*.example.org"),
+                                            RRSET_AAAA),
+                     STATUS_OK);
+    assert_int_equal(found.presence, RRSET_SIMPLE);
+}
+
+static void test_find_in_no_listing(void **state)
+{
+    static const char *const texts[] = {
+        "", "<html><body>Welcome</body></html>", ZONES("", LAST),
+        SETS(SET("x.example.org.", "A",
+                 "<TTL>-1</TTL><ResourceRecords>" RECORD(
+                     "192.0.2.1") "</ResourceRecords>"),
+             LAST),
+        SETS(SET("x.example.org.", "A", "<TTL>60</TTL>"), LAST)};
+    struct rrset_found found;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(texts); i++)
+        assert_int_equal(find_x(&found, texts[i]), STATUS_INVALID);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_accepted),
+        cmocka_unit_test(test_progress),
+        cmocka_unit_test(test_find),
+        cmocka_unit_test(test_find_a_wildcard),
+        cmocka_unit_test(test_find_in_no_listing),
         cmocka_unit_test(test_zones),
         cmocka_unit_test(test_no_zones),
         cmocka_unit_test(test_sets),
