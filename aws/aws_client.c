@@ -213,6 +213,7 @@ static struct aws_request *take_finished(struct aws_client *client, CURL *easy,
 static const char *const service_names[AWS_SERVICE_COUNT] = {
     [AWS_ROUTE53] = "Route 53",
     [AWS_S3] = "S3",
+    [AWS_SNS] = "SNS",
 };
 
 /* Whether the request goes out once more, signed for the service's own time.

@@ -51,7 +51,7 @@ void aws_client_tell_clock(struct aws_client *client, aws_clock_fn *tell,
 /* How many requests are under way. */
 size_t aws_client_running(const struct aws_client *client);
 
-/* ---- for s3 and route53 alone: what they submit ---- */
+/* ---- for s3, route53 and sns alone: what they submit ---- */
 
 struct aws_request;
 struct s3_region;

@@ -66,7 +66,8 @@ static void check_endpoint(struct setting setting, struct strbuf *faults)
 }
 
 struct settings {
-    struct setting key_id, secret, token, region, s3, route53, sts, ca_bundle;
+    struct setting key_id, secret, token, region, s3, route53, sts, sns,
+        ca_bundle;
     struct setting ignore_endpoints, fips, dualstack, attempts;
 };
 
@@ -97,6 +98,7 @@ static struct settings look_up_all(aws_getenv_fn *get)
         .s3 = look_up_endpoint(get, "AWS_ENDPOINT_URL_S3", ignored),
         .route53 = look_up_endpoint(get, "AWS_ENDPOINT_URL_ROUTE_53", ignored),
         .sts = look_up_endpoint(get, "AWS_ENDPOINT_URL_STS", ignored),
+        .sns = look_up_endpoint(get, "AWS_ENDPOINT_URL_SNS", ignored),
         .ignore_endpoints = ignore,
         .fips = look_up(get, "AWS_USE_FIPS_ENDPOINT", NULL),
         .dualstack = look_up(get, "AWS_USE_DUALSTACK_ENDPOINT", NULL),
@@ -140,15 +142,19 @@ static void check_region(const struct settings *s, struct strbuf *faults)
                   "store set AWS_ENDPOINT_URL_S3 too");
 }
 
-/* A shared AWS_ENDPOINT_URL is one fault, not three. */
+/* A shared AWS_ENDPOINT_URL is one fault, not four. */
 static void check_endpoints(const struct settings *s, struct strbuf *faults)
 {
-    check_endpoint(s->s3, faults);
-    if (strcmp(s->route53.name, s->s3.name) != 0)
-        check_endpoint(s->route53, faults);
-    if (strcmp(s->sts.name, s->s3.name) != 0 &&
-        strcmp(s->sts.name, s->route53.name) != 0)
-        check_endpoint(s->sts, faults);
+    const struct setting all[] = {s->s3, s->route53, s->sts, s->sns};
+
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        size_t first = 0;
+
+        while (strcmp(all[first].name, all[i].name) != 0)
+            first++;
+        if (first == i)
+            check_endpoint(all[i], faults);
+    }
 }
 
 /* The SDKs take whatever is not "true" for false, and so "1" and "yes". Whoever
@@ -234,6 +240,7 @@ static bool copy_all(struct aws_config *config, const struct settings *s)
            copy(&config->s3_endpoint, s->s3.value) &&
            copy(&config->route53_endpoint, s->route53.value) &&
            copy(&config->sts_endpoint, s->sts.value) &&
+           copy(&config->sns_endpoint, s->sns.value) &&
            copy(&config->ca_bundle, s->ca_bundle.value);
 }
 
@@ -266,6 +273,7 @@ void aws_config_clear(struct aws_config *config)
     free(config->s3_endpoint);
     free(config->route53_endpoint);
     free(config->sts_endpoint);
+    free(config->sns_endpoint);
     free(config->ca_bundle);
     *config = (struct aws_config){.region = NULL};
 }

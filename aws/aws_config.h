@@ -2,7 +2,7 @@
  *
  * AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_REGION (or
  * AWS_DEFAULT_REGION), AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3,
- * AWS_ENDPOINT_URL_ROUTE_53, AWS_ENDPOINT_URL_STS,
+ * AWS_ENDPOINT_URL_ROUTE_53, AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL_SNS,
  * AWS_IGNORE_CONFIGURED_ENDPOINT_URLS, AWS_USE_FIPS_ENDPOINT,
  * AWS_USE_DUALSTACK_ENDPOINT, AWS_MAX_ATTEMPTS, AWS_CA_BUNDLE: the names and
  * the precedence of the AWS SDKs (AWS SDKs and Tools Reference Guide,
@@ -23,6 +23,7 @@ struct aws_config {
     char *s3_endpoint;      /* NULL: AWS's own for the region */
     char *route53_endpoint; /* NULL: AWS's own for the region's partition */
     char *sts_endpoint;     /* NULL: AWS's own for the region */
+    char *sns_endpoint;     /* NULL: AWS's own for the topic's region */
     bool use_fips, use_dualstack; /* of AWS's own endpoints, these */
     unsigned max_attempts;        /* for each call; retry.h */
     char *ca_bundle;              /* NULL: the system's certificates */
@@ -63,6 +64,13 @@ static inline struct endpoint_choice aws_config_sts(
     const struct aws_config *config)
 {
     return (struct endpoint_choice){config->sts_endpoint, config->use_fips,
+                                    config->use_dualstack};
+}
+
+static inline struct endpoint_choice aws_config_sns(
+    const struct aws_config *config)
+{
+    return (struct endpoint_choice){config->sns_endpoint, config->use_fips,
                                     config->use_dualstack};
 }
 

@@ -280,9 +280,9 @@ const char *endpoint_route53_region(const char *region)
     return find_partition(region)->route53_region;
 }
 
-void endpoint_append_sts(struct strbuf *out,
-                         const struct endpoint_choice *choice,
-                         const char *region)
+static void append_regional(struct strbuf *out, const char *service,
+                            const struct endpoint_choice *choice,
+                            const char *region)
 {
     const struct partition *partition = find_partition(region);
     /* GovCloud's is one with FIPS already. */
@@ -292,9 +292,24 @@ void endpoint_append_sts(struct strbuf *out,
     if (choice->configured != NULL)
         append_configured(out, choice->configured);
     else
-        strbuf_printf(out, "https://sts%s.%s.%s", named ? "-fips" : "", region,
+        strbuf_printf(out, "https://%s%s.%s.%s", service, named ? "-fips" : "",
+                      region,
                       choice->dualstack ? partition->dualstack_domain
                                         : partition->domain);
+}
+
+void endpoint_append_sts(struct strbuf *out,
+                         const struct endpoint_choice *choice,
+                         const char *region)
+{
+    append_regional(out, "sts", choice, region);
+}
+
+void endpoint_append_sns(struct strbuf *out,
+                         const struct endpoint_choice *choice,
+                         const char *region)
+{
+    append_regional(out, "sns", choice, region);
 }
 
 /* What holds for every service. */

@@ -1,4 +1,4 @@
-/* endpoint -- where Amazon S3 and Route 53 live: the URL to speak to and the
+/* endpoint -- where Amazon S3, Route 53 and SNS live: the URL to speak to and the
  * region to sign for.
  *
  * AWS is split into partitions (the public cloud, China, GovCloud ...) with
@@ -65,9 +65,12 @@ void endpoint_append_route53(struct strbuf *out,
                              const struct endpoint_choice *choice,
                              const char *region);
 
-/* Appends the base URL of the Security Token Service of the region, without a
- * slash at the end. It signs for that region. */
+/* Appends the base URL of the Security Token Service, or of SNS, in the region,
+ * without a slash at the end. They sign for that region. */
 void endpoint_append_sts(struct strbuf *out,
+                         const struct endpoint_choice *choice,
+                         const char *region);
+void endpoint_append_sns(struct strbuf *out,
                          const struct endpoint_choice *choice,
                          const char *region);
 

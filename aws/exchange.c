@@ -122,6 +122,19 @@ static void set_up_transport(struct setup *setup,
         set_pointer(setup, CURLOPT_PROXY, "");
 }
 
+/* As the credential scope has it. */
+static const char *service_name(enum aws_service service)
+{
+    switch (service) {
+    case AWS_S3:
+        return "s3";
+    case AWS_SNS:
+        return "sns";
+    default:
+        return "route53";
+    }
+}
+
 static void set_up_signature(struct setup *setup,
                              const struct aws_request *request)
 {
@@ -129,7 +142,7 @@ static void set_up_signature(struct setup *setup,
     char provider[32 + ENDPOINT_REGION_MAX];
 
     snprintf(provider, sizeof provider, "aws:amz:%s:%s", request->region,
-             request->service == AWS_S3 ? "s3" : "route53");
+             service_name(request->service));
     set_pointer(setup, CURLOPT_AWS_SIGV4, provider);
     /* Apart, not as CURLOPT_USERPWD: some stores' key ids hold a colon. */
     set_pointer(setup, CURLOPT_USERNAME, config->access_key_id);
@@ -161,7 +174,7 @@ static bool sign_for(struct aws_request *request, int64_t time)
         .timestamp = timestamp,
         .session_token = config->session_token,
         .region = request->region,
-        .service = request->service == AWS_S3 ? "s3" : "route53",
+        .service = service_name(request->service),
     };
     struct strbuf authorization;
     bool is_signed;

@@ -11,7 +11,7 @@
 
 #include <stdint.h>
 
-enum aws_service { AWS_ROUTE53, AWS_S3, AWS_SERVICE_COUNT };
+enum aws_service { AWS_ROUTE53, AWS_S3, AWS_SNS, AWS_SERVICE_COUNT };
 
 struct aws_response {
     enum aws_service service;

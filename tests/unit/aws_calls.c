@@ -5,6 +5,8 @@
 #include "aws/aws_client.h"
 #include "aws/route53.h"
 #include "aws/s3.h"
+#include "aws/sns.h"
+#include "aws/topic_arn.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,6 +86,21 @@ static void rrsets_listed(void *arg, const struct aws_reply *reply,
     (void)next;
 }
 
+static void found(void *arg, const struct aws_reply *reply,
+                  const struct rrset_found *rrset)
+{
+    (void)arg;
+    (void)reply;
+    (void)rrset;
+}
+
+static void progressed(void *arg, const struct aws_reply *reply, bool in_sync)
+{
+    (void)arg;
+    (void)reply;
+    (void)in_sync;
+}
+
 static void run(struct aws_client *client)
 {
     while (aws_client_running(client) > 0)
@@ -140,6 +157,23 @@ static void call_route53(struct aws_client *client)
     for (size_t i = 0; i < sizeof cursors / sizeof cursors[0]; i++)
         expect(route53_list_rrsets(client, zone, &cursors[i], TIMEOUT_MS,
                                    rrsets_listed, NULL));
+    expect(route53_find_rrset(client, zone, span_from_string("*.example.org"),
+                              RRSET_AAAA, TIMEOUT_MS, found, NULL));
+    expect(route53_get_change(client, span_from_string("C1EXAMPLE"), TIMEOUT_MS,
+                              progressed, NULL));
+    run(client);
+}
+
+static void call_sns(struct aws_client *client, const char *region)
+{
+    const struct span subject = SPAN_LITERAL("a subject: 100% & more"),
+                      message = SPAN_LITERAL("caf\xc3\xa9 + ~*'\n=&");
+    char topic[TOPIC_ARN_MAX];
+
+    snprintf(topic, sizeof topic, "arn:aws:sns:%s:123456789012:a-b_c.fifo",
+             region);
+    expect(sns_publish(client, topic, subject, message, TIMEOUT_MS, upserted,
+                       NULL));
     run(client);
 }
 
@@ -150,6 +184,7 @@ static void make_calls(const struct aws_config *config)
     if (client == NULL)
         exit(1);
     call_route53(client);
+    call_sns(client, config->region);
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         call_s3(client, buckets[i % (sizeof buckets / sizeof buckets[0])],
                 keys[i]);

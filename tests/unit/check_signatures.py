@@ -33,6 +33,8 @@ HOSTS = [
     "route53.amazonaws.com.cn",
     "hosts.s3.cn-north-1.amazonaws.com.cn",
     "s3.cn-north-1.amazonaws.com.cn",
+    "sns.eu-west-1.amazonaws.com",
+    "sns.cn-north-1.amazonaws.com.cn",
 ]
 
 Request = collections.namedtuple("Request", "method target headers body")
@@ -222,9 +224,9 @@ def environments(port, certificate):
     endpoint = {"AWS_ENDPOINT_URL": here}
     proxy = {"HTTPS_PROXY": here, "AWS_CA_BUNDLE": certificate + ".crt"}
     token = {"AWS_SESSION_TOKEN": "IQoJ/+=" * 300}
-    public = {"s3": "us-east-1", "route53": "us-east-1"}
-    ireland = {"s3": "eu-west-1", "route53": "us-east-1"}
-    china = {"s3": "cn-north-1", "route53": "cn-northwest-1"}
+    public = {"s3": "us-east-1", "route53": "us-east-1", "sns": "us-east-1"}
+    ireland = {"s3": "eu-west-1", "route53": "us-east-1", "sns": "eu-west-1"}
+    china = {"s3": "cn-north-1", "route53": "cn-northwest-1", "sns": "cn-north-1"}
     return [
         ("a configured endpoint", endpoint, public),
         ("a session token", {**endpoint, **token}, public),

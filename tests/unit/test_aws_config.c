@@ -59,17 +59,20 @@ static const struct {
      {.region = "us-east-1",
       .s3_endpoint = "http://127.0.0.1:1",
       .route53_endpoint = "http://127.0.0.1:1",
-      .sts_endpoint = "http://127.0.0.1:1"}},
+      .sts_endpoint = "http://127.0.0.1:1",
+      .sns_endpoint = "http://127.0.0.1:1"}},
     {"a service's own endpoint comes first",
      {KEYS,
       {"AWS_ENDPOINT_URL", "http://127.0.0.1:1"},
       {"AWS_ENDPOINT_URL_S3", "http://127.0.0.1:2"},
       {"AWS_ENDPOINT_URL_ROUTE_53", "http://127.0.0.1:3"},
-      {"AWS_ENDPOINT_URL_STS", "http://127.0.0.1:4"}},
+      {"AWS_ENDPOINT_URL_STS", "http://127.0.0.1:4"},
+      {"AWS_ENDPOINT_URL_SNS", "http://127.0.0.1:5"}},
      {.region = "us-east-1",
       .s3_endpoint = "http://127.0.0.1:2",
       .route53_endpoint = "http://127.0.0.1:3",
-      .sts_endpoint = "http://127.0.0.1:4"}},
+      .sts_endpoint = "http://127.0.0.1:4",
+      .sns_endpoint = "http://127.0.0.1:5"}},
     {"endpoints that are to be ignored are, faults included",
      {KEYS,
       {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "True"},
@@ -155,6 +158,7 @@ static void test_good(void **state)
         assert_int_equal(config.use_fips, expected.use_fips);
         assert_int_equal(config.use_dualstack, expected.use_dualstack);
         assert_int_equal(config.max_attempts, expected.max_attempts);
+        assert_same(config.sns_endpoint, expected.sns_endpoint);
         assert_same(config.ca_bundle, expected.ca_bundle);
         aws_config_clear(&config);
         assert_null(config.secret_access_key);
@@ -244,6 +248,9 @@ static const struct {
       {"AWS_ENDPOINT_URL_S3", "ftp://a"},
       {"AWS_ENDPOINT_URL_ROUTE_53", "http://u:hush-hush@b"}},
      {"AWS_ENDPOINT_URL_S3 must begin", "AWS_ENDPOINT_URL_ROUTE_53 must name"}},
+    {"that of SNS too",
+     {KEYS, {"AWS_ENDPOINT_URL_SNS", "sns.example.org"}},
+     {"AWS_ENDPOINT_URL_SNS must begin"}},
     {"a CA bundle that is not there",
      {KEYS, {"AWS_CA_BUNDLE", "/nonexistent/ca.pem"}},
      {"AWS_CA_BUNDLE names no readable file"}},

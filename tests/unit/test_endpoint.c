@@ -255,6 +255,44 @@ static void test_choices(void **state)
 }
 
 static const struct {
+    const char *label;
+    struct endpoint_choice choice;
+    const char *region, *url;
+} sns[] = {
+    {"an endpoint for each region",
+     {0},
+     "eu-west-1",
+     "https://sns.eu-west-1.amazonaws.com"},
+    {"China", {0}, "cn-north-1", "https://sns.cn-north-1.amazonaws.com.cn"},
+    {"FIPS and IPv6",
+     {.fips = true, .dualstack = true},
+     "us-east-2",
+     "https://sns-fips.us-east-2.api.aws"},
+    {"GovCloud's is with FIPS already",
+     {.fips = true},
+     "us-gov-west-1",
+     "https://sns.us-gov-west-1.amazonaws.com"},
+    {"a configured endpoint",
+     {.configured = "http://127.0.0.1:7053/"},
+     "eu-west-1",
+     "http://127.0.0.1:7053"},
+};
+
+static void test_sns(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(sns); i++) {
+        struct strbuf out;
+
+        print_message("  %s\n", sns[i].label);
+        strbuf_init(&out, 1000);
+        endpoint_append_sns(&out, &sns[i].choice, sns[i].region);
+        assert_string_equal(strbuf_string(&out), sns[i].url);
+        strbuf_clear(&out);
+    }
+}
+
+static const struct {
     const char *label, *url;
     bool good, loopback;
 } urls[] = {
@@ -343,9 +381,13 @@ static void test_regions_of_aws(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_s3_object), cmocka_unit_test(test_route53),
-        cmocka_unit_test(test_choices),   cmocka_unit_test(test_fault),
-        cmocka_unit_test(test_region),    cmocka_unit_test(test_regions_of_aws),
+        cmocka_unit_test(test_s3_object),
+        cmocka_unit_test(test_route53),
+        cmocka_unit_test(test_sns),
+        cmocka_unit_test(test_choices),
+        cmocka_unit_test(test_fault),
+        cmocka_unit_test(test_region),
+        cmocka_unit_test(test_regions_of_aws),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
