@@ -103,7 +103,8 @@ class Route53(HostedZones):
     upsert_replaces_alias   False: an UPSERT of a simple A or AAAA where an
                             alias stands is refused; True: it takes its place,
                             as the API reference may be read
-    propagation_seconds     how long GetChange says PENDING
+    propagation_seconds     how long GetChange says PENDING: with math.inf, until
+                            it is set to 0
     endless_listings        "circle": every page of a listing says that another
                             one follows, and after the last the first; "stuck":
                             that the page itself follows; None: as it should be

@@ -1,4 +1,4 @@
-"""The sandbox: one account, two services on one HTTP port, one DNS port."""
+"""The sandbox: one account, its services on one HTTP port, one DNS port."""
 
 from .account import Account
 from .dns_server import DnsServer
@@ -6,6 +6,7 @@ from .gate import Stopped
 from .http_server import LOOPBACK, Delivery, HttpServer, Reply, Request
 from .route53 import PATH_PREFIX, Route53
 from .s3 import S3
+from .sns import Sns
 
 # What AWS grants an account that has asked for nothing more, in every region.
 # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html
@@ -33,6 +34,7 @@ class Sandbox:
         self.route53 = Route53(self.account, rate, burst)
         self.route53.latency_seconds = latency_ms / 1000
         self.s3 = S3(self.account, region)
+        self.sns = Sns(self.account)
         self._http = HttpServer(self._answer, self.account.date, http_port)
         self._dns = DnsServer(self.route53, dns_port)
         self.http_port = self._http.port
@@ -48,6 +50,7 @@ class Sandbox:
         """Ends every wait and connection, and frees the ports."""
         self.route53.close()
         self.s3.close()
+        self.sns.close()
         self._http.close()
         self._dns.close()
 
@@ -80,8 +83,12 @@ class Sandbox:
         return environment
 
     def _answer(self, request: Request) -> Reply:
-        service = self.route53 if request.path.startswith(PATH_PREFIX) else self.s3
         try:
-            return service.answer(request)
+            return self._service_for(request).answer(request)
         except Stopped:
             return Reply(0, delivery=Delivery.SILENT)
+
+    def _service_for(self, request: Request):
+        if request.path.startswith(PATH_PREFIX):
+            return self.route53
+        return self.sns if self.sns.is_meant(request) else self.s3

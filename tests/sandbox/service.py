@@ -1,4 +1,4 @@
-"""What S3 and Route 53 have in common: a log, a gate, faults, and waiting.
+"""What the services have in common: a log, a gate, faults, and waiting.
 
 A call is logged when it arrives; then it is admitted (signature, rate), parked
 while the gate is held, delayed, perhaps refused or lost, performed, and

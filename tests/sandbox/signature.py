@@ -160,7 +160,7 @@ class _AsReceived:
         return hashlib.sha256(request.data).hexdigest()
 
 
-class _Route53Signer(_AsReceived, SigV4Auth):
+class _PlainSigner(_AsReceived, SigV4Auth):
     pass
 
 
@@ -168,4 +168,4 @@ class _S3Signer(_AsReceived, S3SigV4Auth):
     pass
 
 
-_SIGNERS = {"route53": _Route53Signer, "s3": _S3Signer}
+_SIGNERS = {"route53": _PlainSigner, "s3": _S3Signer, "sns": _PlainSigner}
