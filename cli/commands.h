@@ -20,6 +20,7 @@
     X(upload_database)                                                         \
     X(check_database)                                                          \
     X(check_config)                                                            \
+    X(set_ip)                                                                  \
     X(completion)                                                              \
     X(help)
 

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 
 enum {
-    PATIENCE_MS = 30000,
     FIRST_LOOK_MS = 1000, /* and twice as long each time */
     LOOK_CAP_MS = 15000,
     ZONE_PAGES_MAX = 200,
@@ -20,6 +19,7 @@ enum {
 
 struct dns_records {
     struct aws_client *client;
+    struct retry_quota quota;
     struct zone_lookup *zones;
     bool zones_known;
     struct strbuf ambiguous; /* names that two zones share, and their ids */
@@ -36,13 +36,15 @@ static void on_ambiguous(void *arg, struct span name, struct span id,
                   other_id.ptr);
 }
 
-struct dns_records *dns_records_new(struct aws_client *client)
+struct dns_records *dns_records_new(struct aws_client *client,
+                                    unsigned max_attempts)
 {
     struct dns_records *records = calloc(1, sizeof *records);
 
     if (records == NULL)
         return NULL;
     records->client = client;
+    retry_quota_init(&records->quota, max_attempts, (uint64_t)clock_now_ms());
     records->zones = zone_lookup_new(on_ambiguous, records);
     strbuf_init(&records->ambiguous, 4096);
     if (records->zones != NULL)
@@ -118,7 +120,8 @@ static enum status read_pages(struct dns_records *records,
     enum status status;
 
     for (size_t pages = 0; pages < ZONE_PAGES_MAX; pages++) {
-        status = patient_call_run(&listing->call, records->client, PATIENCE_MS);
+        status =
+            patient_call_run(&listing->call, records->client, &records->quota);
         if (status != STATUS_OK) {
             complain(fault, &listing->call, "cannot list the hosted zones",
                      "route53:ListHostedZones, or name the zone with --zone");
@@ -221,7 +224,7 @@ enum status dns_records_find(struct dns_records *records, const char *zone_id,
         .type = type,
     };
     enum status status =
-        patient_call_run(&search.call, records->client, PATIENCE_MS);
+        patient_call_run(&search.call, records->client, &records->quota);
 
     *found = search.found;
     if (status != STATUS_OK)
@@ -266,7 +269,7 @@ enum status dns_records_upsert(struct dns_records *records, const char *zone_id,
         .count = count,
     };
     enum status status =
-        patient_call_run(&upsert.call, records->client, PATIENCE_MS);
+        patient_call_run(&upsert.call, records->client, &records->quota);
 
     snprintf(change_id, ROUTE53_ID_MAX + 1, "%s", upsert.call.reply.change_id);
     if (status != STATUS_OK)
@@ -313,7 +316,7 @@ enum status dns_records_wait(struct dns_records *records, const char *change_id,
         int64_t wait = backoff_longest(FIRST_LOOK_MS, LOOK_CAP_MS, looks),
                 left = give_up_at - clock_now_ms();
         enum status status =
-            patient_call_run(&look.call, records->client, PATIENCE_MS);
+            patient_call_run(&look.call, records->client, &records->quota);
 
         if (status != STATUS_OK)
             complain(fault, &look.call, "cannot ask how far the change is",

@@ -17,8 +17,9 @@
 
 struct dns_records;
 
-/* `client` is borrowed. NULL: memory. */
-struct dns_records *dns_records_new(struct aws_client *client);
+/* `client` is borrowed; each call is attempted so often. NULL: memory. */
+struct dns_records *dns_records_new(struct aws_client *client,
+                                    unsigned max_attempts);
 void dns_records_free(struct dns_records *records);
 
 /* The public hosted zone that a normalised name is within. The zones are read

@@ -1,14 +1,11 @@
 #include "cli/patient_call.h"
 #include "cli/stop.h"
 
-#include "base/backoff.h"
-#include "base/clock.h"
-
 #include <stdio.h>
 
 static const char stopped[] = "stopped by a signal";
 
-enum { FIRST_WAIT_MS = 500, WAIT_CAP_MS = 8000, POLL_MS = 500 };
+enum { POLL_MS = 500 };
 
 void patient_call_done(struct patient_call *call, const struct aws_reply *reply)
 {
@@ -47,27 +44,26 @@ static void attempt(struct patient_call *call, struct aws_client *client)
         refuse(call, STATUS_UNAVAILABLE, stopped);
 }
 
-static bool is_worth_another(enum status status)
-{
-    return status == STATUS_UNAVAILABLE || status == STATUS_THROTTLED ||
-           status == STATUS_BUSY;
-}
-
 enum status patient_call_run(struct patient_call *call,
-                             struct aws_client *client, int64_t patience_ms)
+                             struct aws_client *client,
+                             struct retry_quota *quota)
 {
-    int64_t give_up_at = clock_now_ms() + patience_ms;
+    struct retry retry = {.failures = 0};
 
-    for (unsigned failures = 0;; failures++) {
-        int64_t wait = backoff_longest(FIRST_WAIT_MS, WAIT_CAP_MS, failures);
+    for (;;) {
+        struct retry_failure failure;
+        int64_t wait_ms;
 
         attempt(call, client);
-        if (!is_worth_another(call->reply.status) ||
-            clock_now_ms() + wait > give_up_at)
+        if (quota == NULL)
             return call->reply.status;
-        stop_pause_ms(wait);
-        if (stop_is_asked())
+        failure = retry_failure_of(&call->reply);
+        if (call->reply.status == STATUS_OK)
+            retry_succeeded(&retry, quota);
+        if (call->reply.status == STATUS_OK || stop_is_asked() ||
+            !retry_allows(&retry, quota, &failure, &wait_ms))
             return call->reply.status;
+        stop_pause_ms(wait_ms);
     }
 }
 

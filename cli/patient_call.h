@@ -1,11 +1,12 @@
 /* patient_call -- one call of AWS, made until it is answered: what AWS did not
- * answer, or asked to be patient about, is tried again for a while.
+ * answer, or asked to be patient about, is attempted again as retry.h says.
  */
 #ifndef CLI_PATIENT_CALL_H
 #define CLI_PATIENT_CALL_H
 
 #include "aws/aws_client.h"
 #include "aws/aws_reply.h"
+#include "aws/retry.h"
 
 #include <stdint.h>
 
@@ -19,14 +20,14 @@ struct patient_call {
     bool done;
 };
 
-/* Makes the call, again and again for up to `patience_ms` (0: once). Returns
- * the last reply's status.
+/* Makes the call; again and again, as far as the quota goes, or only once if it
+ * is NULL. Returns the last reply's status.
  *
  * When the program is to stop (stop.h) it does not wait for the answer: then
  * the client may only be freed. Later calls are not even made. */
 NODISCARD enum status patient_call_run(struct patient_call *call,
                                        struct aws_client *client,
-                                       int64_t patience_ms);
+                                       struct retry_quota *quota);
 
 void patient_call_done(struct patient_call *call,
                        const struct aws_reply *reply);

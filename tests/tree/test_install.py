@@ -11,6 +11,7 @@ import pytest
 from repository import ROOT, program, read
 
 UNIT, USER = "lib/systemd/system/dyndns53.service", "lib/sysusers.d/dyndns53.conf"
+SET_IP, TIMER = (f"lib/systemd/system/dyndb-set-ip.{kind}" for kind in ("service", "timer"))
 
 
 def run(*command, **more):
@@ -63,6 +64,30 @@ def test_every_variable_comes_from_the_file_that_the_texts_name():
     assert f"sudo install -m 0600 dyndns53.env {unit['EnvironmentFile']}\n" in read("README.md")
 
 
+# --- the unit of dyndb set-ip
+
+
+def test_the_unit_of_set_ip_starts_the_installed_tool(prefix):
+    start = dict(settings((prefix / SET_IP).read_text()))["ExecStart"].split()
+    assert start == [str(prefix / "bin/dyndb"), "set-ip", "--quiet", "$SET_IP"]
+    assert os.access(start[0], os.X_OK)
+    given, installed = read("docs/dyndb-set-ip.service"), (prefix / SET_IP).read_text()
+    assert installed.replace(str(prefix), "/usr/local") == given
+
+
+def test_systemd_finds_no_fault_with_set_ip_and_its_timer(prefix):
+    verified = run("systemd-analyze", "verify", "--man=no", prefix / SET_IP, prefix / TIMER)
+    assert (verified.returncode, verified.stderr) == (0, "")
+    assert (prefix / TIMER).read_text() == read("docs/dyndb-set-ip.timer")
+
+
+def test_set_ip_gets_its_names_from_the_file_that_the_texts_name():
+    unit = dict(settings(read("docs/dyndb-set-ip.service")))
+    assert unit["EnvironmentFile"] == "/etc/dyndb-set-ip.env"
+    assert "SET_IP" in dict(settings(read("docs/dyndb-set-ip.env")))
+    assert f"sudo install -m 0600 dyndb-set-ip.env {unit['EnvironmentFile']}\n" in read("README.md")
+
+
 # --- the user
 
 
@@ -92,7 +117,7 @@ def test_a_local_database_is_put_where_that_user_can_read_it():
 
 
 @pytest.mark.parametrize(
-    "name", ["CLIENTS.md", "dyndns53.env", "PROXIES.md", "TROUBLESHOOTING.md", "proxies/nginx.conf",
+    "name", ["CLIENTS.md", "dyndb-set-ip.env", "dyndns53.env", "PROXIES.md", "TROUBLESHOOTING.md", "proxies/nginx.conf",
              "proxies/Caddyfile"]
 )  # fmt: skip
 def test_what_is_to_be_copied_is_installed(prefix, name):

@@ -50,19 +50,19 @@ static enum status submit(struct aws_client *client, struct patient_call *arg)
 
 static const struct {
     const char *label, *answers[3]; /* then there is silence */
-    int64_t patience_ms;
+    bool patient;
     enum status status;
     unsigned attempts;
 } rows[] = {
-    {"answered at once", {"200 OK", ZONE}, PATIENCE_MS, STATUS_OK, 1},
+    {"answered at once", {"200 OK", ZONE}, true, STATUS_OK, 1},
     {"a refusal is an answer",
      {"403 No", BODY("AccessDenied")},
-     PATIENCE_MS,
+     true,
      STATUS_DENIED,
      1},
     {"without patience there is one attempt",
      {"400 Bad", BODY("Throttling")},
-     0,
+     false,
      STATUS_THROTTLED,
      1},
 };
@@ -80,6 +80,7 @@ static void test_answers(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct call call = {.call = {.submit = submit}, .zone = "Z1"};
         struct loopback_step step = {.reply = NULL};
+        struct retry_quota quota;
         struct scripted_aws aws;
         struct strbuf answer;
 
@@ -88,9 +89,10 @@ static void test_answers(void **state)
         write_answer(&answer, rows[i].answers[0], rows[i].answers[1]);
         step.reply = strbuf_string(&answer);
         scripted_aws_start(&aws, &step, 1);
-        assert_int_equal(
-            patient_call_run(&call.call, aws.client, rows[i].patience_ms),
-            rows[i].status);
+        retry_quota_init(&quota, 3, 1);
+        assert_int_equal(patient_call_run(&call.call, aws.client,
+                                          rows[i].patient ? &quota : NULL),
+                         rows[i].status);
         assert_int_equal(call.submitted, rows[i].attempts);
         scripted_aws_stop(&aws);
         strbuf_clear(&answer);
@@ -105,6 +107,7 @@ static void test_what_is_worth_another_attempt(void **state)
     struct call call = {.call = {.submit = submit}, .zone = "Z1"};
     struct strbuf answers[COUNT(codes) + 1];
     struct loopback_step steps[COUNT(codes) + 1] = {{.reply = NULL}};
+    struct retry_quota quota;
     struct scripted_aws aws;
     char body[500];
 
@@ -120,7 +123,8 @@ static void test_what_is_worth_another_attempt(void **state)
         steps[i].reply = strbuf_string(&answers[i]);
     }
     scripted_aws_start(&aws, steps, COUNT(steps));
-    assert_int_equal(patient_call_run(&call.call, aws.client, PATIENCE_MS),
+    retry_quota_init(&quota, COUNT(steps), 1);
+    assert_int_equal(patient_call_run(&call.call, aws.client, &quota),
                      STATUS_OK);
     assert_int_equal(call.submitted, COUNT(steps));
     scripted_aws_stop(&aws);
@@ -131,13 +135,16 @@ static void test_what_is_worth_another_attempt(void **state)
 static void test_what_cannot_be_asked_is_no_call(void **state)
 {
     struct call call = {.call = {.submit = submit}, .zone = "Z/1"};
+    struct retry_quota quota;
     struct scripted_aws aws;
     struct strbuf words;
 
     (void)state;
     scripted_aws_start(&aws, NULL, 0);
-    assert_int_equal(patient_call_run(&call.call, aws.client, PATIENCE_MS),
+    retry_quota_init(&quota, 3, 1);
+    assert_int_equal(patient_call_run(&call.call, aws.client, &quota),
                      STATUS_INVALID);
+    assert_int_equal(call.submitted, 1);
     strbuf_init(&words, 1000);
     patient_call_describe(&call.call, &words);
     assert_string_equal(strbuf_string(&words),
