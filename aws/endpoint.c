@@ -205,6 +205,25 @@ bool endpoint_is_loopback(const char *url)
            strspn(parts.host.ptr, "0123456789.") >= parts.host.len;
 }
 
+bool endpoint_is_link_local(const char *url)
+{
+    static const char *const beginnings[] = {"169.254.",
+                                             "[fe80:", "[fd00:ec2:"};
+    struct url_parts parts;
+
+    if (!split_url(url, &parts))
+        return false;
+    for (size_t i = 0; i < sizeof beginnings / sizeof beginnings[0]; i++) {
+        size_t len = strlen(beginnings[i]);
+
+        if (parts.host.len > len &&
+            strncasecmp(parts.host.ptr, beginnings[i], len) == 0)
+            return i > 0 ||
+                   strspn(parts.host.ptr, "0123456789.") >= parts.host.len;
+    }
+    return false;
+}
+
 /* S3 User Guide, "General purpose bucket naming rules", less the dot. */
 static bool is_dns_label(const char *bucket)
 {

@@ -40,6 +40,11 @@ const char *endpoint_fault(const char *url);
  * localhost, a name below it, 127.0.0.0/8 or [::1]. */
 bool endpoint_is_loopback(const char *url);
 
+/* Whether the URL's host is next to this machine, as the metadata of an EC2
+ * instance and the agents of ECS and EKS are, and behind no proxy either:
+ * 169.254.0.0/16, [fe80::...] or [fd00:ec2::...]. */
+bool endpoint_is_link_local(const char *url);
+
 /* Why a service has no such endpoint in the region, in words that follow
  * "AWS_USE_FIPS_ENDPOINT " or "AWS_USE_DUALSTACK_ENDPOINT "; `variable` becomes
  * that name. NULL when it has one. */

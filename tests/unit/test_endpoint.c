@@ -341,6 +341,30 @@ static void test_fault(void **state)
     }
 }
 
+static const struct {
+    const char *label, *url;
+    bool expected;
+} links[] = {
+    {"the metadata of an EC2 instance", "http://169.254.169.254/latest", true},
+    {"the agent of ECS, with a port", "http://169.254.170.2:80", true},
+    {"the metadata by IPv6", "http://[fd00:ec2::254]", true},
+    {"in upper case", "http://[FE80::1]", true},
+    {"a name that begins like it", "http://169.254.1.1.example.org", false},
+    {"another address", "http://169.25.4.1", false},
+    {"other private addresses", "http://[fd00:ec3::1]", false},
+    {"no URL", "169.254.169.254", false},
+};
+
+static void test_link_local(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(links); i++) {
+        print_message("  %s\n", links[i].label);
+        assert_int_equal(endpoint_is_link_local(links[i].url),
+                         links[i].expected);
+    }
+}
+
 static void test_region(void **state)
 {
     static const char at_limit[] =
@@ -388,6 +412,7 @@ int main(void)
         cmocka_unit_test(test_fault),
         cmocka_unit_test(test_region),
         cmocka_unit_test(test_regions_of_aws),
+        cmocka_unit_test(test_link_local),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
