@@ -7,7 +7,14 @@
  * may be called from another thread.
  *
  * Retries are the caller's decision: one request is one attempt, but for the
- * time of its signature.
+ * time of its signature, and for credentials that were asked for, and not given
+ * by the environment: when AWS says that they have ended, they are asked for
+ * anew and the request is sent once more.
+ *
+ * Requests that come while there are no credentials wait for some, for as long
+ * as their time limit allows. When those who are asked have none, they end with
+ * STATUS_DENIED, AWS_NO_CREDENTIALS, and a message that says who was asked, and
+ * why each had none.
  */
 #ifndef AWS_AWS_CLIENT_H
 #define AWS_AWS_CLIENT_H
@@ -29,6 +36,15 @@ void aws_global_cleanup(void);
  * their completions. */
 struct aws_client *aws_client_new(const struct aws_config *config);
 void aws_client_free(struct aws_client *client);
+
+/* Told from aws_client_poll() when credentials were found, with their source
+ * ("instance role"), at first and after each trouble; or when they could not be
+ * got, with the reason. The other one is NULL. To be set before the first
+ * poll. */
+typedef void aws_credentials_news_fn(void *arg, const char *source,
+                                     const char *why);
+void aws_client_on_credentials(struct aws_client *client,
+                               aws_credentials_news_fn *news, void *arg);
 
 /* Moves all requests along and calls completions; when there were none to
  * call, waits up to timeout_ms for something to happen. */

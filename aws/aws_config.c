@@ -1,5 +1,7 @@
 #include "aws/aws_config.h"
 
+#include "aws/aws_credentials.h"
+#include "aws/credentials_plan.h"
 #include "aws/retry.h"
 #include "base/decimal.h"
 
@@ -29,31 +31,13 @@ static void add_fault(struct strbuf *faults, const char *name,
     strbuf_printf(faults, "%s %s\n", name, words);
 }
 
-static bool has_blank(const char *text)
-{
-    return strpbrk(text, " \t") != NULL;
-}
-
-static bool has_control(const char *text)
-{
-    for (; *text != '\0'; text++)
-        if ((unsigned char)*text < ' ' || *text == 0x7f)
-            return true;
-    return false;
-}
-
-/* A credential becomes part of a header line, where a control character could
- * begin another; a blank in it was copied along by mistake. */
 static void check_credential(struct setting setting, struct strbuf *faults)
 {
-    if (setting.value == NULL)
-        return;
-    if (has_control(setting.value))
-        add_fault(faults, setting.name,
-                  "holds a control character, perhaps a line break at its "
-                  "end; set it again");
-    else if (has_blank(setting.value))
-        add_fault(faults, setting.name, "holds a blank; set it again");
+    const char *fault =
+        aws_credentials_text_fault(span_from_string(setting.value));
+
+    if (fault != NULL)
+        add_fault(faults, setting.name, fault);
 }
 
 static void check_endpoint(struct setting setting, struct strbuf *faults)
@@ -126,6 +110,56 @@ static void check_keys(const struct settings *s, struct strbuf *faults)
                   "(ASIA...), which needs it");
 }
 
+static bool has_keys(const struct settings *s)
+{
+    return s->key_id.value != NULL || s->secret.value != NULL;
+}
+
+static const char *region_of(const struct settings *s)
+{
+    return s->region.value == NULL ? "us-east-1" : s->region.value;
+}
+
+static void check_sts(const struct settings *s,
+                      const struct credentials_plan *plan,
+                      struct strbuf *faults)
+{
+    struct endpoint_choice choice = {s->sts.value, is_on(s->fips),
+                                     is_on(s->dualstack)};
+    const char *variable;
+    const char *lack = endpoint_sts_lack(&choice, region_of(s), &variable);
+
+    if (lack != NULL &&
+        (plan->role_count > 0 || plan->origin == CREDENTIALS_WEB_IDENTITY))
+        add_fault(faults, variable, lack);
+}
+
+/* What is known to be in vain needs nobody to be asked. */
+static enum status check_sources(const struct credentials_settings *settings,
+                                 const struct settings *s,
+                                 struct strbuf *faults)
+{
+    struct credentials_plan plan;
+    struct strbuf fault;
+    enum status status;
+
+    credentials_settings_check(settings, faults);
+    strbuf_init(&fault, CREDENTIALS_WORDS_MAX_BYTES);
+    status = credentials_plan_make(&plan, settings, &fault);
+    if (status == STATUS_INVALID)
+        strbuf_printf(faults, "%s\n", strbuf_string(&fault));
+    else if (status == STATUS_OK && plan.origin == CREDENTIALS_NOWHERE)
+        strbuf_printf(faults,
+                      "AWS_ACCESS_KEY_ID is not set, and there is no other "
+                      "source of credentials: %s\n",
+                      strbuf_string(&plan.tried));
+    else if (status == STATUS_OK)
+        check_sts(s, &plan, faults);
+    credentials_plan_clear(&plan);
+    strbuf_clear(&fault);
+    return status == STATUS_NOMEM ? STATUS_NOMEM : STATUS_OK;
+}
+
 /* A store of one's own may call its region anything. */
 static void check_region(const struct settings *s, struct strbuf *faults)
 {
@@ -183,11 +217,6 @@ static void check_attempts(struct setting setting, struct strbuf *faults)
         add_fault(faults, setting.name, "must be a number from 1 to 20");
 }
 
-static const char *region_of(const struct settings *s)
-{
-    return s->region.value == NULL ? "us-east-1" : s->region.value;
-}
-
 /* S3 and Route 53 are always called. STS may never be: who does asks then. */
 static void check_lacks(const struct settings *s, struct strbuf *faults)
 {
@@ -206,7 +235,8 @@ static void check_lacks(const struct settings *s, struct strbuf *faults)
 
 static void check(const struct settings *s, struct strbuf *faults)
 {
-    check_keys(s, faults);
+    if (has_keys(s))
+        check_keys(s, faults);
     check_region(s, faults);
     check_endpoints(s, faults);
     check_switch(s->ignore_endpoints, faults);
@@ -244,36 +274,90 @@ static bool copy_all(struct aws_config *config, const struct settings *s)
            copy(&config->ca_bundle, s->ca_bundle.value);
 }
 
+/* The region that the profile names, where no variable does. */
+static enum status find_region(struct settings *settings,
+                               const struct aws_config *config,
+                               struct strbuf *region)
+{
+    enum status status;
+
+    if (settings->region.value != NULL)
+        return STATUS_OK;
+    status = credentials_plan_append_region(&config->credentials, region);
+    if (status == STATUS_OK && region->len > 0)
+        settings->region =
+            (struct setting){"the region of the profile", region->ptr};
+    return status;
+}
+
+static enum status check_and_copy(struct aws_config *config,
+                                  const struct settings *settings,
+                                  struct strbuf *faults)
+{
+    size_t before = faults->len;
+    enum status status = STATUS_OK;
+
+    check(settings, faults);
+    if (!has_keys(settings))
+        status = check_sources(&config->credentials, settings, faults);
+    if (status == STATUS_OK && (faults->len > before || !strbuf_ok(faults)))
+        status = STATUS_INVALID;
+    if (status == STATUS_OK && !copy_all(config, settings))
+        status = STATUS_NOMEM;
+    return status;
+}
+
 enum status aws_config_init(struct aws_config *config, aws_getenv_fn *get,
                             struct strbuf *faults)
 {
     struct settings settings = look_up_all(get);
-    size_t before = faults->len;
+    struct strbuf region;
+    enum status status;
 
     *config = (struct aws_config){.region = NULL};
-    check(&settings, faults);
-    if (faults->len > before || !strbuf_ok(faults))
-        return STATUS_INVALID;
-    return copy_all(config, &settings) ? STATUS_OK : STATUS_NOMEM;
-}
-
-static void wipe(char *secret)
-{
-    if (secret != NULL)
-        explicit_bzero(secret, strlen(secret));
-    free(secret);
+    strbuf_init(&region, 256);
+    status = credentials_settings_init(&config->credentials, get);
+    if (status == STATUS_OK)
+        status = find_region(&settings, config, &region);
+    if (status == STATUS_OK)
+        status = check_and_copy(config, &settings, faults);
+    strbuf_clear(&region);
+    return status;
 }
 
 void aws_config_clear(struct aws_config *config)
 {
     free(config->access_key_id);
-    wipe(config->secret_access_key);
-    wipe(config->session_token);
+    aws_credentials_free_secret(config->secret_access_key);
+    aws_credentials_free_secret(config->session_token);
     free(config->region);
     free(config->s3_endpoint);
     free(config->route53_endpoint);
     free(config->sts_endpoint);
     free(config->sns_endpoint);
     free(config->ca_bundle);
+    credentials_settings_clear(&config->credentials);
     *config = (struct aws_config){.region = NULL};
+}
+
+void aws_config_describe_credentials(const struct aws_config *config,
+                                     struct strbuf *out)
+{
+    struct credentials_plan plan;
+    struct strbuf fault;
+
+    if (config->access_key_id != NULL) {
+        strbuf_append_string(out, "environment");
+        return;
+    }
+    strbuf_init(&fault, CREDENTIALS_WORDS_MAX_BYTES);
+    if (credentials_plan_make(&plan, &config->credentials, &fault) != STATUS_OK)
+        strbuf_printf(out, "none: %s",
+                      fault.len > 0 ? strbuf_string(&fault) : "out of memory");
+    else if (plan.origin == CREDENTIALS_NOWHERE)
+        strbuf_printf(out, "none: %s", strbuf_string(&plan.tried));
+    else
+        strbuf_append(out, strbuf_span(&plan.source));
+    credentials_plan_clear(&plan);
+    strbuf_clear(&fault);
 }

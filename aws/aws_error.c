@@ -99,6 +99,8 @@ static enum aws_condition condition_of(const struct aws_reply *reply)
     case STATUS_THROTTLED:
         return AWS_THROTTLED;
     case STATUS_DENIED:
+        if (reply->http_status == 0)
+            return AWS_NO_CREDENTIALS;
         if (is_from_elsewhere(reply))
             return AWS_FAILING;
         return is_clock_refusal(reply) ? AWS_CLOCK_SKEWED : AWS_DENIED;
@@ -329,6 +331,25 @@ void aws_reply_read(struct aws_reply *reply,
     if (words != NULL)
         reply->words = strbuf_span(words);
     reply->condition = condition_of(reply);
+}
+
+bool aws_error_says_expired(const struct aws_response *response, bool is_head)
+{
+    static const char *const codes[] = {"ExpiredToken", "ExpiredTokenException",
+                                        "RequestExpired"};
+    struct aws_reply reply;
+
+    if (response->transport != STATUS_OK || response->http_status < 400 ||
+        response->http_status > 403)
+        return false;
+    if (is_head)
+        return response->http_status == 400 &&
+               response->bucket_region[0] == '\0';
+    aws_reply_read(&reply, response, NULL);
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+        if (strcmp(reply.code, codes[i]) == 0)
+            return true;
+    return false;
 }
 
 void aws_reply_distrust(struct aws_reply *reply, const char *why)

@@ -26,6 +26,10 @@ enum { AWS_REPLY_WORDS_MAX_BYTES = 512 * 1024 };
 void aws_reply_read(struct aws_reply *reply,
                     const struct aws_response *response, struct strbuf *words);
 
+/* Whether AWS refuses the credentials because their time is over: then others
+ * may do. A refused HEAD has no words, so that a 400 may mean that. */
+bool aws_error_says_expired(const struct aws_response *response, bool is_head);
+
 /* Turns a reply into STATUS_UNAVAILABLE, for the stated reason. */
 void aws_reply_distrust(struct aws_reply *reply, const char *why);
 

@@ -14,13 +14,14 @@
 /* What a call tells about AWS itself, whatever it says of the request: how well
  * we can work with it. */
 enum aws_condition {
-    AWS_NOT_ASKED = 0, /* the call was never made */
-    AWS_WELL,          /* it answered, if only to refuse this request */
-    AWS_THROTTLED,     /* it asks for fewer calls */
-    AWS_DENIED,        /* our credentials: wrong, expired, or too weak */
-    AWS_CLOCK_SKEWED,  /* our clock: signatures are refused for their time */
-    AWS_FAILING,       /* what came is its own fault, or not AWS's answer */
-    AWS_UNREACHABLE,   /* no answer came */
+    AWS_NOT_ASKED = 0,  /* the call was never made */
+    AWS_WELL,           /* it answered, if only to refuse this request */
+    AWS_THROTTLED,      /* it asks for fewer calls */
+    AWS_DENIED,         /* our credentials: wrong, expired, or too weak */
+    AWS_NO_CREDENTIALS, /* it was not asked, since we have none */
+    AWS_CLOCK_SKEWED,   /* our clock: signatures are refused for their time */
+    AWS_FAILING,        /* what came is its own fault, or not AWS's answer */
+    AWS_UNREACHABLE,    /* no answer came */
 };
 
 /* Texts that do not fit are cut and end in "..."; none ever repeats a

@@ -117,36 +117,30 @@ static void set_up_transport(struct setup *setup,
     if (ca_bundle != NULL)
         set_pointer(setup, CURLOPT_CAINFO, ca_bundle);
     /* HTTPS_PROXY and NO_PROXY hold as with AWS's SDKs, but no proxy can
-     * reach this machine's own loopback. */
-    if (endpoint_is_loopback(request->url))
+     * reach this machine's own loopback, nor what is on its link alone. */
+    if (endpoint_is_loopback(request->url) ||
+        endpoint_is_link_local(request->url))
         set_pointer(setup, CURLOPT_PROXY, "");
 }
 
-/* As the credential scope has it. */
-static const char *service_name(enum aws_service service)
-{
-    switch (service) {
-    case AWS_S3:
-        return "s3";
-    case AWS_SNS:
-        return "sns";
-    default:
-        return "route53";
-    }
-}
+static const char *const service_names[] = {
+    [AWS_ROUTE53] = "route53",
+    [AWS_S3] = "s3",
+    [AWS_SNS] = "sns",
+    [AWS_STS] = "sts",
+};
 
-static void set_up_signature(struct setup *setup,
-                             const struct aws_request *request)
+static void set_up_signature(struct setup *setup, struct aws_request *request,
+                             const struct aws_credentials *keys)
 {
-    const struct aws_config *config = request->config;
     char provider[32 + ENDPOINT_REGION_MAX];
 
     snprintf(provider, sizeof provider, "aws:amz:%s:%s", request->region,
-             service_name(request->service));
+             service_names[request->service]);
     set_pointer(setup, CURLOPT_AWS_SIGV4, provider);
     /* Apart, not as CURLOPT_USERPWD: some stores' key ids hold a colon. */
-    set_pointer(setup, CURLOPT_USERNAME, config->access_key_id);
-    set_pointer(setup, CURLOPT_PASSWORD, config->secret_access_key);
+    set_pointer(setup, CURLOPT_USERNAME, keys->access_key_id);
+    set_pointer(setup, CURLOPT_PASSWORD, keys->secret_access_key);
 }
 
 static const char *const method_names[] = {[AWS_GET] = "GET",
@@ -154,27 +148,30 @@ static const char *const method_names[] = {[AWS_GET] = "GET",
                                            [AWS_POST] = "POST",
                                            [AWS_PUT] = "PUT"};
 
+static const char token_name[] = "x-amz-security-token";
+
 /* What another signature left behind. */
 static void drop_signature(struct aws_request *request)
 {
+    aws_request_drop_header(request, token_name);
     aws_request_drop_header(request, "Host");
     aws_request_drop_header(request, "X-Amz-Date");
     aws_request_drop_header(request, "Authorization");
 }
 
 /* For another time than this machine's, which is all that libcurl can. */
-static bool sign_for(struct aws_request *request, int64_t time)
+static bool sign_for(struct aws_request *request,
+                     const struct aws_credentials *keys, int64_t time)
 {
-    const struct aws_config *config = request->config;
     char timestamp[SIGNATURE_TIMESTAMP_SIZE];
     struct signature_subject subject = {
         .method = method_names[request->method],
         .url = request->url,
         .payload_sha256 = request->payload_sha256,
         .timestamp = timestamp,
-        .session_token = config->session_token,
+        .session_token = keys->session_token,
         .region = request->region,
-        .service = service_name(request->service),
+        .service = service_names[request->service],
     };
     struct strbuf authorization;
     bool is_signed;
@@ -182,8 +179,8 @@ static bool sign_for(struct aws_request *request, int64_t time)
     strbuf_init(&authorization, AUTHORIZATION_MAX_BYTES);
     is_signed =
         signature_timestamp(time, timestamp) &&
-        signature_append(&authorization, &subject, config->access_key_id,
-                         config->secret_access_key) &&
+        signature_append(&authorization, &subject, keys->access_key_id,
+                         keys->secret_access_key) &&
         aws_request_add_header(request, "Host", signature_host(request->url)) &&
         aws_request_add_header(request, "X-Amz-Date",
                                span_from_string(timestamp)) &&
@@ -191,6 +188,19 @@ static bool sign_for(struct aws_request *request, int64_t time)
                                strbuf_span(&authorization));
     strbuf_clear(&authorization);
     return is_signed;
+}
+
+static void sign(struct setup *setup, struct aws_request *request,
+                 const struct aws_credentials *keys)
+{
+    drop_signature(request);
+    if (!aws_request_add_header(request, token_name,
+                                span_from_string(keys->session_token)))
+        setup->failed = true;
+    else if (request->clock_offset == 0)
+        set_up_signature(setup, request, keys);
+    else if (!sign_for(request, keys, time(NULL) + request->clock_offset))
+        setup->failed = true;
 }
 
 static void set_up_message(struct setup *setup, struct aws_request *request)
@@ -218,22 +228,37 @@ static void set_up_message(struct setup *setup, struct aws_request *request)
     set_long(setup, CURLOPT_FRESH_CONNECT, 1);
 }
 
-bool exchange_set_up(CURL *easy, struct aws_request *request)
+/* A buffer that grows leaves copies behind; what asks for credentials gets all
+ * its room at once. */
+static bool reserve_reply(struct aws_request *request)
+{
+    static const char nothing[4096];
+    struct strbuf *reply = &request->reply;
+
+    if (request->signer == AWS_SIGN_AS_CLIENT)
+        return true;
+    while (strbuf_ok(reply) && reply->len + sizeof nothing <= reply->max_bytes)
+        strbuf_append(reply, span_from(nothing, sizeof nothing));
+    if (!strbuf_ok(reply))
+        return false;
+    strbuf_rewind(reply);
+    return true;
+}
+
+bool exchange_set_up(CURL *easy, struct aws_request *request,
+                     const struct aws_credentials *keys)
 {
     struct setup setup = {easy, false};
-    bool skewed = request->clock_offset != 0;
 
     request->easy = easy;
     strbuf_init(&request->reply, request->reply_max_bytes);
+    setup.failed = !reserve_reply(request);
     s3_md5_clear(&request->md5);
     if (request->on_body != NULL)
         s3_md5_init(&request->md5);
     set_up_transport(&setup, request);
-    drop_signature(request);
-    if (!skewed)
-        set_up_signature(&setup, request);
-    else if (!sign_for(request, time(NULL) + request->clock_offset))
-        setup.failed = true;
+    if (keys != NULL)
+        sign(&setup, request, keys);
     set_up_message(&setup, request);
     set_pointer(&setup, CURLOPT_PRIVATE, request);
     set_pointer(&setup, CURLOPT_ERRORBUFFER, request->curl_error);

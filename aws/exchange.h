@@ -13,9 +13,11 @@
 
 #include <curl/curl.h>
 
-/* Sets up a handle that is fresh or was reset. False: memory, or a libcurl
- * that lacks what we need. */
-NODISCARD bool exchange_set_up(CURL *easy, struct aws_request *request);
+/* Sets up a handle that is fresh or was reset, to be signed with these keys
+ * (NULL: not at all), which may go away when it returns. False: memory, or a
+ * libcurl that lacks what we need. */
+NODISCARD bool exchange_set_up(CURL *easy, struct aws_request *request,
+                               const struct aws_credentials *keys);
 
 /* Fills request->response once libcurl is done, before the handle is reset.
  * Its body points into the request. */

@@ -57,6 +57,7 @@ void aws_request_free(struct aws_request *request)
 {
     if (request == NULL)
         return;
+    aws_credentials_clear(&request->own_keys);
     free_headers(request->headers);
     clear_reply(&request->reply);
     s3_md5_clear(&request->md5);
@@ -104,10 +105,7 @@ bool aws_request_add_standard_headers(struct aws_request *request)
 
     return sha256_hex(body, request->body_len, hex) &&
            aws_request_add_header(request, "x-amz-content-sha256",
-                                  span_from_string(hex)) &&
-           aws_request_add_header(
-               request, "x-amz-security-token",
-               span_from_string(request->config->session_token));
+                                  span_from_string(hex));
 }
 
 void aws_request_drop_header(struct aws_request *request, const char *name)

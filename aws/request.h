@@ -11,11 +11,19 @@
 #define AWS_REQUEST_H
 
 #include "aws/aws_config.h"
+#include "aws/aws_credentials.h"
 #include "aws/endpoint.h"
 #include "aws/response.h"
 #include "base/strbuf.h"
 
 enum aws_method { AWS_GET, AWS_HEAD, AWS_POST, AWS_PUT };
+
+/* Whose credentials a request is signed with. */
+enum aws_signer {
+    AWS_SIGN_AS_CLIENT = 0, /* the client's, for which it waits */
+    AWS_SIGN_AS_OWNER,      /* its own, by which others are asked for */
+    AWS_SIGN_NOT,
+};
 
 struct aws_request;
 struct curl_slist;
@@ -32,6 +40,8 @@ struct aws_request {
         *config; /* borrowed: who signs, and how to connect */
     enum aws_service service;
     enum aws_method method;
+    enum aws_signer signer;
+    struct aws_credentials own_keys;      /* AWS_SIGN_AS_OWNER */
     char *url;                            /* owned, in canonical form */
     char region[ENDPOINT_REGION_MAX + 1]; /* to sign for */
     struct curl_slist *headers;           /* owned */
@@ -47,7 +57,10 @@ struct aws_request {
     /* The client's own. */
     struct aws_request *next, **link; /* link: what points here */
     void *easy;                       /* CURL *, while under way */
-    char curl_error[256];             /* CURL_ERROR_SIZE */
+    int64_t deadline_at;
+    unsigned keys_version; /* credentials_keeper.h */
+    bool sent_again;       /* since its credentials were refused */
+    char curl_error[256];  /* CURL_ERROR_SIZE */
     struct strbuf reply;
     struct s3_md5 md5; /* of what was handed on */
     struct aws_response response;
@@ -68,9 +81,9 @@ void aws_request_free(struct aws_request *request);
 NODISCARD bool aws_request_add_header(struct aws_request *request,
                                       const char *name, struct span value);
 
-/* Adds what every request to AWS carries besides its signature: the session
- * token if there is one, and the hash of the body, without which S3 refuses
- * and libcurl would sign a wrong one. To be called once the body is set. */
+/* Adds what every request to AWS carries besides its signature and the session
+ * token: the hash of the body, without which S3 refuses and libcurl would sign
+ * a wrong one. To be called once the body is set. */
 NODISCARD bool aws_request_add_standard_headers(struct aws_request *request);
 
 /* Takes away the first header of this name, if there is one. */

@@ -11,17 +11,25 @@
 
 #include <stdint.h>
 
-enum aws_service { AWS_ROUTE53, AWS_S3, AWS_SNS, AWS_SERVICE_COUNT };
+enum aws_service {
+    AWS_ROUTE53,
+    AWS_S3,
+    AWS_SNS,
+    AWS_STS,
+    AWS_CREDENTIALS_ENDPOINT, /* who gives out credentials, and is not AWS's */
+    AWS_SERVICE_COUNT
+};
 
 struct aws_response {
     enum aws_service service;
     /* STATUS_OK: an answer came, and came whole. Else why not:
-     * STATUS_UNAVAILABLE, or what the receiver of the body stopped it with;
+     * STATUS_UNAVAILABLE, STATUS_DENIED (there are no credentials, so nothing was
+     * sent), or what the receiver of the body stopped it with;
      * http_status is then 0 or whatever had come by then. Memory that ran out
      * is STATUS_UNAVAILABLE too: by then the request may have been carried
      * out, and STATUS_NOMEM would say that nothing was changed. */
     enum status transport;
-    char transport_message[256]; /* libcurl's words, or "" */
+    char transport_message[1024]; /* libcurl's words, or "" */
     bool timed_out;
     long http_status;
     int64_t retry_after_ms; /* what it asks for; 0: nothing */

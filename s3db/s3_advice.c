@@ -15,8 +15,9 @@ static const struct {
     {"InvalidAccessKeyId", "check AWS_ACCESS_KEY_ID: AWS does not know it"},
     {"SignatureDoesNotMatch",
      "check AWS_SECRET_ACCESS_KEY: it does not belong to AWS_ACCESS_KEY_ID"},
-    {"ExpiredToken", "get new temporary credentials: AWS_SESSION_TOKEN has "
-                     "expired"},
+    {"ExpiredToken",
+     "get new temporary credentials: those in AWS_SESSION_TOKEN, or of the "
+     "source that gave them, have expired"},
     {"InvalidToken", "check AWS_SESSION_TOKEN: unset it with long-lived keys, "
                      "else get new temporary credentials"},
     {"TokenRefreshRequired", "get new temporary credentials"},
@@ -80,6 +81,9 @@ static const char *status_advice(const struct aws_reply *reply, enum s3_use use)
 
 const char *s3_advice(const struct aws_reply *reply, enum s3_use use)
 {
+    if (reply->condition == AWS_NO_CREDENTIALS)
+        return "give credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
+               "or mend the source that is named";
     for (size_t i = 0; i < sizeof by_code / sizeof by_code[0]; i++)
         if (strcmp(reply->code, by_code[i].code) == 0)
             return by_code[i].advice;

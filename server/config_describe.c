@@ -63,6 +63,9 @@ void config_describe(const struct config *config, struct strbuf *out)
         strbuf_append_char(out, '\n');
     }
     describe_places(config, out);
+    strbuf_append_string(out, "# credentials: ");
+    aws_config_describe_credentials(&config->aws, out);
+    strbuf_append_char(out, '\n');
     describe_key("DYNDNS_API_KEY", config->http.api_key, out);
     describe_key("DYNDNS_REFLECT_KEY", config->http.reflect_key, out);
 }

@@ -3,6 +3,7 @@
 #include "aws/aws_client.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "server/credentials_log.h"
 #include "server/dns/dns_writer.h"
 #include "server/table/table_refresh.h"
 
@@ -165,6 +166,7 @@ struct updater *updater_new(const struct config *config, struct health *health,
     pthread_mutex_init(&updater->lock, NULL);
     updater->client = aws_client_new(&config->aws);
     if (updater->client != NULL) {
+        aws_client_on_credentials(updater->client, credentials_log_news, NULL);
         aws_client_tell_clock(updater->client, on_clock, NULL);
         updater->writer = dns_writer_new(updater->client, &config->dns, health,
                                          random_seed());

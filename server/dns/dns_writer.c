@@ -125,7 +125,7 @@ static void on_preload_call_done(void *arg, int64_t sent_at,
     struct dns_writer *writer = arg;
     enum status status = reply->status;
 
-    if (status == STATUS_DENIED)
+    if (status == STATUS_DENIED && reply->condition != AWS_NO_CREDENTIALS)
         status = STATUS_OK;
     note_health(writer, HEALTH_SURVEY, reply);
     coalescer_call_done(writer->coalescer, clock_now_ms(), sent_at, status);

@@ -81,7 +81,8 @@ static void set_cursor(struct rrset_preload *preload,
 
 static const char *failure_of(const struct aws_reply *reply)
 {
-    return reply->status == STATUS_DENIED
+    return reply->status == STATUS_DENIED &&
+                   reply->condition != AWS_NO_CREDENTIALS
                ? "denied: with route53:ListResourceRecordSets the log would "
                  "know old addresses after a start"
                : "a call failed";

@@ -143,6 +143,8 @@ static const char *advice_on(const struct aws_reply *reply)
     case AWS_DENIED:
         return "the credentials need route53:ListHostedZones, or with "
                "DYNDNS_HOSTED_ZONES route53:GetHostedZone";
+    case AWS_NO_CREDENTIALS:
+        return "see event=credentials_unavailable; will be tried again";
     case AWS_CLOCK_SKEWED:
         return "set this machine's clock: AWS refuses signatures that are "
                "some minutes off";

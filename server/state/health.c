@@ -21,6 +21,9 @@ static const struct {
                     "it refuses the credentials, which are wrong or expired, "
                     "or lack a permission",
                     true},
+    [AWS_NO_CREDENTIALS] = {"no_credentials",
+                            "it was not asked, since there are no credentials",
+                            true},
     [AWS_CLOCK_SKEWED] = {"clock_skewed",
                           "this machine's clock is wrong, so that signatures "
                           "are refused",

@@ -82,7 +82,8 @@ def clean_environment(**variables) -> dict[str, str]:
 
 def variables() -> set[str]:
     """The variables that the programs read."""
-    code = read("server/variables.c") + read("aws/aws_config.c")
+    files = ("server/variables.c", "aws/aws_config.c", "aws/credentials_settings.c")
+    code = "".join(read(file) for file in files)
     return set(re.findall(r'"((?:AWS|DYNDNS)_[A-Z0-9_]+|PORT)"', code))
 
 

@@ -24,6 +24,8 @@ KIND = {
     "columns_ignored": OPERATOR,  # once for each database
     "config_doubtful": OPERATOR,
     "connections_at_ceiling": STRANGER,
+    "credentials_found": AWS,  # at first, and after each trouble
+    "credentials_unavailable": AWS,  # once for each trouble
     "cross_site_refused": STRANGER,
     "hosted_zone_ambiguous": AWS,
     "hosted_zone_gone": AWS,

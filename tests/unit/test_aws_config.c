@@ -1,5 +1,6 @@
 #include "aws/aws_config.h"
 #include "aws/retry.h"
+#include "tests/unit/home_folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,19 +12,7 @@
 
 enum { VARIABLES_MAX = 8 };
 
-struct variable {
-    const char *name, *value;
-};
-
-static const struct variable *environment;
-
-static const char *get(const char *name)
-{
-    for (const struct variable *v = environment; v->name != NULL; v++)
-        if (strcmp(v->name, name) == 0)
-            return v->value;
-    return NULL;
-}
+static const struct home_variable *environment;
 
 #define KEYS                                                                   \
     {"AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"},                                      \
@@ -33,7 +22,7 @@ static const char *get(const char *name)
 
 static const struct {
     const char *label;
-    struct variable environment[VARIABLES_MAX];
+    struct home_variable environment[VARIABLES_MAX];
     struct aws_config expected;
 } good[] = {
     {"two keys are enough", {KEYS}, {.region = "us-east-1"}},
@@ -112,6 +101,21 @@ static const struct {
      {.access_key_id = "test:tester",
       .secret_access_key = "x",
       .region = "us-east-1"}},
+    {"no keys: others are asked, the instance at last",
+     {{NULL, NULL}},
+     {.access_key_id = "", .region = "us-east-1"}},
+    {"the environment's keys come before a profile",
+     {KEYS, {"AWS_PROFILE", "absent"}},
+     {.region = "us-east-1"}},
+    {"the region of the profile",
+     {KEYS, {"AWS_CONFIG_FILE", "@/region"}},
+     {.region = "eu-central-1"}},
+    {"a variable's comes first",
+     {KEYS, {"AWS_CONFIG_FILE", "@/region"}, {"AWS_REGION", "eu-west-1"}},
+     {.region = "eu-west-1"}},
+    {"a token without keys says nothing",
+     {{"AWS_SESSION_TOKEN", "t"}},
+     {.access_key_id = "", .session_token = "t", .region = "us-east-1"}},
     {"a temporary key with its token",
      {{"AWS_ACCESS_KEY_ID", "ASIAEXAMPLE"},
       {"AWS_SECRET_ACCESS_KEY", "x"},
@@ -146,8 +150,12 @@ static void test_good(void **state)
             expected.max_attempts = RETRY_DEFAULT_MAX_ATTEMPTS;
         strbuf_init(&faults, 1000);
         environment = good[i].environment;
-        assert_int_equal(aws_config_init(&config, get, &faults), STATUS_OK);
+        home_folder_set_variables(environment);
+        assert_int_equal(aws_config_init(&config, home_folder_getenv, &faults),
+                         STATUS_OK);
         assert_int_equal(faults.len, 0);
+        if (expected.access_key_id[0] == '\0')
+            expected.access_key_id = NULL;
         assert_same(config.access_key_id, expected.access_key_id);
         assert_same(config.secret_access_key, expected.secret_access_key);
         assert_same(config.session_token, expected.session_token);
@@ -168,12 +176,24 @@ static void test_good(void **state)
 
 static const struct {
     const char *label;
-    struct variable environment[VARIABLES_MAX];
+    struct home_variable environment[VARIABLES_MAX];
     const char *lines[4]; /* how each begins */
 } bad[] = {
-    {"both keys absent are two faults",
-     {{NULL, NULL}},
-     {"AWS_ACCESS_KEY_ID is not set", "AWS_SECRET_ACCESS_KEY is not set"}},
+    {"no keys, and nobody to ask for some",
+     {{"AWS_EC2_METADATA_DISABLED", "true"}},
+     {"AWS_ACCESS_KEY_ID is not set, and there is no other source"}},
+    {"a profile that is in no file",
+     {{"AWS_PROFILE", "dev"}},
+     {"AWS_PROFILE names the profile dev, which is in neither"}},
+    {"a container's endpoint that may not be asked",
+     {{"AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://hush-hush/"}},
+     {"AWS_CONTAINER_CREDENTIALS_FULL_URI must begin with https"}},
+    {"the other half of a key",
+     {{"AWS_SECRET_ACCESS_KEY", "hush-hush"}},
+     {"AWS_ACCESS_KEY_ID is not set; it is the id"}},
+    {"the region of the profile is looked at too",
+     {{"AWS_CONFIG_FILE", "@/bad_region"}},
+     {"the region of the profile is none of AWS's regions"}},
     {"a switch is true or false, lest \"1\" be taken for false",
      {KEYS,
       {"AWS_USE_FIPS_ENDPOINT", "1"},
@@ -258,7 +278,7 @@ static const struct {
      {{"AWS_SECRET_ACCESS_KEY", "hush-hush\x7f"},
       {"AWS_REGION", "?"},
       {"AWS_ENDPOINT_URL", "?"}},
-     {"AWS_ACCESS_KEY_ID is not set", "AWS_SECRET_ACCESS_KEY holds",
+     {"AWS_ACCESS_KEY_ID is not set;", "AWS_SECRET_ACCESS_KEY holds",
       "AWS_REGION is no", "AWS_ENDPOINT_URL must"}},
 };
 
@@ -287,7 +307,8 @@ static void test_bad(void **state)
         print_message("  %s\n", bad[i].label);
         strbuf_init(&faults, 1000);
         environment = bad[i].environment;
-        assert_int_equal(aws_config_init(&config, get, &faults),
+        home_folder_set_variables(environment);
+        assert_int_equal(aws_config_init(&config, home_folder_getenv, &faults),
                          STATUS_INVALID);
         assert_lines(strbuf_span(&faults), bad[i].lines);
         assert_null(strstr(strbuf_string(&faults), "hush-hush"));
@@ -299,7 +320,7 @@ static void test_bad(void **state)
 /* The caller may collect the faults of several readers in one buffer. */
 static void test_faults_of_others_are_not_ours(void **state)
 {
-    static const struct variable keys[] = {KEYS, {NULL, NULL}};
+    static const struct home_variable keys[] = {KEYS, {NULL, NULL}};
     struct aws_config config;
     struct strbuf faults;
 
@@ -307,10 +328,57 @@ static void test_faults_of_others_are_not_ours(void **state)
     environment = keys;
     strbuf_init(&faults, 1000);
     strbuf_append_string(&faults, "PORT is no number\n");
-    assert_int_equal(aws_config_init(&config, get, &faults), STATUS_OK);
+    home_folder_set_variables(environment);
+    assert_int_equal(aws_config_init(&config, home_folder_getenv, &faults),
+                     STATUS_OK);
     assert_string_equal(strbuf_string(&faults), "PORT is no number\n");
     aws_config_clear(&config);
     strbuf_clear(&faults);
+}
+
+static const struct {
+    const char *label;
+    struct home_variable environment[VARIABLES_MAX];
+    const char *words; /* how they begin */
+} described[] = {
+    {"the environment's keys", {KEYS, {"AWS_PROFILE", "dev"}}, "environment"},
+    {"a profile's",
+     {{"AWS_SHARED_CREDENTIALS_FILE", "@/keys"}},
+     "profile default of /tmp/"},
+    {"the instance's", {{NULL, NULL}}, "instance role"},
+};
+
+static void test_describe(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(described); i++) {
+        struct aws_config config;
+        struct strbuf text;
+
+        print_message("  %s\n", described[i].label);
+        strbuf_init(&text, 1000);
+        environment = described[i].environment;
+        home_folder_set_variables(environment);
+        assert_int_equal(aws_config_init(&config, home_folder_getenv, &text),
+                         STATUS_OK);
+        aws_config_describe_credentials(&config, &text);
+        assert_memory_equal(strbuf_string(&text), described[i].words,
+                            strlen(described[i].words));
+        assert_null(strstr(strbuf_string(&text), "s3cr3t"));
+        aws_config_clear(&config);
+        strbuf_clear(&text);
+    }
+}
+
+static int write_files(void **state)
+{
+    if (home_folder_set_up(state) != 0)
+        return -1;
+    home_folder_write_file("region", "[default]\nregion=eu-central-1\n");
+    home_folder_write_file("bad_region", "[default]\nregion=europe\n");
+    home_folder_write_file("keys", "[default]\naws_access_key_id=AKIA\n"
+                                   "aws_secret_access_key=s3cr3t\n");
+    return 0;
 }
 
 int main(void)
@@ -318,8 +386,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good),
         cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_describe),
         cmocka_unit_test(test_faults_of_others_are_not_ours),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, write_files, home_folder_tear_down);
 }

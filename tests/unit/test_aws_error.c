@@ -454,6 +454,62 @@ static void test_what_an_answer_tells_about_aws(void **state)
     }
 }
 
+static const struct {
+    const char *label, *body;
+    long http_status;
+    bool is_head, expected;
+} expiries[] = {
+    {"Route 53 and most others", ROUTE53_ERROR("ExpiredToken", "x"), 403, false,
+     true},
+    {"the services that speak JSON",
+     ROUTE53_ERROR("ExpiredTokenException", "x"), 400, false, true},
+    {"a request that took too long", ROUTE53_ERROR("RequestExpired", "x"), 400,
+     false, true},
+    {"S3", "<Error><Code>ExpiredToken</Code></Error>", 400, false, true},
+    {"S3's answer to HEAD has no words", "", 400, true, true},
+    {"HEAD of what may not be read", "", 403, true, false},
+    {"a token that was never good", ROUTE53_ERROR("InvalidClientTokenId", "x"),
+     403, false, false},
+    {"a wrong signature", ROUTE53_ERROR("SignatureDoesNotMatch", "x"), 403,
+     false, false},
+    {"a server's fault in these words", ROUTE53_ERROR("ExpiredToken", "x"), 500,
+     false, false},
+    {"a page", "<html>ExpiredToken</html>", 403, false, false},
+};
+
+static void test_expired(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof expiries / sizeof expiries[0]; i++) {
+        struct aws_response response = {
+            .http_status = expiries[i].http_status,
+            .body = span_from_string(expiries[i].body),
+        };
+
+        if (aws_error_says_expired(&response, expiries[i].is_head) !=
+            expiries[i].expected)
+            fail_msg("%s", expiries[i].label);
+        response.transport = STATUS_UNAVAILABLE;
+        assert_false(aws_error_says_expired(&response, expiries[i].is_head));
+    }
+}
+
+/* Not sent at all: neither AWS nor a proxy has denied anything. */
+static void test_no_credentials(void **state)
+{
+    const struct aws_response response = {
+        .transport = STATUS_DENIED,
+        .transport_message = "instance role: no role",
+    };
+    struct aws_reply reply;
+
+    (void)state;
+    aws_reply_read(&reply, &response, NULL);
+    assert_int_equal(reply.status, STATUS_DENIED);
+    assert_int_equal(reply.condition, AWS_NO_CREDENTIALS);
+    assert_string_equal(reply.message, "instance role: no role");
+}
+
 static void test_broken_transport(void **state)
 {
     struct aws_response response = {
@@ -604,6 +660,8 @@ int main(void)
         cmocka_unit_test(test_shapes),
         cmocka_unit_test(test_answers),
         cmocka_unit_test(test_what_an_answer_tells_about_aws),
+        cmocka_unit_test(test_expired),
+        cmocka_unit_test(test_no_credentials),
         cmocka_unit_test(test_broken_transport),
         cmocka_unit_test(test_distrust),
         cmocka_unit_test(test_long_words_end_in_dots),

@@ -161,6 +161,8 @@ static const struct {
     {"throttling is no illness", AWS_THROTTLED, true, "\"throttled\"",
      "fewer calls"},
     {"refused credentials", AWS_DENIED, false, "\"denied\"", "credentials"},
+    {"nothing to ask with", AWS_NO_CREDENTIALS, false, "\"no_credentials\"",
+     "no credentials"},
     {"a wrong clock", AWS_CLOCK_SKEWED, false, "\"clock_skewed\"", "clock"},
     {"faults of its own", AWS_FAILING, false, "\"failing\"", "faults"},
     {"no answer", AWS_UNREACHABLE, false, "\"unreachable\"", "not reached"},

@@ -53,6 +53,18 @@ static const struct {
      S3_USE_READ, NULL},
 };
 
+/* Nothing was sent, so that no permission is missing. */
+static void test_no_credentials(void **state)
+{
+    const struct aws_reply reply = {.status = STATUS_DENIED,
+                                    .condition = AWS_NO_CREDENTIALS};
+
+    (void)state;
+    assert_non_null(
+        strstr(s3_advice(&reply, S3_USE_WRITE), "AWS_ACCESS_KEY_ID"));
+    assert_null(strstr(s3_advice(&reply, S3_USE_READ), "s3:"));
+}
+
 static void test_advice_names_what_to_do(void **state)
 {
     (void)state;
@@ -72,6 +84,7 @@ static void test_advice_names_what_to_do(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_no_credentials),
         cmocka_unit_test(test_advice_names_what_to_do),
     };
 
