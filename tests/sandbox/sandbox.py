@@ -1,6 +1,7 @@
 """The sandbox: one account, its services on one HTTP port, one DNS port."""
 
 from .account import Account
+from .credential_sources import CONTAINER_PATH, CredentialSources
 from .dns_server import DnsServer
 from .gate import Stopped
 from .http_server import LOOPBACK, Delivery, HttpServer, Reply, Request
@@ -35,6 +36,7 @@ class Sandbox:
         self.route53.latency_seconds = latency_ms / 1000
         self.s3 = S3(self.account, region)
         self.sns = Sns(self.account)
+        self.sources = CredentialSources(self.account, region)
         self._http = HttpServer(self._answer, self.account.date, http_port)
         self._dns = DnsServer(self.route53, dns_port)
         self.http_port = self._http.port
@@ -51,6 +53,7 @@ class Sandbox:
         self.route53.close()
         self.s3.close()
         self.sns.close()
+        self.sources.close()
         self._http.close()
         self._dns.close()
 
@@ -82,6 +85,33 @@ class Sandbox:
             environment["AWS_SESSION_TOKEN"] = self.account.session_token
         return environment
 
+    def environment_of_instance(self) -> dict[str, str | None]:
+        """For a client on an EC2 instance, in place of keys (None: unset)."""
+        return self._without_keys() | {
+            "AWS_EC2_METADATA_DISABLED": None,
+            "AWS_EC2_METADATA_SERVICE_ENDPOINT": self.endpoint_url,
+        }
+
+    def environment_of_container(self) -> dict[str, str | None]:
+        """For a client in a task of ECS, in place of keys."""
+        return self._without_keys() | {
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI": self.endpoint_url + CONTAINER_PATH,
+        }
+
+    def environment_of_web_identity(self, token_file) -> dict[str, str | None]:
+        """For a client in a pod of EKS, in place of keys; writes the token."""
+        token_file.write_text(self.sources.web_identity_token)
+        return self._without_keys() | {
+            "AWS_WEB_IDENTITY_TOKEN_FILE": str(token_file),
+            "AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/pod",
+        }
+
+    @staticmethod
+    def _without_keys():
+        return dict.fromkeys(
+            ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+        )
+
     def _answer(self, request: Request) -> Reply:
         try:
             return self._service_for(request).answer(request)
@@ -91,4 +121,6 @@ class Sandbox:
     def _service_for(self, request: Request):
         if request.path.startswith(PATH_PREFIX):
             return self.route53
-        return self.sns if self.sns.is_meant(request) else self.s3
+        if self.sns.is_meant(request):
+            return self.sns
+        return self.sources if self.sources.is_for(request) else self.s3

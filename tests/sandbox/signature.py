@@ -53,17 +53,18 @@ def verify(request, account, service: str, region: str, max_skew_seconds: int):
     """Returns if the request is signed by the account for this service and
     region, not too long ago; else raises SignatureRefused."""
     key, date, claimed_region, claimed_service, signed_headers, signature = _parse(request)
-    if key != account.access_key:
+    keys = account.keys(key)
+    if keys is None:
         raise SignatureRefused(Reason.UNKNOWN_KEY, f"no key {key}")
     if claimed_service != service:
         raise SignatureRefused(Reason.WRONG_SERVICE, claimed_service)
     if claimed_region != region:
         raise SignatureRefused(Reason.WRONG_REGION, claimed_region)
     timestamp = _check_clock(request, account, date, max_skew_seconds)
-    _check_token(request, account)
+    _check_token(request, account, keys)
     _check_coverage(request, signed_headers)
 
-    signer = _SIGNERS[service](Credentials(account.access_key, account.secret_key), service, region)
+    signer = _SIGNERS[service](Credentials(keys.access_key, keys.secret_key), service, region)
     again = AWSRequest(
         request.method,
         f"http://sandbox{_canonical_path(request.path)}?{_canonical_query(request.query)}",
@@ -113,11 +114,11 @@ def _check_clock(request, account, date, max_skew_seconds):
     return timestamp
 
 
-def _check_token(request, account):
+def _check_token(request, account, keys):
     token = request.header("x-amz-security-token")
-    if token != account.session_token:
+    if token != keys.token:
         raise SignatureRefused(Reason.BAD_TOKEN, "not the session token of these credentials")
-    if token is not None and account.token_expired:
+    if token is not None and account.has_expired(keys):
         raise SignatureRefused(Reason.EXPIRED_TOKEN, "the session token has expired")
 
 
@@ -168,4 +169,9 @@ class _S3Signer(_AsReceived, S3SigV4Auth):
     pass
 
 
-_SIGNERS = {"route53": _PlainSigner, "s3": _S3Signer, "sns": _PlainSigner}
+_SIGNERS = {
+    "route53": _PlainSigner,
+    "s3": _S3Signer,
+    "sns": _PlainSigner,
+    "sts": _PlainSigner,
+}
