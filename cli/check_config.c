@@ -22,12 +22,19 @@ struct check {
 
 /* ---- the database ---- */
 
-/* The place to say which source the credentials come from. */
-static const char *credentials_source(const struct aws_config *config)
+/* Whether they serve, the calls below will show. */
+static void tell_source(const struct aws_config *config)
 {
-    return config->session_token == NULL
-               ? "the environment, AWS_ACCESS_KEY_ID"
-               : "the environment, AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN";
+    struct strbuf source;
+
+    strbuf_init(&source, WORDS_MAX_BYTES);
+    aws_config_describe_credentials(config, &source);
+    check_report_good("credentials: from %s%s", strbuf_string(&source),
+                      config->access_key_id == NULL ? ""
+                      : config->session_token == NULL
+                          ? ", AWS_ACCESS_KEY_ID"
+                          : ", AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN");
+    strbuf_clear(&source);
 }
 
 static void ignore_fault(void *arg, const struct database_fault *fault)
@@ -266,7 +273,7 @@ static int run(const struct context *context, const struct options *options)
     int result;
 
     (void)options;
-    check_report_good("credentials: from %s", credentials_source(config));
+    tell_source(config);
     check_database(&check);
     if (client == NULL) {
         check_report_fault(&check.report, "", "hosted zones: out of memory");

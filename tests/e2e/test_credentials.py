@@ -399,3 +399,12 @@ def test_the_tool_has_the_same_sources(dyndb, sandbox, environment, store, tmp_p
         "download-database", environment=settings | environment(source), cwd=tmp_path
     )
     assert (finished.returncode, finished.stdout) == (0, "a.example.org,token-of-a.example.org\n")
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_the_tool_tells_which_source_it_has(dyndb, sandbox, environment, store, tmp_path, source):
+    store("a.example.org")
+    settings = sandbox.environment() | {"DYNDNS_BUCKET": BUCKET, "DYNDNS_DATABASE": KEY}
+    finished = dyndb("check-config", environment=settings | environment(source), cwd=tmp_path)
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert f"credentials: from {FOUND[source]}\n" in finished.stdout
