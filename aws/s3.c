@@ -3,17 +3,30 @@
 #include "aws/aws_error.h"
 #include "aws/request.h"
 #include "aws/s3_region.h"
+#include "aws/s3_versions_xml.h"
+#include "aws/uri.h"
 
 #include <stdlib.h>
 
 enum {
-    URL_MAX_BYTES = 8192,
-    BUCKET_MAX_BYTES = 255, /* the oldest buckets'; 63 today */
-    KEY_MAX_BYTES = 1024,   /* S3 User Guide, "Naming Amazon S3 objects" */
-    ERROR_MAX_BYTES = 256 * 1024, /* S3's error documents are far smaller */
+    URL_MAX_BYTES = 16 * 1024, /* a key twice and a version, encoded */
+    BUCKET_MAX_BYTES = 255,    /* the oldest buckets'; 63 today */
+    KEY_MAX_BYTES = 1024,      /* S3 User Guide, "Naming Amazon S3 objects" */
+    ERROR_MAX_BYTES = 256 * 1024,    /* S3's error documents are far smaller */
+    LISTING_MAX_BYTES = 1024 * 1024, /* of a hundred keys of 1 KiB and more */
 };
 
-/* One of the three calls, with all that is needed to send it once more. */
+/* Of a page. Who asks wants one of the newest. */
+#define LISTED_VERSIONS_MAX "100"
+
+/* Whom to tell: one of the functions is NULL. */
+struct completion {
+    s3_done_fn *done;
+    s3_versions_fn *listed;
+    void *arg;
+};
+
+/* One of the calls, with all that is needed to send it once more. */
 struct s3_call {
     struct aws_client *client;
     enum aws_method method;
@@ -21,8 +34,8 @@ struct s3_call {
     bool sent_again;
     struct aws_reply refusal; /* while the bucket is asked for its region */
     s3_chunk_fn *chunk;
-    s3_done_fn *done;
-    void *arg;
+    struct completion completion;
+    char version[S3_VERSION_ID_MAX + 1]; /* to read, or to list from; or "" */
     char if_match[S3_ETAG_MAX + 1], if_none_match[S3_ETAG_MAX + 1];
     const char *key; /* both point into `text` */
     char text[];     /* bucket NUL key NUL */
@@ -42,7 +55,17 @@ static bool copy_etag(char out[S3_ETAG_MAX + 1], struct span etag)
     return true;
 }
 
-/* Makes the part that the three calls have in common. Without a key the URL
+/* The same of a version's id, which stands in the query. */
+static bool copy_version(char out[S3_VERSION_ID_MAX + 1], struct span version)
+{
+    if (version.len == 0 || version.len > S3_VERSION_ID_MAX)
+        return false;
+    memcpy(out, version.ptr, version.len);
+    out[version.len] = '\0';
+    return true;
+}
+
+/* Makes the part that the calls have in common. Without a key the URL
  * would be the bucket's own, and the answer a listing. */
 static enum status new_call(struct s3_call **made, struct aws_client *client,
                             enum aws_method method, const char *bucket,
@@ -71,19 +94,46 @@ static enum status take_chunk(void *context, struct span bytes)
 {
     const struct s3_call *call = context;
 
-    return call->chunk(call->arg, bytes);
+    return call->chunk(call->completion.arg, bytes);
 }
 
-/* With an empty key, of the bucket. */
+static bool is_listing(const struct s3_call *call)
+{
+    return call->completion.listed != NULL;
+}
+
+/* Which versions to list: those of all keys that begin like ours, for S3 has no
+ * other question. A key comes before those that begin with it. */
+static void append_listing_query(struct strbuf *url, const struct s3_call *call)
+{
+    bool goes_on = call->version[0] != '\0';
+    struct uri_param params[] = {
+        {"versions", span_from("", 0)},
+        {"prefix", span_from_string(call->key)},
+        {"max-keys", span_from_string(LISTED_VERSIONS_MAX)},
+        {"key-marker", span_from_string(call->key)},
+        {"version-id-marker", span_from_string(call->version)},
+    };
+
+    uri_append_query(url, params, goes_on ? 5 : 3);
+}
+
+/* With an empty key, of the bucket alone. */
 static char *make_url(const struct s3_call *call, const char *region,
                       const char *key)
 {
     struct endpoint_choice choice =
         aws_config_s3(aws_client_config(call->client));
+    struct uri_param version = {"versionId", span_from_string(call->version)};
     struct strbuf url;
 
     strbuf_init(&url, URL_MAX_BYTES);
-    endpoint_append_s3_object(&url, &choice, region, call->text, key);
+    endpoint_append_s3_object(&url, &choice, region, call->text,
+                              is_listing(call) ? "" : key);
+    if (key[0] != '\0' && is_listing(call))
+        append_listing_query(&url, call);
+    else if (key[0] != '\0' && call->version[0] != '\0')
+        uri_append_query(&url, &version, 1);
     return strbuf_take(&url);
 }
 
@@ -130,6 +180,8 @@ static enum status send_call(struct s3_call *call, char *body, size_t body_len)
     }
     request->body = body;
     request->body_len = body_len;
+    if (is_listing(call))
+        request->reply_max_bytes = LISTING_MAX_BYTES;
     request->on_body = call->chunk == NULL ? NULL : take_chunk;
     request->done = call_done;
     if (!add_headers(request, call)) {
@@ -140,27 +192,37 @@ static enum status send_call(struct s3_call *call, char *body, size_t body_len)
     return STATUS_OK;
 }
 
-static void end_for_want_of_memory(s3_done_fn *done, void *arg)
+static void complete(const struct completion *to, const struct aws_reply *reply,
+                     struct span etag)
+{
+    static const struct s3_version_cursor end = {{"", 0}};
+
+    if (to->listed != NULL)
+        to->listed(to->arg, reply, NULL, 0, &end);
+    else
+        to->done(to->arg, reply, etag);
+}
+
+static void end_for_want_of_memory(const struct completion *to)
 {
     static const struct aws_reply no_memory = {.status = STATUS_UNAVAILABLE,
                                                .message = "out of memory"};
 
-    done(arg, &no_memory, span_from("", 0));
+    complete(to, &no_memory, span_from("", 0));
 }
 
 /* Sends the call once more, with the call and the body of this request. */
 static void send_again(struct aws_request *request)
 {
     struct s3_call *call = request->context;
-    s3_done_fn *done = call->done;
+    struct completion completion = call->completion;
     char *body = request->body;
-    void *arg = call->arg;
 
     call->sent_again = true;
     request->context = NULL;
     request->body = NULL;
     if (send_call(call, body, request->body_len) != STATUS_OK)
-        end_for_want_of_memory(done, arg);
+        end_for_want_of_memory(&completion);
 }
 
 /* Asks for the bucket's region. The body stays with the question, which does
@@ -169,8 +231,7 @@ static void ask_bucket(struct aws_request *request,
                        const struct aws_response *response)
 {
     struct s3_call *call = request->context;
-    s3_done_fn *done = call->done;
-    void *arg = call->arg;
+    struct completion completion = call->completion;
     struct aws_request *question;
 
     aws_reply_read(&call->refusal, response, NULL);
@@ -178,7 +239,7 @@ static void ask_bucket(struct aws_request *request,
     question = new_request(call, AWS_HEAD, "");
     if (question == NULL || !aws_request_add_standard_headers(question)) {
         aws_request_free(question);
-        end_for_want_of_memory(done, arg);
+        end_for_want_of_memory(&completion);
         return;
     }
     question->body = request->body;
@@ -197,7 +258,7 @@ static void bucket_done(struct aws_request *request,
                                     call->text, request->region, response))
         send_again(request);
     else
-        call->done(call->arg, &call->refusal, span_from("", 0));
+        complete(&call->completion, &call->refusal, span_from("", 0));
 }
 
 /* Whether the answer is about the bucket's region, and not the last. */
@@ -239,6 +300,28 @@ static const char *doubt_of(const struct s3_call *call,
     return NULL;
 }
 
+/* Hands out the page that the reply holds, if it holds one. */
+static void call_listed(const struct s3_call *call, struct aws_reply *reply,
+                        struct span text)
+{
+    const struct completion *to = &call->completion;
+    struct s3_versions page;
+    enum status status = STATUS_INVALID;
+
+    if (reply->status == STATUS_OK)
+        status = s3_versions_xml_read(&page, text, call->key);
+    if (status == STATUS_OK) {
+        to->listed(to->arg, reply, page.versions, page.count, &page.next);
+        s3_versions_xml_clear(&page);
+        return;
+    }
+    if (reply->status == STATUS_OK)
+        aws_reply_distrust(reply, status == STATUS_NOMEM
+                                      ? "out of memory"
+                                      : "the reply is no list of versions");
+    complete(to, reply, span_from("", 0));
+}
+
 static void call_done(struct aws_request *request,
                       const struct aws_response *response)
 {
@@ -250,10 +333,14 @@ static void call_done(struct aws_request *request,
     if (look_elsewhere(request, response))
         return;
     aws_reply_read(&reply, response, NULL);
+    if (is_listing(call)) {
+        call_listed(call, &reply, response->body);
+        return;
+    }
     doubt = doubt_of(call, &reply, response);
     if (doubt != NULL)
         aws_reply_distrust(&reply, doubt);
-    call->done(call->arg, &reply, etag);
+    complete(&call->completion, &reply, etag);
 }
 
 enum status s3_get_object(struct aws_client *client, const char *bucket,
@@ -272,8 +359,46 @@ enum status s3_get_object(struct aws_client *client, const char *bucket,
         return STATUS_INVALID;
     }
     call->chunk = chunk;
-    call->done = done;
-    call->arg = arg;
+    call->completion = (struct completion){.done = done, .arg = arg};
+    return send_call(call, NULL, 0);
+}
+
+enum status s3_get_object_version(struct aws_client *client, const char *bucket,
+                                  const char *key, struct span version,
+                                  long timeout_ms, s3_chunk_fn *chunk,
+                                  s3_done_fn *done, void *arg)
+{
+    struct s3_call *call;
+    enum status status =
+        new_call(&call, client, AWS_GET, bucket, key, timeout_ms);
+
+    if (status != STATUS_OK)
+        return status;
+    if (!copy_version(call->version, version)) {
+        free(call);
+        return STATUS_INVALID;
+    }
+    call->chunk = chunk;
+    call->completion = (struct completion){.done = done, .arg = arg};
+    return send_call(call, NULL, 0);
+}
+
+enum status s3_list_versions(struct aws_client *client, const char *bucket,
+                             const char *key,
+                             const struct s3_version_cursor *from,
+                             long timeout_ms, s3_versions_fn *done, void *arg)
+{
+    struct s3_call *call;
+    enum status status =
+        new_call(&call, client, AWS_GET, bucket, key, timeout_ms);
+
+    if (status != STATUS_OK)
+        return status;
+    if (from != NULL && !copy_version(call->version, from->version)) {
+        free(call);
+        return STATUS_INVALID;
+    }
+    call->completion = (struct completion){.listed = done, .arg = arg};
     return send_call(call, NULL, 0);
 }
 
@@ -309,8 +434,7 @@ enum status s3_put_object(struct aws_client *client, const char *bucket,
         free(call);
         return STATUS_NOMEM;
     }
-    call->done = done;
-    call->arg = arg;
+    call->completion = (struct completion){.done = done, .arg = arg};
     return send_call(call, copy, body.len);
 }
 
@@ -324,7 +448,6 @@ enum status s3_head_object(struct aws_client *client, const char *bucket,
 
     if (status != STATUS_OK)
         return status;
-    call->done = done;
-    call->arg = arg;
+    call->completion = (struct completion){.done = done, .arg = arg};
     return send_call(call, NULL, 0);
 }

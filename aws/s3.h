@@ -1,5 +1,5 @@
 /* s3 -- reading and writing one object of Amazon S3 (or of a store that
- * speaks its protocol), with ETags.
+ * speaks its protocol), with ETags and, where the bucket keeps them, versions.
  *
  * Every function queues one signed request; its completion is called once from
  * aws_client_poll(). Statuses: STATUS_OK; STATUS_UNCHANGED (304);
@@ -10,9 +10,9 @@
  * body cut short, or without any sign of where it ends, or other than its ETag
  * says (s3_md5.h); one without an ETag, which is a gateway's page perhaps, but
  * no object; words that are not a store's). A function itself fails with
- * STATUS_NOMEM, or with STATUS_INVALID when bucket, key or ETag are none
- * (empty, too long, a control character in an ETag), and then never calls its
- * completion. Arguments are copied before the function returns.
+ * STATUS_NOMEM, or with STATUS_INVALID when bucket, key, ETag or version are
+ * none (empty, too long, a control character in an ETag), and then never calls
+ * its completion. Arguments are copied before the function returns.
  *
  * `timeout_ms` bounds the whole request, the body included; one over which
  * less than 4 KiB a second came for half a minute is given up sooner. Both are
@@ -24,6 +24,7 @@
 #include "aws/aws_client.h"
 #include "aws/aws_reply.h"
 #include "aws/s3_etag.h"
+#include "aws/s3_version.h"
 #include "base/span.h"
 
 /* For a database, the time-out to give. A million hosts, 40 MB, come through
@@ -58,6 +59,29 @@ NODISCARD enum status s3_put_object(struct aws_client *client,
                                     struct span body, struct span if_match,
                                     struct span if_none_match, long timeout_ms,
                                     s3_done_fn *done, void *arg);
+
+/* GetObject of one version: its id as S3 lists it. STATUS_NOT_FOUND also when
+ * there is no such version any more. */
+NODISCARD enum status s3_get_object_version(struct aws_client *client,
+                                            const char *bucket, const char *key,
+                                            struct span version,
+                                            long timeout_ms, s3_chunk_fn *chunk,
+                                            s3_done_fn *done, void *arg);
+
+/* One page of ListObjectVersions: the versions of this very key, the newest
+ * first, as far as the page has them. Borrowed for the time of the callback, as
+ * is *next, from which to go on; its version is empty when there are no more.
+ * With a reply that is not STATUS_OK, count is 0. */
+typedef void s3_versions_fn(void *arg, const struct aws_reply *reply,
+                            const struct s3_version *versions, size_t count,
+                            const struct s3_version_cursor *next);
+
+/* ListObjectVersions of one key, from a cursor on (NULL: from the newest). */
+NODISCARD enum status s3_list_versions(struct aws_client *client,
+                                       const char *bucket, const char *key,
+                                       const struct s3_version_cursor *from,
+                                       long timeout_ms, s3_versions_fn *done,
+                                       void *arg);
 
 /* HeadObject: the ETag alone. */
 NODISCARD enum status s3_head_object(struct aws_client *client,

@@ -94,14 +94,19 @@ static bool is_space(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-struct span xml_text(const xmlNode *element)
+struct span xml_raw_text(const xmlNode *element)
 {
     const xmlNode *text = element == NULL ? NULL : element->children;
-    struct span span;
 
     if (text == NULL || text->type != XML_TEXT_NODE || text->next != NULL)
         return span_from("", 0);
-    span = span_from_string((const char *)text->content);
+    return span_from_string((const char *)text->content);
+}
+
+struct span xml_text(const xmlNode *element)
+{
+    struct span span = xml_raw_text(element);
+
     while (span.len > 0 && is_space(span.ptr[0]))
         span = span_from(span.ptr + 1, span.len - 1);
     while (span.len > 0 && is_space(span.ptr[span.len - 1]))

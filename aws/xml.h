@@ -41,6 +41,9 @@ size_t xml_count(const xmlNode *parent, const char *name);
  * is NULL. */
 struct span xml_text(const xmlNode *element);
 
+/* The same with its white space, which may be a part of a name. */
+struct span xml_raw_text(const xmlNode *element);
+
 /* The text of the first child element of this name. */
 struct span xml_child_text(const xmlNode *parent, const char *name);
 

@@ -32,6 +32,9 @@ static const struct rrset_cursor cursors[] = {
      SPAN_LITERAL("blue + green/~*'\xc3\xa9%41&x=y")},
 };
 
+static const struct s3_version_cursor from = {
+    SPAN_LITERAL("3/L4kqtJl~40+Nr8X8=gd RqBp*UMLUo")};
+
 static size_t calls;
 
 static void expect(enum status status)
@@ -56,6 +59,17 @@ static void object_done(void *arg, const struct aws_reply *reply,
     (void)arg;
     (void)reply;
     (void)etag;
+}
+
+static void versions_listed(void *arg, const struct aws_reply *reply,
+                            const struct s3_version *versions, size_t count,
+                            const struct s3_version_cursor *next)
+{
+    (void)arg;
+    (void)reply;
+    (void)versions;
+    (void)count;
+    (void)next;
 }
 
 static void upserted(void *arg, const struct aws_reply *reply)
@@ -119,6 +133,12 @@ static void call_s3(struct aws_client *client, const char *bucket,
     expect(s3_get_object(client, bucket, key, etag, TIMEOUT_MS, take,
                          object_done, NULL));
     expect(s3_head_object(client, bucket, key, TIMEOUT_MS, object_done, NULL));
+    expect(s3_get_object_version(client, bucket, key, from.version, TIMEOUT_MS,
+                                 take, object_done, NULL));
+    expect(s3_list_versions(client, bucket, key, NULL, TIMEOUT_MS,
+                            versions_listed, NULL));
+    expect(s3_list_versions(client, bucket, key, &from, TIMEOUT_MS,
+                            versions_listed, NULL));
     expect(s3_put_object(client, bucket, key, body, etag, none, TIMEOUT_MS,
                          object_done, NULL));
     expect(s3_put_object(client, bucket, key, none, none, any, TIMEOUT_MS,

@@ -40,6 +40,11 @@ enum { TIMEOUT_MS = PATIENCE_MS };
              "</ResourceRecord></ResourceRecords></ResourceRecordSet>"         \
              "</ResourceRecordSets><IsTruncated>false</IsTruncated>"           \
              "</ListResourceRecordSetsResponse>")
+#define VERSIONS                                                               \
+    OK_REPLY("167", "<ListVersionsResult><IsTruncated>false</IsTruncated>"     \
+                    "<Version><Key>k</Key><VersionId>v</VersionId>"            \
+                    "<IsLatest>true</IsLatest><ETag>e</ETag></Version>"        \
+                    "</ListVersionsResult>")
 #define OBJECT OK_REPLY("1", "x")
 #define STORED OK_REPLY("0", "")
 #define MOVED                                                                  \
@@ -82,6 +87,16 @@ static void rrsets_listed(void *arg, const struct aws_reply *reply,
                           const struct rrset_cursor *next)
 {
     (void)rrsets;
+    (void)next;
+    assert_int_equal(count, reply->status == STATUS_OK);
+    upserted(arg, reply);
+}
+
+static void versions_listed(void *arg, const struct aws_reply *reply,
+                            const struct s3_version *versions, size_t count,
+                            const struct s3_version_cursor *next)
+{
+    (void)versions;
     (void)next;
     assert_int_equal(count, reply->status == STATUS_OK);
     upserted(arg, reply);
@@ -142,6 +157,13 @@ static enum status put_object(struct aws_client *client,
                          span_from("*", 1), TIMEOUT_MS, object_done, outcome);
 }
 
+static enum status list_versions(struct aws_client *client,
+                                 struct outcome *outcome)
+{
+    return s3_list_versions(client, "hosts", "k", NULL, TIMEOUT_MS,
+                            versions_listed, outcome);
+}
+
 static const struct {
     const char *label;
     call_fn *call;
@@ -152,6 +174,10 @@ static const struct {
     {"a listing of record sets", list_rrsets, {RRSETS, NULL}},
     {"GET", get_object, {OBJECT, NULL}},
     {"PUT", put_object, {STORED, NULL}},
+    {"a listing of versions", list_versions, {VERSIONS, NULL}},
+    {"a listing, sent again to another region",
+     list_versions,
+     {MOVED, VERSIONS}},
     {"PUT, sent again to another region", put_object, {MOVED, STORED}},
     {"PUT, once the bucket was asked where it is",
      put_object,

@@ -35,7 +35,8 @@ struct fixture {
     long timeout_ms;
     size_t completions;
     struct aws_reply reply;
-    char etag[S3_ETAG_MAX + 1];
+    char etag[S3_ETAG_MAX + 1]; /* of a listing: where it goes on */
+    size_t versions;
 };
 
 static void set_up(struct fixture *f, const struct loopback_step *steps,
@@ -67,6 +68,17 @@ static void done(void *arg, const struct aws_reply *reply, struct span etag)
     f->completions++;
     f->reply = *reply;
     snprintf(f->etag, sizeof f->etag, "%.*s", (int)etag.len, etag.ptr);
+}
+
+static void listed(void *arg, const struct aws_reply *reply,
+                   const struct s3_version *versions, size_t count,
+                   const struct s3_version_cursor *next)
+{
+    struct fixture *f = arg;
+
+    for (f->versions = 0; f->versions < count; f->versions++)
+        assert_true(versions[f->versions].id.len > 0);
+    done(arg, reply, next->version);
 }
 
 static void run(struct fixture *f)
@@ -419,6 +431,134 @@ static void test_put(void **state)
     tear_down(&f);
 }
 
+static void test_a_version(void **state)
+{
+    static const struct loopback_step steps[] = {
+        {.reply = FOUND},
+        {.reply = HEAD("404 Not Found", "",
+                       "42") "<Error><Code>NoSuchVersion</Code></Error>\n"},
+    };
+    static const struct span id = SPAN_LITERAL("3/L4k+t=");
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, steps, COUNT(steps));
+    assert_int_equal(s3_get_object_version(f.aws.client, "hosts", "hosts.csv",
+                                           id, TIMEOUT_MS, take, done, &f),
+                     STATUS_OK);
+    run(&f);
+    assert_int_equal(f.reply.status, STATUS_OK);
+    assert_string_equal(strbuf_string(&f.received), "a.x,t0ken-1\n");
+    assert_true(request_line_is(
+        &f, 0, "GET /hosts/hosts.csv?versionId=3%2FL4k%2Bt%3D HTTP/1.1"));
+    assert_int_equal(s3_get_object_version(f.aws.client, "hosts", "hosts.csv",
+                                           id, TIMEOUT_MS, take, done, &f),
+                     STATUS_OK);
+    run(&f);
+    assert_int_equal(f.reply.status, STATUS_NOT_FOUND);
+    assert_string_equal(f.reply.code, "NoSuchVersion");
+    tear_down(&f);
+}
+
+static void test_what_can_be_no_version(void **state)
+{
+    static const char text[S3_VERSION_ID_MAX + 1];
+    struct s3_version_cursor from = {span_from("", 0)};
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, NULL, 0);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(s3_get_object_version(f.aws.client, "b", "k",
+                                               from.version, TIMEOUT_MS, take,
+                                               done, &f),
+                         STATUS_INVALID);
+        assert_int_equal(s3_list_versions(f.aws.client, "b", "k", &from,
+                                          TIMEOUT_MS, listed, &f),
+                         STATUS_INVALID);
+        from.version = span_from(text, sizeof text);
+    }
+    assert_int_equal(aws_client_running(f.aws.client), 0);
+    tear_down(&f);
+}
+
+#define LISTING                                                                \
+    "<ListVersionsResult><IsTruncated>true</IsTruncated>"                      \
+    "<NextKeyMarker>hosts.csv</NextKeyMarker>"                                 \
+    "<NextVersionIdMarker>v+1</NextVersionIdMarker>"                           \
+    "<Version><Key>hosts.csv</Key><VersionId>v+1</VersionId>"                  \
+    "<IsLatest>true</IsLatest><ETag>&quot;e&quot;</ETag></Version>"            \
+    "</ListVersionsResult>"
+
+static void list(struct fixture *f, const struct s3_version_cursor *from)
+{
+    assert_int_equal(s3_list_versions(f->aws.client, "hosts", "hosts.csv", from,
+                                      TIMEOUT_MS, listed, f),
+                     STATUS_OK);
+    run(f);
+}
+
+static void test_a_listing_goes_on_behind_its_last_version(void **state)
+{
+    static const struct s3_version_cursor from = {SPAN_LITERAL("v+1")};
+    static const struct loopback_step steps[] = {
+        {.reply = HEAD("200 OK", "", "274") LISTING},
+        {.reply = HEAD("301 Moved", "x-amz-bucket-region: eu-west-1\r\n", "0")},
+        {.reply = HEAD("200 OK", "", "274") LISTING},
+    };
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, steps, COUNT(steps));
+    list(&f, NULL);
+    assert_int_equal(f.reply.status, STATUS_OK);
+    assert_int_equal(f.versions, 1);
+    assert_string_equal(f.etag, "v+1");
+    assert_true(request_line_is(
+        &f, 0, "GET /hosts/?max-keys=100&prefix=hosts.csv&versions= HTTP/1.1"));
+    list(&f, &from); /* which is sent again to another region */
+    assert_int_equal(f.reply.status, STATUS_OK);
+    assert_true(request_line_is(
+        &f, 2,
+        "GET /hosts/?key-marker=hosts.csv&max-keys=100&prefix=hosts.csv"
+        "&version-id-marker=v%2B1&versions= HTTP/1.1"));
+    tear_down(&f);
+}
+
+static const struct {
+    const char *label, *reply;
+    enum status status;
+    const char *code;
+} listing_answers[] = {
+    {"a missing permission",
+     HEAD("403 Forbidden", "",
+          "41") "<Error><Code>AccessDenied</Code></Error>\n",
+     STATUS_DENIED, "AccessDenied"},
+    {"a store that lists no versions",
+     HEAD("501 Not Implemented", "",
+          "43") "<Error><Code>NotImplemented</Code></Error>\n",
+     STATUS_INVALID, "NotImplemented"},
+    {"a portal's friendly page", HEAD("200 OK", "", "13") "<html></html>",
+     STATUS_UNAVAILABLE, ""},
+};
+
+static void test_listing_answers(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(listing_answers); i++) {
+        struct loopback_step step = {.reply = listing_answers[i].reply};
+        struct fixture f;
+
+        print_message("  %s\n", listing_answers[i].label);
+        set_up(&f, &step, 1);
+        list(&f, NULL);
+        assert_int_equal(f.reply.status, listing_answers[i].status);
+        assert_string_equal(f.reply.code, listing_answers[i].code);
+        assert_int_equal(f.versions, 0);
+        tear_down(&f);
+    }
+}
+
 static const struct {
     const char *label, *if_match, *if_none_match, *header, *reply;
     enum status status;
@@ -736,6 +876,10 @@ int main(void)
         cmocka_unit_test(test_what_a_receiver_says_of_a_page_is_not_believed),
         cmocka_unit_test(test_a_trickle_is_given_up),
         cmocka_unit_test(test_head),
+        cmocka_unit_test(test_a_version),
+        cmocka_unit_test(test_what_can_be_no_version),
+        cmocka_unit_test(test_a_listing_goes_on_behind_its_last_version),
+        cmocka_unit_test(test_listing_answers),
         cmocka_unit_test(test_put),
         cmocka_unit_test(test_put_answers),
         cmocka_unit_test(test_put_never_reuses_a_connection),

@@ -100,6 +100,7 @@ static void test_siblings_are_found_by_name(void **state)
     assert_null(xml_next(a, "a"));
     assert_null(xml_child(NULL, "a"));
     assert_int_equal(xml_text(NULL).len, 0);
+    assert_int_equal(xml_raw_text(NULL).len, 0);
     xmlFreeDoc(doc);
 }
 
