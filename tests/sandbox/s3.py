@@ -1,16 +1,17 @@
-"""S3: objects in buckets, path-style, with conditional reads and writes."""
+"""S3: objects in buckets, path-style, with conditional reads and writes, and
+with versions where a bucket keeps them."""
 
 import base64
 import binascii
 import hashlib
 import time
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
 from urllib.parse import unquote_to_bytes
-from xml.sax.saxutils import escape
 
-from . import s3_errors
+from . import s3_errors, s3_xml
 from .account import Account
 from .errors import AwsError
 from .http_server import Reply, Request
@@ -19,14 +20,36 @@ from .service import Service, new_request_id
 from .signature import Reason, SignatureRefused, verify
 
 MAX_SKEW_SECONDS = 15 * 60
+LISTED_MAX = 1000  # of a page, whatever max-keys says
+NO_VERSION = "null"  # the id of what was written while no versions were kept
 
 
 @dataclass(frozen=True)
 class Object:
-    data: bytes
+    data: bytes | None  # None: a delete marker
     etag: str  # quoted, as it travels
     modified_at: datetime
     content_type: str
+    version: str = NO_VERSION
+
+
+@dataclass
+class Bucket:
+    keeps_versions: bool = False
+    objects: dict[str, Object] = field(default_factory=dict)  # what there is now
+    versions: dict[str, list[Object]] = field(default_factory=dict)  # the newest first
+
+    def add(self, key, data, etag, modified_at, content_type):
+        """The newest version; what is no version is written over."""
+        id = uuid.uuid4().hex if self.keeps_versions else NO_VERSION
+        made = Object(data, etag, modified_at, content_type, id)
+        kept = [each for each in self.versions.get(key, ()) if each.version != id]
+        self.versions[key] = [made, *kept]
+        if data is None:
+            del self.objects[key]
+        else:
+            self.objects[key] = made
+        return made
 
 
 @dataclass
@@ -39,6 +62,7 @@ class Call:
     bucket: str
     key: str
     conditions: dict[str, str]  # its If-Match, If-None-Match
+    query: dict[str, str]
     status: int | None = None
     error: str | None = None
 
@@ -54,6 +78,10 @@ class S3(Service):
     list_permission         False: a missing key is 403 AccessDenied, since the
                             caller may not know which keys exist
     conditional_put         False: 501 NotImplemented, as OpenStack Swift says
+    lists_versions          False: 501 NotImplemented for ?versions
+    list_versions_permission, get_version_permission
+                            False: 403 AccessDenied for ?versions, ?versionId
+    listed_max              how many versions a page lists at the most
     """
 
     def __init__(self, account: Account, region: str):
@@ -65,12 +93,20 @@ class S3(Service):
         self.list_permission = True
         self.conditional_put = True
         self._account = account
-        self._buckets: dict[str, dict[str, Object]] = {}
+        self.lists_versions = True
+        self.list_versions_permission = self.get_version_permission = True
+        self.listed_max = LISTED_MAX
+        self._buckets: dict[str, Bucket] = {}
         self._requests: list[Call] = []
 
     def create_bucket(self, bucket: str):
         with self._changed:
-            self._buckets.setdefault(bucket, {})
+            self._buckets.setdefault(bucket, Bucket())
+
+    def keep_versions(self, bucket: str, on: bool = True):
+        """PutBucketVersioning: from now on, or (suspended) no longer."""
+        with self._changed:
+            self._buckets[bucket].keeps_versions = on
 
     def put(self, bucket: str, key: str, data: bytes) -> str:
         """Stores an object in a bucket that exists; returns its ETag."""
@@ -79,12 +115,21 @@ class S3(Service):
 
     def get(self, bucket: str, key: str) -> bytes | None:
         with self._changed:
-            found = self._buckets[bucket].get(key)
+            found = self._buckets[bucket].objects.get(key)
             return None if found is None else found.data
+
+    def versions(self, bucket: str, key: str) -> list[bytes | None]:
+        """What was kept, the newest first; None: here it was deleted."""
+        with self._changed:
+            return [each.data for each in self._buckets[bucket].versions.get(key, ())]
 
     def delete(self, bucket: str, key: str):
         with self._changed:
-            del self._buckets[bucket][key]
+            found = self._buckets[bucket]
+            if found.keeps_versions:
+                found.add(key, None, "", self._account.now(), "")
+            else:
+                del found.objects[key], found.versions[key]
 
     @property
     def requests(self) -> list[Call]:
@@ -100,7 +145,8 @@ class S3(Service):
         conditions = {
             name: value for name, value in request.headers if name in ("if-match", "if-none-match")
         }
-        call = Call(time.monotonic(), request.method, bucket, key, conditions)
+        query = dict(_decode(each).partition("=")[::2] for each in _parameters(request.query))
+        call = Call(time.monotonic(), request.method, bucket, key, conditions, query)
         self._record(self._requests, call)
         try:
             self._authenticate(request, bucket, key)
@@ -128,46 +174,108 @@ class S3(Service):
     def _work(self, call, request):
         try:
             with self._changed:
-                if request.query:  # ?versioning, ?acl, ?list-type=2 …
-                    raise AwsError(*s3_errors.NOT_IMPLEMENTED)
                 if call.bucket not in self._buckets:
                     raise AwsError(*s3_errors.NO_SUCH_BUCKET, {"BucketName": call.bucket})
-                objects = self._buckets[call.bucket]
-                match request.method:
-                    case "HEAD" if not call.key:
+                bucket = self._buckets[call.bucket]
+                match request.method, sorted(call.query):
+                    case "HEAD", [] if not call.key:
                         return self._reply(200, headers={"x-amz-bucket-region": self.region})
-                    case "GET" | "HEAD" if call.key:
-                        return self._read(objects, call)
-                    case "PUT" if call.key:
-                        return self._write(objects, call, request)
-                raise AwsError(*s3_errors.NOT_IMPLEMENTED)
+                    case "GET", [*names] if not call.key and "versions" in names:
+                        return self._list_versions(bucket, call)
+                    case "GET" | "HEAD", [] if call.key:
+                        return self._read(self._current(bucket, call), bucket, call)
+                    case "GET" | "HEAD", ["versionId"] if call.key:
+                        return self._read(self._version(bucket, call), bucket, call)
+                    case "PUT", [] if call.key:
+                        return self._write(bucket, call, request)
+                raise AwsError(*s3_errors.NOT_IMPLEMENTED)  # ?acl, ?list-type=2 ...
         except AwsError as error:
             return self._refuse(call, error)
 
-    def _read(self, objects, call):
-        if call.key not in objects:
-            if not self.list_permission:
-                raise AwsError(*s3_errors.ACCESS_DENIED)
-            raise AwsError(*s3_errors.NO_SUCH_KEY, {"Key": call.key})
-        found = objects[call.key]
+    def _current(self, bucket, call):
+        if call.key in bucket.objects:
+            return bucket.objects[call.key]
+        if not self.list_permission:
+            raise AwsError(*s3_errors.ACCESS_DENIED)
+        deleted = {"x-amz-delete-marker": "true"} if call.key in bucket.versions else {}
+        raise AwsError(*s3_errors.NO_SUCH_KEY, {"Key": call.key}, deleted)
+
+    def _version(self, bucket, call):
+        if not self.get_version_permission:
+            raise AwsError(*s3_errors.ACCESS_DENIED)
+        wanted = call.query["versionId"]
+        if not wanted:
+            raise AwsError(*s3_errors.INVALID_VERSION)
+        for each in bucket.versions.get(call.key, ()):
+            if each.version == wanted and each.data is None:
+                raise AwsError(
+                    *s3_errors.METHOD_NOT_ALLOWED, headers={"x-amz-delete-marker": "true"}
+                )
+            if each.version == wanted:
+                return each
+        raise AwsError(*s3_errors.NO_SUCH_VERSION, {"Key": call.key, "VersionId": wanted})
+
+    def _list_versions(self, bucket, call):
+        """https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html"""
+        asked = dict(call.query)
+        if not self.lists_versions or asked.pop("versions"):
+            raise AwsError(*s3_errors.NOT_IMPLEMENTED)
+        if not self.list_versions_permission:
+            raise AwsError(*s3_errors.ACCESS_DENIED)
+        prefix = asked.pop("prefix", "")
+        page_max = asked.pop("max-keys", str(LISTED_MAX))
+        after_key, after = asked.pop("key-marker", None), asked.pop("version-id-marker", None)
+        encoded = asked.pop("encoding-type", None)
+        if asked or encoded not in (None, "url"):  # delimiter
+            raise AwsError(*s3_errors.NOT_IMPLEMENTED)
+        if not page_max.isdecimal() or (after is not None and after_key is None):
+            raise AwsError(*s3_errors.INVALID_ARGUMENT)
+        listed = [
+            (key, place, each)
+            for key in sorted(bucket.versions, key=_in_bytes)
+            if key.startswith(prefix)
+            for place, each in enumerate(bucket.versions[key])
+        ]
+        if after_key is not None:
+            listed = self._behind(listed, bucket, after_key, after)
+        page = listed[: min(int(page_max), self.listed_max)]
+        truncated = len(page) < len(listed)
+        document = s3_xml.versions(
+            call.bucket, prefix, int(page_max), page, truncated, encoded is not None
+        )
+        return self._reply(200, document, {"Content-Type": "application/xml"})
+
+    def _behind(self, listed, bucket, key, version):
+        """A key alone stands for all of its versions."""
+        place = len(bucket.versions.get(key, ()))
+        if version is not None:
+            ids = [each.version for each in bucket.versions.get(key, ())]
+            if version not in ids:
+                raise AwsError(*s3_errors.INVALID_VERSION)
+            place = ids.index(version)
+        return [each for each in listed if (_in_bytes(each[0]), each[1]) > (_in_bytes(key), place)]
+
+    def _read(self, found, bucket, call):
         wanted = call.conditions.get("if-match")
         if wanted is not None and not _matches(wanted, found.etag):
             raise _precondition_failed("If-Match")
         headers = {
             "ETag": found.etag,
             "Last-Modified": format_datetime(found.modified_at, usegmt=True),
+            **_version_header(bucket, found),
         }
         known = call.conditions.get("if-none-match")
         if known is not None and _matches(known, found.etag):
             return self._reply(304, headers=headers)
         return self._reply(200, found.data, {**headers, "Content-Type": found.content_type})
 
-    def _write(self, objects, call, request):
+    def _write(self, bucket, call, request):
         _check_md5(request)
-        self._check_write_conditions(objects, call)
+        self._check_write_conditions(bucket.objects, call)
         content_type = request.header("content-type") or "binary/octet-stream"
-        stored = self._store(objects, call.key, request.body, content_type)
-        return self._reply(200, headers={"ETag": stored.etag})
+        stored = self._store(bucket, call.key, request.body, content_type)
+        headers = {"ETag": stored.etag, **_version_header(bucket, stored)}
+        return self._reply(200, headers=headers)
 
     def _check_write_conditions(self, objects, call):
         """https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html"""
@@ -183,11 +291,10 @@ class S3(Service):
             if not _matches(wanted, objects[call.key].etag):
                 raise _precondition_failed("If-Match")
 
-    def _store(self, objects, key, data, content_type):
+    def _store(self, bucket, key, data, content_type):
         # The ETag of an object put in one part is its MD5, in quotes.
         etag = f'"{hashlib.md5(data).hexdigest()}"'
-        objects[key] = Object(bytes(data), etag, self._account.now(), content_type)
-        return objects[key]
+        return bucket.add(key, bytes(data), etag, self._account.now(), content_type)
 
     def _refuse(self, call, error):
         call.error = error.code
@@ -199,8 +306,7 @@ class S3(Service):
             "RequestId": request_id,
             "HostId": host_id,
         }
-        document = "".join(f"<{name}>{escape(text)}</{name}>" for name, text in elements.items())
-        body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{document}</Error>'.encode()
+        body = s3_xml.error(elements)
         headers = {"Content-Type": "application/xml", **error.headers}
         return self._reply(error.status, body, headers, request_id, host_id)
 
@@ -217,6 +323,21 @@ def _bucket_and_key(path):
     like: "a//b" and "a/../b" are keys, not paths."""
     bucket, _, key = path.removeprefix("/").partition("/")
     return _decode(bucket), _decode(key)
+
+
+def _parameters(query):
+    return [each.replace("+", " ") for each in query.split("&") if each]
+
+
+def _version_header(bucket, found):
+    if found.version == NO_VERSION and not bucket.keeps_versions:
+        return {}
+    return {"x-amz-version-id": found.version}
+
+
+def _in_bytes(key):
+    """How S3 orders keys."""
+    return key.encode("utf-8", "surrogateescape")
 
 
 def _decode(text):

@@ -10,6 +10,14 @@ from .signature import Reason, SignatureRefused
 ACCESS_DENIED = (403, "AccessDenied", "Access Denied")
 NO_SUCH_BUCKET = (404, "NoSuchBucket", "The specified bucket does not exist")
 NO_SUCH_KEY = (404, "NoSuchKey", "The specified key does not exist.")
+NO_SUCH_VERSION = (404, "NoSuchVersion", "The specified version does not exist.")
+INVALID_VERSION = (400, "InvalidArgument", "Invalid version id specified")
+INVALID_ARGUMENT = (400, "InvalidArgument", "Argument is invalid")
+METHOD_NOT_ALLOWED = (
+    405,
+    "MethodNotAllowed",
+    "The specified method is not allowed against this resource.",
+)
 INVALID_DIGEST = (400, "InvalidDigest", "The Content-MD5 you specified was invalid.")
 BAD_DIGEST = (
     400,
