@@ -48,6 +48,8 @@ struct aws_client {
     int64_t clock_offset[AWS_SERVICE_COUNT]; /* clock_skew.h */
     aws_clock_fn *tell_clock;
     void *tell_clock_arg;
+    aws_progress_fn *tell_progress;
+    void *tell_progress_arg;
 };
 
 enum status aws_global_init(void)
@@ -219,6 +221,9 @@ static bool start(struct aws_client *client, struct aws_request *request,
         return false;
     request->clock_offset = client->clock_offset[request->service];
     request->keys_version = client->supply.keeper.version;
+    request->tell_progress =
+        request->signer == AWS_SIGN_AS_CLIENT ? client->tell_progress : NULL;
+    request->tell_progress_arg = client->tell_progress_arg;
     if (!exchange_set_up(easy, request, keys_for(request, ours)) ||
         curl_multi_add_handle(client->multi, easy) != CURLM_OK) {
         return_handle(client, easy);
@@ -447,6 +452,13 @@ static int64_t quiet_ms(const struct aws_client *client, int64_t timeout_ms)
         wait = sooner(
             wait, request->deadline_at > now ? request->deadline_at - now : 0);
     return wait;
+}
+
+void aws_client_tell_progress(struct aws_client *client, aws_progress_fn *fn,
+                              void *arg)
+{
+    client->tell_progress = fn;
+    client->tell_progress_arg = arg;
 }
 
 void aws_client_poll(struct aws_client *client, int timeout_ms)

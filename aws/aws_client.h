@@ -20,6 +20,7 @@
 #define AWS_AWS_CLIENT_H
 
 #include "aws/aws_config.h"
+#include "aws/aws_progress.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -45,6 +46,12 @@ typedef void aws_credentials_news_fn(void *arg, const char *source,
                                      const char *why);
 void aws_client_on_credentials(struct aws_client *client,
                                aws_credentials_news_fn *news, void *arg);
+
+/* From now on tells how far each request has come, from within
+ * aws_client_poll(): often while bytes flow, and about as often as that is
+ * called while none do. NULL: no longer. */
+void aws_client_tell_progress(struct aws_client *client, aws_progress_fn *fn,
+                              void *arg);
 
 /* Moves all requests along and calls completions; when there were none to
  * call, waits up to timeout_ms for something to happen. */

@@ -73,6 +73,22 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *arg)
     return taken ? chunk.len : 0;
 }
 
+/* libcurl's callback for the progress of an exchange; 0: go on. */
+static int on_transfer(void *arg, curl_off_t to_receive, curl_off_t received,
+                       curl_off_t to_send, curl_off_t sent)
+{
+    const struct aws_request *request = arg;
+    const struct aws_progress progress = {
+        .sent = (uint64_t)sent,
+        .to_send = (uint64_t)to_send,
+        .received = (uint64_t)received,
+        .to_receive = (uint64_t)to_receive,
+    };
+
+    request->tell_progress(request->tell_progress_arg, &progress);
+    return 0;
+}
+
 /* An easy handle being set up, with its first failure kept. */
 struct setup {
     CURL *easy;
@@ -245,6 +261,17 @@ static bool reserve_reply(struct aws_request *request)
     return true;
 }
 
+static void set_up_progress(struct setup *setup, struct aws_request *request)
+{
+    if (request->tell_progress == NULL)
+        return;
+    set_long(setup, CURLOPT_NOPROGRESS, 0);
+    set_pointer(setup, CURLOPT_XFERINFODATA, request);
+    if (curl_easy_setopt(setup->easy, CURLOPT_XFERINFOFUNCTION, on_transfer) !=
+        CURLE_OK)
+        setup->failed = true;
+}
+
 bool exchange_set_up(CURL *easy, struct aws_request *request,
                      const struct aws_credentials *keys)
 {
@@ -260,6 +287,7 @@ bool exchange_set_up(CURL *easy, struct aws_request *request,
     if (keys != NULL)
         sign(&setup, request, keys);
     set_up_message(&setup, request);
+    set_up_progress(&setup, request);
     set_pointer(&setup, CURLOPT_PRIVATE, request);
     set_pointer(&setup, CURLOPT_ERRORBUFFER, request->curl_error);
     set_pointer(&setup, CURLOPT_WRITEDATA, request);

@@ -12,6 +12,7 @@
 
 #include "aws/aws_config.h"
 #include "aws/aws_credentials.h"
+#include "aws/aws_progress.h"
 #include "aws/endpoint.h"
 #include "aws/response.h"
 #include "base/strbuf.h"
@@ -55,6 +56,8 @@ struct aws_request {
     void *context; /* owned: one block from malloc(3) */
 
     /* The client's own. */
+    aws_progress_fn *tell_progress; /* NULL: nobody wants to know */
+    void *tell_progress_arg;
     struct aws_request *next, **link; /* link: what points here */
     void *easy;                       /* CURL *, while under way */
     int64_t deadline_at;

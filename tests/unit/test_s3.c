@@ -601,6 +601,44 @@ static void test_put_answers(void **state)
     }
 }
 
+/* What was told last, and how often. */
+struct told {
+    struct aws_progress last;
+    size_t times;
+};
+
+static void on_progress(void *arg, const struct aws_progress *progress)
+{
+    struct told *told = arg;
+
+    told->last = *progress;
+    told->times++;
+}
+
+static void test_progress_is_told(void **state)
+{
+    static const struct loopback_step steps[] = {
+        {.reply = FOUND}, {.reply = STORED}, {.reply = FOUND}};
+    struct told told = {.times = 0};
+    struct fixture f;
+    size_t times;
+
+    (void)state;
+    set_up(&f, steps, COUNT(steps));
+    aws_client_tell_progress(f.aws.client, on_progress, &told);
+    get(&f, "");
+    assert_int_equal(told.last.received, 12);
+    assert_int_equal(told.last.to_receive, 12);
+    put(&f, span_from("a.x,t\n", 6), "", "");
+    assert_int_equal(told.last.sent, 6);
+    assert_int_equal(told.last.to_send, 6);
+    times = told.times;
+    aws_client_tell_progress(f.aws.client, NULL, NULL);
+    get(&f, "");
+    assert_int_equal(told.times, times);
+    tear_down(&f);
+}
+
 /* libcurl would repeat a PUT of its own accord when an idle connection turns
  * out dead; had the first been stored, the second would report a conflict. */
 static void test_put_never_reuses_a_connection(void **state)
@@ -880,6 +918,7 @@ int main(void)
         cmocka_unit_test(test_what_can_be_no_version),
         cmocka_unit_test(test_a_listing_goes_on_behind_its_last_version),
         cmocka_unit_test(test_listing_answers),
+        cmocka_unit_test(test_progress_is_told),
         cmocka_unit_test(test_put),
         cmocka_unit_test(test_put_answers),
         cmocka_unit_test(test_put_never_reuses_a_connection),
