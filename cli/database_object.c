@@ -1,4 +1,5 @@
 #include "cli/database_object.h"
+#include "cli/progress.h"
 #include "cli/say.h"
 
 #include "aws/retry.h"
@@ -19,6 +20,8 @@ struct database_object {
     struct aws_client *client;
     struct retry_quota quota;
     char *where;
+    struct progress progress;
+    bool is_upload; /* what progress is of */
 };
 
 /* For jitter, which needs no secret: the clock will do where there is no
@@ -85,12 +88,33 @@ const char *database_object_key(const struct database_object *object)
     return object->settings->database;
 }
 
+/* ---- progress ---- */
+
+static void on_progress(void *arg, const struct aws_progress *progress)
+{
+    struct database_object *object = arg;
+
+    if (object->is_upload)
+        progress_move(&object->progress, progress->sent, progress->to_send);
+    else
+        progress_move(&object->progress, progress->received,
+                      progress->to_receive);
+}
+
+void database_object_show_progress(struct database_object *object)
+{
+    aws_client_tell_progress(object->client, on_progress, object);
+}
+
 /* ---- one request ---- */
 
 struct request {
-    enum { GET, HEAD, PUT } method;
-    struct strbuf *received; /* GET */
-    struct span body;        /* PUT */
+    enum { GET, GET_VERSION, LIST, HEAD, PUT } method;
+    struct strbuf *received;             /* GET, GET_VERSION */
+    char version[S3_VERSION_ID_MAX + 1]; /* GET_VERSION; LIST: behind this */
+    database_object_version_fn *take;    /* LIST */
+    void *arg;
+    struct span body; /* PUT */
     struct span if_match, if_none_match;
     bool done;
     struct database_object_reply *reply;
@@ -116,6 +140,33 @@ static void on_done(void *arg, const struct aws_reply *reply, struct span etag)
              (int)etag.len, etag.len == 0 ? "" : etag.ptr);
 }
 
+/* Hands out a page. request->version is "" in the end, if no more is wanted. */
+static void on_listed(void *arg, const struct aws_reply *reply,
+                      const struct s3_version *versions, size_t count,
+                      const struct s3_version_cursor *next)
+{
+    struct request *request = arg;
+    bool wanted = true;
+
+    on_done(arg, reply, span_from("", 0));
+    if (reply->status != STATUS_OK)
+        return;
+    for (size_t i = 0; wanted && i < count; i++)
+        wanted = request->take(request->arg, &versions[i]);
+    snprintf(request->version, sizeof request->version, "%.*s",
+             wanted ? (int)next->version.len : 0, next->version.ptr);
+}
+
+static enum status list(struct database_object *object, struct request *request)
+{
+    const struct s3_version_cursor from = {span_from_string(request->version)};
+
+    return s3_list_versions(object->client, database_object_bucket(object),
+                            database_object_key(object),
+                            from.version.len == 0 ? NULL : &from,
+                            S3_DATABASE_TIMEOUT_MS, on_listed, request);
+}
+
 static enum status submit(struct database_object *object,
                           struct request *request)
 {
@@ -128,6 +179,13 @@ static enum status submit(struct database_object *object,
         return s3_get_object(object->client, bucket, key, span_from("", 0),
                              S3_DATABASE_TIMEOUT_MS, take_chunk, on_done,
                              request);
+    case GET_VERSION:
+        strbuf_rewind(request->received);
+        return s3_get_object_version(
+            object->client, bucket, key, span_from_string(request->version),
+            S3_DATABASE_TIMEOUT_MS, take_chunk, on_done, request);
+    case LIST:
+        return list(object, request);
     case HEAD:
         return s3_head_object(object->client, bucket, key,
                               S3_DATABASE_TIMEOUT_MS, on_done, request);
@@ -154,8 +212,12 @@ static void attempt(struct database_object *object, struct request *request)
                                         : "this can be no bucket, key or ETag");
         return;
     }
+    object->is_upload = request->method == PUT;
+    progress_begin(&object->progress,
+                   object->is_upload ? "uploading" : "downloading");
     while (!request->done)
         aws_client_poll(object->client, POLL_MS);
+    progress_end(&object->progress);
 }
 
 /* ---- repeated ---- */
@@ -228,6 +290,34 @@ enum status database_object_get(struct database_object *object,
     struct request request = {.method = GET, .received = body, .reply = reply};
 
     return run(object, &request);
+}
+
+enum status database_object_get_version(struct database_object *object,
+                                        struct span version,
+                                        struct strbuf *body,
+                                        struct database_object_reply *reply)
+{
+    struct request request = {
+        .method = GET_VERSION, .received = body, .reply = reply};
+
+    snprintf(request.version, sizeof request.version, "%.*s", (int)version.len,
+             version.ptr);
+    return run(object, &request);
+}
+
+enum status database_object_list_versions(struct database_object *object,
+                                          database_object_version_fn *take,
+                                          void *arg,
+                                          struct database_object_reply *reply)
+{
+    struct request request = {
+        .method = LIST, .take = take, .arg = arg, .reply = reply};
+    enum status status;
+
+    do
+        status = run(object, &request);
+    while (status == STATUS_OK && request.version[0] != '\0');
+    return status;
 }
 
 enum status database_object_head(struct database_object *object,

@@ -48,6 +48,25 @@ NODISCARD enum status database_object_put(struct database_object *object,
                                           struct span if_none_match,
                                           struct database_object_reply *reply);
 
+/* The object in one of its versions. */
+NODISCARD enum status database_object_get_version(
+    struct database_object *object, struct span version, struct strbuf *body,
+    struct database_object_reply *reply);
+
+/* Takes a version, which is borrowed; false: no more of them is wanted. */
+typedef bool database_object_version_fn(void *arg,
+                                        const struct s3_version *version);
+
+/* Hands out the versions of the object, the newest first, as far as they are
+ * wanted and the store lists them. STATUS_OK also when there is none at all. */
+NODISCARD enum status database_object_list_versions(
+    struct database_object *object, database_object_version_fn *take, void *arg,
+    struct database_object_reply *reply);
+
+/* From now on shows how far a transfer has come that takes longer than a
+ * second, if standard error is a terminal (progress.h). */
+void database_object_show_progress(struct database_object *object);
+
 /* Says that `what` ("cannot read", "cannot write") failed, where, in AWS's
  * words and code, and what to do. */
 void database_object_complain(const struct database_object *object,

@@ -11,6 +11,9 @@
 
 enum { ETAG_FILE_MAX_BYTES = 4096 };
 
+/* In place of an ETag, all of which stand in quotes. */
+static const char none[] = "none";
+
 static char *etag_file_path(const char *file)
 {
     char *path;
@@ -73,7 +76,8 @@ enum status etag_file_read(const char *file, const char *bucket,
         !take_line(&text, "etag: ", &etag_said) || etag_said.len == 0 ||
         etag_said.len > S3_ETAG_MAX)
         return STATUS_INVALID;
-    if (!span_is(bucket_said, bucket) || !span_is(key_said, key))
+    if (!span_is(bucket_said, bucket) || !span_is(key_said, key) ||
+        span_is(etag_said, none))
         return STATUS_OK;
     memcpy(etag, etag_said.ptr, etag_said.len);
     etag[etag_said.len] = '\0';
@@ -88,7 +92,8 @@ enum status etag_file_write(const char *file, const char *bucket,
     struct strbuf text;
 
     strbuf_init(&text, ETAG_FILE_MAX_BYTES);
-    strbuf_printf(&text, "bucket: %s\nkey: %s\netag: %s\n", bucket, key, etag);
+    strbuf_printf(&text, "bucket: %s\nkey: %s\netag: %s\n", bucket, key,
+                  etag[0] == '\0' ? none : etag);
     if (path != NULL && strbuf_ok(&text))
         status = file_replace(path, strbuf_span(&text));
     strbuf_clear(&text);

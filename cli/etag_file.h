@@ -14,15 +14,15 @@
 #include "base/status.h"
 
 /* Reads the ETag that was remembered for `file`. STATUS_OK with etag "": there
- * is no FILE.etag, or it is about another object. STATUS_INVALID: there is one
+ * is no FILE.etag, or it is about another object, or about none. STATUS_INVALID: there is one
  * that dyndb did not write; a symbolic link, and what is no regular file, never
  * are. STATUS_UNAVAILABLE: it cannot be read. */
 NODISCARD enum status etag_file_read(const char *file, const char *bucket,
                                      const char *key,
                                      char etag[S3_ETAG_MAX + 1]);
 
-/* Remembers the ETag, which is not empty, in a file of mode 0600. Failures as
- * of file_replace(). */
+/* Remembers the ETag in a file of mode 0600; "": there was no object. Failures
+ * as of file_replace(). */
 NODISCARD enum status etag_file_write(const char *file, const char *bucket,
                                       const char *key, const char *etag);
 

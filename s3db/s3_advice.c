@@ -34,12 +34,32 @@ static const struct {
 
 static const char *denied_advice(enum s3_use use)
 {
-    return use == S3_USE_READ
-               ? "allow the credentials s3:GetObject on the object; or it does "
-                 "not exist, which S3 tells only those who have s3:ListBucket "
-                 "on the bucket"
-               : "allow the credentials s3:PutObject and s3:GetObject on the "
-                 "object";
+    switch (use) {
+    case S3_USE_READ:
+        return "allow the credentials s3:GetObject on the object; or it does "
+               "not exist, which S3 tells only those who have s3:ListBucket "
+               "on the bucket";
+    case S3_USE_LIST_VERSIONS:
+        return "allow the credentials s3:ListBucketVersions on the bucket";
+    case S3_USE_READ_VERSION:
+        return "allow the credentials s3:GetObjectVersion on the object";
+    default:
+        return "allow the credentials s3:PutObject and s3:GetObject on the "
+               "object";
+    }
+}
+
+static const char *not_found_advice(enum s3_use use)
+{
+    switch (use) {
+    case S3_USE_READ:
+        return "check DYNDNS_BUCKET and DYNDNS_DATABASE, or upload the "
+               "database with: dyndb upload-database FILE";
+    case S3_USE_READ_VERSION:
+        return "try again: the version was removed at this moment";
+    default:
+        return "check DYNDNS_BUCKET and DYNDNS_DATABASE";
+    }
 }
 
 /* A 200 that cannot be trusted: cut short, too slow, or no object at all. */
@@ -64,10 +84,10 @@ static const char *status_advice(const struct aws_reply *reply, enum s3_use use)
     case STATUS_DENIED:
         return denied_advice(use);
     case STATUS_NOT_FOUND:
-        return use == S3_USE_READ
-                   ? "check DYNDNS_BUCKET and DYNDNS_DATABASE, or upload the "
-                     "database with: dyndb upload-database FILE"
-                   : "check DYNDNS_BUCKET and DYNDNS_DATABASE";
+        return not_found_advice(use);
+    case STATUS_INVALID:
+        return use == S3_USE_LIST_VERSIONS ? "this store may know no versions"
+                                           : "";
     case STATUS_CONFLICT:
         return "try again: somebody else is writing it at this moment";
     case STATUS_THROTTLED:

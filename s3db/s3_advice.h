@@ -5,10 +5,15 @@
 
 #include "aws/aws_reply.h"
 
-enum s3_use { S3_USE_READ, S3_USE_WRITE };
+enum s3_use {
+    S3_USE_READ,
+    S3_USE_WRITE,
+    S3_USE_LIST_VERSIONS,
+    S3_USE_READ_VERSION,
+};
 
-/* Advice about a reply that is not STATUS_OK to an attempt at reading or
- * writing the database's object. A literal; "" when there is none to give. */
+/* Advice about a reply that is not STATUS_OK to an attempt at such a use of the
+ * database's object. A literal; "" when there is none to give. */
 const char *s3_advice(const struct aws_reply *reply, enum s3_use use);
 
 #endif

@@ -49,6 +49,8 @@ static const struct {
      STATUS_OK, ""},
     {"another object's", "bucket: b\nkey: hosts2.csv\netag: " ETAG "\n",
      STATUS_OK, ""},
+    {"there was no object", "bucket: b\nkey: hosts.csv\netag: none\n",
+     STATUS_OK, ""},
     {"empty", "", STATUS_INVALID, ""},
     {"something else", "a.example,token\n", STATUS_INVALID, ""},
     {"cut short", "bucket: b\nkey: hosts.csv\n", STATUS_INVALID, ""},
@@ -86,6 +88,9 @@ static void test_what_is_written_is_read(void **state)
     assert_int_equal(etag_file_write(file, "b", "a key.csv", ETAG), STATUS_OK);
     assert_int_equal(etag_file_read(file, "b", "a key.csv", etag), STATUS_OK);
     assert_string_equal(etag, ETAG);
+    assert_int_equal(etag_file_write(file, "b", "a key.csv", ""), STATUS_OK);
+    assert_int_equal(etag_file_read(file, "b", "a key.csv", etag), STATUS_OK);
+    assert_string_equal(etag, "");
     assert_int_equal(stat(etag_file, &st), 0);
     assert_int_equal(st.st_mode & 07777, 0600);
 }
