@@ -4,6 +4,7 @@
 #include "cli/etag_file.h"
 #include "cli/file_replace.h"
 #include "cli/options.h"
+#include "cli/previous_version.h"
 #include "cli/print.h"
 #include "cli/regular_file.h"
 #include "cli/say.h"
@@ -50,25 +51,64 @@ static int save(const struct database_object *object, const char *file,
     }
 }
 
-static int run(const struct context *context, const struct options *options)
+static int deliver(const struct database_object *object, const char *file,
+                   struct span body, const char *etag)
 {
-    struct database_object *object = context->object;
+    if (file == NULL)
+        return print(body) ? EXIT_OK : EXIT_FAILED;
+    return save(object, file, body, etag);
+}
+
+static int download_current(struct database_object *object,
+                            const struct options *options, struct strbuf *body)
+{
     const char *file = options_file(options);
     struct database_object_reply reply;
-    struct strbuf body;
-    int result = EXIT_FAILED;
+    int result;
 
-    strbuf_init(&body, DATABASE_MAX_BYTES);
-    if (database_object_get(object, &body, &reply) != STATUS_OK)
+    if (database_object_get(object, body, &reply) != STATUS_OK) {
         database_object_complain(object, "cannot read", &reply, S3_USE_READ);
-    else if (file == NULL)
-        result = print(strbuf_span(&body)) ? EXIT_OK : EXIT_FAILED;
-    else
-        result = save(object, file, strbuf_span(&body), reply.etag);
+        return EXIT_FAILED;
+    }
+    result = deliver(object, file, strbuf_span(body), reply.etag);
     if (result == EXIT_OK && !options_given(options, "quiet"))
         say("%s: %zu bytes downloaded%s%s, ETag %s",
-            database_object_where(object), body.len, file == NULL ? "" : " to ",
-            file == NULL ? "" : file, reply.etag);
+            database_object_where(object), body->len,
+            file == NULL ? "" : " to ", file == NULL ? "" : file, reply.etag);
+    return result;
+}
+
+/* The ETag that is remembered is that of the current version, for that is the
+ * one which an upload of the file is to replace. */
+static int download_previous(struct database_object *object,
+                             const struct options *options, struct strbuf *body)
+{
+    const char *file = options_file(options);
+    struct previous_version previous;
+    int result;
+
+    if (!previous_version_get(object, &previous, body))
+        return EXIT_FAILED;
+    result = deliver(object, file, strbuf_span(body), previous.current_etag);
+    if (result == EXIT_OK && !options_given(options, "quiet"))
+        say("%s: %zu bytes of the version of %s downloaded%s%s\n"
+            "to make it current: dyndb upload-database --previous",
+            database_object_where(object), body->len, previous.modified,
+            file == NULL ? "" : " to ", file == NULL ? "" : file);
+    return result;
+}
+
+static int run(const struct context *context, const struct options *options)
+{
+    struct strbuf body;
+    int result;
+
+    strbuf_init(&body, DATABASE_MAX_BYTES);
+    if (!options_given(options, "quiet"))
+        database_object_show_progress(context->object);
+    result = options_given(options, "previous")
+                 ? download_previous(context->object, options, &body)
+                 : download_current(context->object, options, &body);
     strbuf_clear(&body);
     return result;
 }
@@ -84,7 +124,10 @@ const struct command command_download_database = {
         "kept\n"
         "in FILE.etag, so that upload-database can tell whether somebody else\n"
         "changed the database meanwhile.\n",
-    .options = {OPTION_QUIET},
+    .options = {{0, "previous", NULL,
+                 "the version before the current one, if the bucket keeps\n"
+                 "versions"},
+                OPTION_QUIET},
     .operand = OPERAND_FILE,
     .operands_max = 1,
     .needs = NEEDS_OBJECT,

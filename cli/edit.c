@@ -1,14 +1,13 @@
 #include "cli/edit.h"
 #include "cli/conditional_put.h"
 #include "cli/database_file.h"
+#include "cli/database_hosts.h"
 #include "cli/database_text.h"
 #include "cli/options.h"
 #include "cli/say.h"
 
 #include "base/backoff.h"
 #include "base/dns_name.h"
-
-#include "s3db/hostdb_csv.h"
 
 #include <stdio.h>
 #include <sys/random.h>
@@ -119,20 +118,6 @@ static enum status store_write(struct store *store, struct span text)
 
 /* ---- one attempt ---- */
 
-/* The hosts of a text; NULL: none, or memory fails. Faults are for the edit
- * itself to judge. */
-static struct hostdb *read_hosts(struct span text)
-{
-    struct hostdb_csv *csv = hostdb_csv_new(NULL, NULL);
-    struct hostdb *db = NULL;
-
-    if (csv != NULL && hostdb_csv_feed(csv, text) == STATUS_OK &&
-        hostdb_csv_finish(csv, &db) != STATUS_OK)
-        db = NULL;
-    hostdb_csv_free(csv);
-    return db;
-}
-
 static int prepare(struct edit *edit, struct span text)
 {
     struct hostdb *db;
@@ -140,7 +125,7 @@ static int prepare(struct edit *edit, struct span text)
 
     if (edit->prepare == NULL)
         return EXIT_OK;
-    db = read_hosts(text);
+    db = database_hosts(text);
     result = edit->prepare(edit->arg, db, &edit->host);
     hostdb_release(db);
     return result;
@@ -160,7 +145,7 @@ static bool was_done_before(const struct edit *edit, const struct store *store,
     if (edit->host.kind != HOST_EDIT_ADD)
         return edit->host.kind == HOST_EDIT_REMOVE &&
                status == STATUS_NOT_FOUND;
-    db = read_hosts(text);
+    db = database_hosts(text);
     if (status == STATUS_CONFLICT && db != NULL &&
         hostdb_lookup(db, edit->host.name, &first))
         done = span_equal(first.token, edit->host.token) ||

@@ -1,11 +1,13 @@
 /* dyndb upload-database -- checks the database and puts it there. */
 #include "cli/commands.h"
-#include "cli/conditional_put.h"
 #include "cli/context.h"
 #include "cli/database_check.h"
+#include "cli/database_hosts.h"
 #include "cli/etag_file.h"
 #include "cli/input.h"
 #include "cli/options.h"
+#include "cli/previous_version.h"
+#include "cli/publish.h"
 #include "cli/say.h"
 
 #include <stdio.h>
@@ -24,7 +26,7 @@ static bool quote_etag(const char *given, char etag[S3_ETAG_MAX + 1])
     return false;
 }
 
-/* Sets *seen as conditional_put() wants it, with `etag` as its storage. */
+/* Sets *seen as publish() wants it, with `etag` as its storage. */
 static bool find_seen(const struct database_object *object,
                       const struct options *options, char etag[S3_ETAG_MAX + 1],
                       const char **seen)
@@ -50,37 +52,7 @@ static bool find_seen(const struct database_object *object,
     return status == STATUS_OK;
 }
 
-/* ---- the outcome ---- */
-
-static void explain_conflict(const struct database_object *object,
-                             const struct options *options, const char *seen,
-                             const struct database_object_reply *reply)
-{
-    const char *where = database_object_where(object),
-               *file = input_name(options_file(options));
-
-    if (reply->aws.status == STATUS_NOT_FOUND)
-        say("%s no longer exists, and %s is not uploaded\n"
-            "to create it again, use --force",
-            where, file);
-    else if (seen[0] != '\0')
-        say("%s is another version by now: somebody changed it, and %s is not "
-            "uploaded\n"
-            "download it to another file, bring your changes into that one, "
-            "and upload that; or replace it with --force",
-            where, file);
-    else if (!input_is_file(options_file(options)))
-        say("%s exists already, and is not replaced\n"
-            "name the version to replace with --if-match ETAG, which "
-            "download-database prints; or replace any with --force",
-            where);
-    else
-        say("%s exists already, and nothing says that %s was made from it, "
-            "which is not uploaded\n"
-            "download it to another file, bring your changes into that one, "
-            "and upload that; or replace it with --force",
-            where, file);
-}
+/* ---- what is uploaded ---- */
 
 static void remember(const struct database_object *object, const char *file,
                      const char *etag)
@@ -94,87 +66,121 @@ static void remember(const struct database_object *object, const char *file,
             file, etag_file_fault(file, status));
 }
 
-static int conclude(const struct database_object *object,
-                    const struct options *options, size_t hosts,
-                    const struct database_object_reply *reply,
-                    bool already_there)
+/* The hosts of a text that has passed the check; NULL, which was said: memory. */
+static struct hostdb *hosts_of(struct span text)
 {
-    const char *file = options_file(options);
+    struct hostdb *hosts = database_hosts(text);
 
-    if (input_is_file(file))
-        remember(object, file, reply->etag);
-    if (!options_given(options, "quiet"))
-        say("%s: %zu host%s %s, ETag %s", database_object_where(object), hosts,
-            hosts == 1 ? "" : "s",
-            already_there ? "uploaded before; it is the same file" : "uploaded",
-            reply->etag);
-    return EXIT_OK;
+    if (hosts == NULL)
+        say("out of memory");
+    return hosts;
 }
 
-static int put(struct database_object *object, const struct options *options,
-               struct span body, size_t hosts)
+/* Checks the text, which the rest of the publication is about. */
+static int check_and_publish(struct database_object *object,
+                             struct publication *publication,
+                             char etag[S3_ETAG_MAX + 1])
 {
-    char etag[S3_ETAG_MAX + 1];
-    struct database_object_reply reply;
-    const char *seen;
-    enum put_result result;
+    struct hostdb *hosts;
+    size_t count;
+    int result;
 
-    if (!find_seen(object, options, etag, &seen))
-        return EXIT_FAILED;
-    result = conditional_put(object, body, seen, &reply);
-    switch (result) {
-    case PUT_DONE:
-    case PUT_ALREADY_THERE:
-        return conclude(object, options, hosts, &reply,
-                        result == PUT_ALREADY_THERE);
-    case PUT_CONFLICT:
-        explain_conflict(object, options, seen, &reply);
-        return EXIT_CONFLICT;
-    default:
-        database_object_complain(object, "cannot write", &reply, S3_USE_WRITE);
-        if (reply.in_doubt || reply.aws.status == STATUS_UNAVAILABLE)
-            say("it is not known whether the database was written; the same "
-                "command again does no harm");
-        return EXIT_FAILED;
-    }
-}
-
-static int check_and_put(struct database_object *object,
-                         const struct options *options, struct span body)
-{
-    const char *name = input_name(options_file(options));
-    size_t hosts;
-
-    switch (
-        database_check(name, body, options_given(options, "quiet"), &hosts)) {
+    switch (database_check(publication->name, publication->text,
+                           publication->quiet, &count)) {
     case STATUS_OK:
-        return put(object, options, body, hosts);
+        break;
     case STATUS_NOMEM:
         say("out of memory");
         return EXIT_FAILED;
     default:
-        say("%s is not uploaded: correct what is listed above", name);
+        say("%s is not uploaded: correct what is listed above",
+            publication->name);
         return EXIT_INVALID;
     }
+    hosts = hosts_of(publication->text);
+    if (hosts == NULL)
+        return EXIT_FAILED;
+    publication->hosts = hosts;
+    result = publish(object, publication, etag);
+    hostdb_release(hosts);
+    return result;
+}
+
+static int upload_file(struct database_object *object,
+                       const struct options *options,
+                       struct publication *publication, struct strbuf *text)
+{
+    const char *file = options_file(options);
+    char seen[S3_ETAG_MAX + 1], etag[S3_ETAG_MAX + 1];
+    int result;
+
+    if (!input_read(file, text) ||
+        !find_seen(object, options, seen, &publication->seen))
+        return EXIT_FAILED;
+    publication->source =
+        input_is_file(file) ? PUBLICATION_FILE : PUBLICATION_PIPE;
+    publication->name = input_name(file);
+    publication->text = strbuf_span(text);
+    result = check_and_publish(object, publication, etag);
+    if (result == EXIT_OK && input_is_file(file))
+        remember(object, file, etag);
+    return result;
+}
+
+static int upload_previous(struct database_object *object,
+                           struct publication *publication, struct strbuf *text)
+{
+    struct previous_version previous;
+    char name[sizeof "<version of >" + sizeof previous.modified],
+        etag[S3_ETAG_MAX + 1];
+
+    if (!previous_version_get(object, &previous, text))
+        return EXIT_FAILED;
+    snprintf(name, sizeof name, "<version of %s>", previous.modified);
+    publication->source = PUBLICATION_VERSION;
+    publication->name = name;
+    publication->text = strbuf_span(text);
+    publication->seen = previous.current_etag;
+    return check_and_publish(object, publication, etag);
 }
 
 static int run(const struct context *context, const struct options *options)
 {
-    struct strbuf body;
-    int result = EXIT_FAILED;
+    struct publication publication = {
+        .yes = options_given(options, "yes"),
+        .quiet = options_given(options, "quiet"),
+    };
+    struct strbuf text;
+    int result;
 
-    strbuf_init(&body, DATABASE_MAX_BYTES);
-    if (input_read(options_file(options), &body))
-        result = check_and_put(context->object, options, strbuf_span(&body));
-    strbuf_clear(&body);
+    strbuf_init(&text, DATABASE_MAX_BYTES);
+    if (!publication.quiet)
+        database_object_show_progress(context->object);
+    result = options_given(options, "previous")
+                 ? upload_previous(context->object, &publication, &text)
+                 : upload_file(context->object, options, &publication, &text);
+    strbuf_clear(&text);
     return result;
 }
+
+/* ---- the command ---- */
 
 static bool check_options(struct options *options, struct strbuf *fault)
 {
     const char *if_match = options_value(options, "if-match");
+    bool previous = options_given(options, "previous"),
+         force = options_given(options, "force");
 
-    if (if_match != NULL && options_given(options, "force"))
+    if (previous && (force || if_match != NULL))
+        strbuf_append_string(fault, "--previous is for the current version: "
+                                    "neither --force nor --if-match");
+    else if (previous && options->operand_count > 0)
+        strbuf_append_string(fault, "--previous uploads what the bucket kept, "
+                                    "and no FILE");
+    else if (!previous && options->operand_count == 0)
+        strbuf_append_string(fault, "upload-database needs a FILE, or - for "
+                                    "standard input");
+    else if (if_match != NULL && force)
         strbuf_append_string(fault, "--force and --if-match contradict each "
                                     "other");
     else if (if_match != NULL && if_match[0] == '\0')
@@ -196,15 +202,22 @@ const struct command command_upload_database = {
         "seen\n"
         "its latest version: FILE must come from download-database, or there "
         "must\n"
-        "be no database yet.\n",
+        "be no database yet.\n"
+        "\n"
+        "What changes is shown before: hosts more (+), less (-), and changed. "
+        "If\n"
+        "more than half of the hosts would be removed, you are asked.\n",
     .options = {{0, "force", NULL, "replace whatever is there"},
                 {0, "if-match", "ETAG",
                  "replace this version, whatever FILE.etag says"},
+                {0, "previous", NULL,
+                 "in place of FILE: the version before the current one,\n"
+                 "if the bucket keeps versions"},
+                {'y', "yes", NULL,
+                 "do not ask, though most hosts would be removed"},
                 OPTION_QUIET},
     .operand = OPERAND_FILE,
-    .operands_min = 1,
     .operands_max = 1,
-    .operands_missing = "a FILE, or - for standard input",
     .needs = NEEDS_OBJECT,
     .check = check_options,
     .run = run,

@@ -96,6 +96,22 @@ def dyndb_at_terminal():
     return lambda *arguments, **more: terminal.run(binary, *arguments, **more)
 
 
+@pytest.fixture
+def at_terminal(sandbox, tmp_path):
+    """Starts dyndb like `tool`, but at a terminal of its own."""
+    terminals = []
+
+    def at_terminal(*arguments, **environment):
+        settings = sandbox.environment() | {"DYNDNS_BUCKET": BUCKET, "DYNDNS_DATABASE": KEY}
+        command = [_binary("DYNDB_BIN"), *arguments]
+        terminals.append(terminal.Terminal(command, settings | environment, tmp_path))
+        return terminals[-1]
+
+    yield at_terminal
+    for each in terminals:
+        each.close()
+
+
 # --- the account
 
 

@@ -2,10 +2,12 @@
 
 import os
 import pty
+import select
 import subprocess
+import time
 from dataclasses import dataclass
 
-from sandbox.patience import PATIENCE_SECONDS
+from sandbox.patience import PATIENCE_SECONDS, TooSlow
 
 from .service import clean_environment
 
@@ -47,3 +49,57 @@ def run(binary, *arguments, environment=None, piped=(), **more) -> Shown:
         (finished.stdout or b"").decode(),
         (finished.stderr or b"").decode(),
     )
+
+
+class Terminal:
+    """A program that is talked to while it runs: its standard input and standard
+    error are a terminal, its standard output a pipe, which takes what is little."""
+
+    def __init__(self, command, environment, cwd):
+        self._ours, theirs = pty.openpty()
+        try:
+            self._process = subprocess.Popen(
+                command, stdin=theirs, stdout=subprocess.PIPE, stderr=theirs,
+                env=clean_environment(**environment), cwd=cwd, start_new_session=True,
+            )  # fmt: skip
+        finally:
+            os.close(theirs)
+        self.shown = ""  # all that came, with the terminal's own line ends
+        self.output = ""  # its standard output, once it is finished
+
+    def type(self, text: str):
+        os.write(self._ours, text.encode())
+
+    def read_until(self, text: str) -> str:
+        """Reads what the program shows until `text` is in it."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while text not in self.shown:
+            if not self._read(deadline - time.monotonic()):
+                raise TooSlow(f"{text!r}, saw {self.shown!r}", PATIENCE_SECONDS)
+        return self.shown
+
+    def finish(self) -> int:
+        """Reads to the end; returns the exit status."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while self._read(deadline - time.monotonic()):
+            pass
+        self.output = self._process.stdout.read().decode()
+        return self._process.wait(PATIENCE_SECONDS)
+
+    def close(self):
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()
+        os.close(self._ours)
+
+    def _read(self, seconds) -> bool:
+        """False at the end, or when nothing comes in time."""
+        if not select.select([self._ours], [], [], max(seconds, 0))[0]:
+            return False
+        try:
+            piece = os.read(self._ours, 4096)
+        except OSError:  # EIO: the other end is closed
+            return False
+        self.shown += piece.decode()
+        return bool(piece)

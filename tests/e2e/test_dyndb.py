@@ -136,9 +136,9 @@ def test_the_stores_time_stands_in_for_a_wrong_clock(
     finished = tool("download-database", "hosts.csv")
     assert finished.returncode == OK and file.read_bytes() == csv_of("a.example.org")
     assert re.search(rf"clock: it is 3[56]\d\d seconds {words} that of S3", finished.stderr)
-    file.write_bytes(csv_of("b.example.org"))
+    file.write_bytes(csv_of("a.example.org", "b.example.org"))
     assert tool("upload-database", "hosts.csv").returncode == OK
-    assert stored(s3) == csv_of("b.example.org")
+    assert stored(s3) == csv_of("a.example.org", "b.example.org")
 
 
 @pytest.mark.parametrize("named", [False, True])
@@ -149,9 +149,9 @@ def test_a_bucket_in_another_region_is_found(tool, store, file, s3, redirect, na
     store("a.example.org")
     region = {"AWS_REGION": "us-east-1"}
     assert tool("download-database", "hosts.csv", **region).returncode == OK
-    file.write_bytes(csv_of("b.example.org"))
+    file.write_bytes(csv_of("a.example.org", "b.example.org"))
     assert tool("upload-database", "hosts.csv", **region).returncode == OK
-    assert stored(s3) == csv_of("b.example.org")
+    assert stored(s3) == csv_of("a.example.org", "b.example.org")
 
 
 @pytest.mark.parametrize("key", ["hosts.csv", "dir/a b+c*é~.csv", "a//b/../c.csv"])
@@ -422,7 +422,7 @@ def test_the_manual_s_examples_are_what_it_says(tool, file):
     assert len(good) == 5
     for example in good:
         file.write_bytes(example)
-        finished = tool("upload-database", "--force", "hosts.csv")
+        finished = tool("upload-database", "--force", "--yes", "hosts.csv")
         assert finished.returncode == OK, finished.stderr
     assert "ignores: owner" in finished.stderr
     file.write_bytes(bad)
@@ -521,15 +521,15 @@ def test_two_people_upload_at_the_same_moment(tool, store, tmp_path, s3, in_back
 
 def test_an_etag_may_be_given(tool, store, file, s3):
     etag = store("a.example.org")
-    file.write_bytes(csv_of("b.example.org"))
+    file.write_bytes(csv_of("a.example.org", "b.example.org"))
     wrong = tool("upload-database", "--if-match", '"0123456789abcdef"', "hosts.csv")
     assert wrong.returncode == CONFLICT and stored(s3) == csv_of("a.example.org")
     right = tool("upload-database", "--if-match", etag.strip('"'), "hosts.csv")
-    assert right.returncode == OK and stored(s3) == csv_of("b.example.org")
+    assert right.returncode == OK and stored(s3) == csv_of("a.example.org", "b.example.org")
 
 
 def test_force_replaces_whatever_is_there(tool, store, file, s3):
-    store("theirs.example.org")
+    store("theirs.example.org", "ours.example.org")
     file.write_bytes(csv_of("ours.example.org"))
     assert tool("upload-database", "--force", "hosts.csv").returncode == OK
     assert stored(s3) == csv_of("ours.example.org")
@@ -545,29 +545,29 @@ def test_an_answer_that_was_lost_does_no_harm(tool, store, file, s3):
     """The first attempt was done, so the second one finds its own work there."""
     store("a.example.org")
     tool("download-database", "hosts.csv")
-    file.write_bytes(csv_of("b.example.org"))
+    file.write_bytes(csv_of("a.example.org", "b.example.org"))
     s3.fail_next(1, "reset-after", "PUT")
     assert tool("upload-database", "hosts.csv").returncode == OK
-    assert stored(s3) == csv_of("b.example.org")
+    assert stored(s3) == csv_of("a.example.org", "b.example.org")
 
 
 def test_a_conflict_of_the_moment_is_tried_again(tool, store, file, s3):
     store("a.example.org")
     tool("download-database", "hosts.csv")
-    file.write_bytes(csv_of("b.example.org"))
+    file.write_bytes(csv_of("a.example.org", "b.example.org"))
     s3.fail_next(1, "conflict", "PUT")
     assert tool("upload-database", "hosts.csv").returncode == OK
-    assert stored(s3) == csv_of("b.example.org")
+    assert stored(s3) == csv_of("a.example.org", "b.example.org")
 
 
 def test_a_store_without_conditional_writes(tool, store, file, s3):
     s3.conditional_put = False
     store("a.example.org")
     tool("download-database", "hosts.csv")
-    file.write_bytes(csv_of("b.example.org"))
+    file.write_bytes(csv_of("a.example.org", "b.example.org"))
     finished = tool("upload-database", "hosts.csv")
     assert finished.returncode == OK and "warning" in finished.stderr
-    assert stored(s3) == csv_of("b.example.org")
+    assert stored(s3) == csv_of("a.example.org", "b.example.org")
     store("theirs.example.org")
     assert tool("upload-database", "hosts.csv").returncode == CONFLICT
     assert stored(s3) == csv_of("theirs.example.org")
@@ -713,6 +713,8 @@ def test_version(dyndb, dyndns53):
         ["upload-database", "--nonsense", "a"], ["upload-database", "--if-match"],
         ["upload-database", "--if-match", "", "a"],
         ["upload-database", "--force", "--if-match", "x", "a"],
+        ["upload-database", "--previous", "a"], ["upload-database", "--previous", "--force"],
+        ["upload-database", "--previous", "--if-match", "x"],
         ["download-database", "a", "b"], ["download-database", "--force"],
     ],
     ids=" ".join,

@@ -27,7 +27,7 @@ FOR_OPERATORS = [
 SETTINGS = "docs/dyndns53.env"
 
 # What a reader has, and a machine that tests need not.
-NOT_HERE = {"certbot", "docker", "editor", "git", "heroku", "opkg"}
+NOT_HERE = {"aws", "certbot", "docker", "editor", "git", "heroku", "opkg"}
 OURS = {"dyndns53", "dyndb"}
 PARTS_OF_THE_SHELL = {"set", "umask", "."}
 
