@@ -37,7 +37,9 @@ static uint64_t random_seed(void)
 
 static void on_clock(void *arg, const char *service, int64_t seconds)
 {
-    (void)arg;
+    struct database_object *object = arg;
+
+    progress_end(&object->progress); /* the bar comes again by itself */
     say("set this machine's clock: it is %lld seconds %s that of %s, whose "
         "time is used instead",
         (long long)(seconds < 0 ? -seconds : seconds),
@@ -60,7 +62,7 @@ struct database_object *database_object_new(const struct settings *settings)
         free(object);
         return NULL;
     }
-    aws_client_tell_clock(object->client, on_clock, NULL);
+    aws_client_tell_clock(object->client, on_clock, object);
     return object;
 }
 

@@ -91,10 +91,30 @@ static bool is_first(const struct hostdb *db, const struct host *row)
     return !hostdb_other_row(db, row, &other) || other.index > row->index;
 }
 
+/* Finds the first row of a name. Two versions of a database mostly have their
+ * rows in the same order, so the row behind the last one found, *next, is tried
+ * first: it is in the cache, and to look up a million names is not. */
+static bool find(const struct hostdb *db, uint32_t *next, struct span name,
+                 struct host *out)
+{
+    if (db == NULL)
+        return false;
+    if (*next < hostdb_count(db))
+        *out = hostdb_row(db, *next);
+    if (*next >= hostdb_count(db) || host_has_type(out) ||
+        !span_equal(out->name, name))
+        if (!hostdb_lookup(db, name, out))
+            return false;
+    *next = out->index + 1;
+    return true;
+}
+
 static void look_at_new_rows(struct host_diff *diff,
                              const struct hostdb *before,
                              const struct hostdb *after)
 {
+    uint32_t next = 0;
+
     for (uint32_t i = 0; i < hostdb_count(after); i++) {
         struct host row = hostdb_row(after, i), old;
         size_t differences = diff->tokens + diff->values;
@@ -102,7 +122,7 @@ static void look_at_new_rows(struct host_diff *diff,
 
         if (!is_first(after, &row))
             continue;
-        if (before == NULL || !hostdb_lookup(before, row.name, &old)) {
+        if (!find(before, &next, row.name, &old)) {
             add_name(&diff->added, row.name);
             continue;
         }
@@ -119,6 +139,7 @@ static void look_at_old_rows(struct host_diff *diff,
                              const struct hostdb *after)
 {
     struct host found;
+    uint32_t next = 0;
 
     for (uint32_t i = 0; i < hostdb_count(before); i++) {
         struct host row = hostdb_row(before, i);
@@ -126,7 +147,7 @@ static void look_at_old_rows(struct host_diff *diff,
         if (!is_first(before, &row))
             continue;
         diff->hosts_before++;
-        if (after == NULL || !hostdb_lookup(after, row.name, &found))
+        if (!find(after, &next, row.name, &found))
             add_name(&diff->removed, row.name);
     }
 }

@@ -1,11 +1,11 @@
 /* host_diff -- what one host table has that another has not.
  *
- * A host is a name. In both tables are its records (A, AAAA) that it has in
- * both; of these the rows are compared, whatever the order of the rows, and
+ * A host is a name. Of one that both tables have, the rows for its A record are
+ * compared, and those for its AAAA record, whatever the order of the rows, and
  * whether one row is for both records or each has its own. Tokens are compared,
  * and nothing of them is kept. What the server ignores (comments, columns that
- * it does not know) is no part of a table, so it makes no difference. Pure;
- * takes about as long as to look up each host twice.
+ * it does not know) is no part of a table, so it makes no difference. Pure; a
+ * million hosts take a moment, and two seconds in quite another order.
  */
 #ifndef S3DB_HOST_DIFF_H
 #define S3DB_HOST_DIFF_H

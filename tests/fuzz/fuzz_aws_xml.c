@@ -3,6 +3,7 @@
 #include "aws/named_records.h"
 #include "aws/route53_xml.h"
 #include "aws/s3_region.h"
+#include "aws/s3_versions_xml.h"
 
 #include <stdint.h>
 
@@ -26,6 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct route53_zones zones;
     struct route53_rrsets rrsets;
     struct rrset_found found;
+    struct s3_versions versions;
     struct aws_reply reply;
     struct strbuf words;
 
@@ -43,5 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         route53_xml_clear_rrsets(&rrsets);
     (void)!route53_xml_find_rrset(&found, text,
                                   span_from_string("x.example.org"), RRSET_A);
+    if (s3_versions_xml_read(&versions, text, "k") == STATUS_OK)
+        s3_versions_xml_clear(&versions);
     return 0;
 }
