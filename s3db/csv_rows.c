@@ -120,7 +120,7 @@ static void measure(struct span part, size_t *lines, size_t *column)
 static struct span before_field(const struct csv_row *row, size_t field)
 {
     size_t cursor = 0, begin = 0;
-    struct span raw;
+    struct span raw = {NULL, 0};
 
     for (size_t i = 1; i <= field; i++) {
         begin = cursor;

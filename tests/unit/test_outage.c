@@ -127,8 +127,8 @@ static void test_anything_else_is_the_lock_of_autodns(void **state)
 {
     static const char *const texts[] = {
         "", "locked", "dyndb outage 2\nover: yes\n",
-        "dyndb outage 1\nover: maybe\nowed: yes\nfailed: no\nsince: x\n"
-        "trouble: y\n",
+        ("dyndb outage 1\nover: maybe\nowed: yes\nfailed: no\nsince: x\n"
+         "trouble: y\n"),
         "dyndb outage 1\nover: yes\nowed: yes\nfailed: no\n"};
 
     (void)state;

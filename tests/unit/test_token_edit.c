@@ -160,7 +160,7 @@ static void test_which_rows_have_the_same_text(void **state)
         struct token_edit edit;
         struct token_edit_result result;
         struct strbuf before, out;
-        struct span tokens[3];
+        struct span tokens[3] = {{NULL, 0}};
 
         strbuf_init(&before, 1024);
         strbuf_init(&out, 1024);
