@@ -129,8 +129,9 @@ void zone_lookup_commit(struct zone_lookup *dir)
         if (!span_equal(entry_name(a), entry_name(b)))
             continue;
         a->usable = b->usable = false;
-        dir->ambiguous(dir->arg, entry_name(a), span_from_string(a->id),
-                       span_from_string(b->id));
+        if (dir->ambiguous != NULL)
+            dir->ambiguous(dir->arg, entry_name(a), span_from_string(a->id),
+                           span_from_string(b->id));
     }
     listing_clear(&dir->current);
     dir->current = *next;
@@ -165,23 +166,52 @@ static const struct entry *find_exactly(const struct listing *listing,
     return &listing->entries[low - 1];
 }
 
-bool zone_lookup_find(const struct zone_lookup *dir, struct span name,
-                      struct span *id)
+static void describe(const struct zone_lookup *dir, const struct entry *entry,
+                     struct listed_zone *zone)
+{
+    *zone = (struct listed_zone){
+        .id = span_from_string(entry->id),
+        .name = entry_name(entry),
+        .place = (size_t)(entry - dir->current.entries),
+        .is_usable = entry->usable,
+    };
+}
+
+bool zone_lookup_nearest(const struct zone_lookup *dir, struct span name,
+                         struct listed_zone *zone)
 {
     struct span suffix = name, label;
 
     while (suffix.len > 0) {
         const struct entry *entry = find_exactly(&dir->current, suffix);
 
-        if (entry != NULL && !entry->usable)
-            return false;
         if (entry != NULL) {
-            *id = span_from_string(entry->id);
+            describe(dir, entry, zone);
             return true;
         }
         span_split(&suffix, '.', &label);
     }
     return false;
+}
+
+bool zone_lookup_find(const struct zone_lookup *dir, struct span name,
+                      struct span *id)
+{
+    struct listed_zone zone;
+
+    if (!zone_lookup_nearest(dir, name, &zone) || !zone.is_usable)
+        return false;
+    *id = zone.id;
+    return true;
+}
+
+bool zone_lookup_listed(const struct zone_lookup *dir, size_t place,
+                        struct listed_zone *zone)
+{
+    if (place >= dir->current.count)
+        return false;
+    describe(dir, &dir->current.entries[place], zone);
+    return true;
 }
 
 bool zone_lookup_at(const struct zone_lookup *dir, size_t place,

@@ -21,7 +21,7 @@ enum {
 
 struct zone_lookup;
 
-/* Told of each name that two public zones share, at commit. */
+/* Told of each name that two public zones share, at commit. May be NULL. */
 typedef void zone_ambiguous_fn(void *arg, struct span name, struct span id,
                                struct span other_id);
 
@@ -47,6 +47,22 @@ void zone_lookup_forget(struct zone_lookup *dir, struct span id);
  * zone's name is ambiguous. */
 bool zone_lookup_find(const struct zone_lookup *dir, struct span name,
                       struct span *id);
+
+/* A zone of the listing, borrowed until the next commit. */
+struct listed_zone {
+    struct span id, name;
+    size_t place;   /* from 0 on, in the order of the names */
+    bool is_usable; /* not ambiguous, nor forgotten */
+};
+
+/* The zone with the longest name that the normalised host name is within,
+ * usable or not: of those that share a name, any. False: there is none. */
+bool zone_lookup_nearest(const struct zone_lookup *dir, struct span name,
+                         struct listed_zone *zone);
+
+/* The zone at a place, usable or not; false beyond the last. */
+bool zone_lookup_listed(const struct zone_lookup *dir, size_t place,
+                        struct listed_zone *zone);
 
 /* The id of the usable zone at a place, from 0 on in the order of their names,
  * borrowed until the next commit; false beyond the last. */

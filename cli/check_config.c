@@ -8,6 +8,8 @@
 #include "cli/say.h"
 #include "cli/zone_calls.h"
 
+#include "base/clock.h"
+
 #include <stdlib.h>
 
 enum { WORDS_MAX_BYTES = 16 * 1024, NAMED_HOSTS = 10 };
@@ -17,7 +19,10 @@ struct check {
     struct check_report report;
     struct hostdb *db; /* NULL: it could not be read */
     bool is_invalid;   /* the database breaks the rules */
-    struct zone_map zones;
+    struct aws_client *client;
+    struct retry_quota quota;
+    struct zone_lookup *zones;
+    bool in_use[ZONE_LOOKUP_MAX]; /* by their places: hosts are in them */
 };
 
 /* ---- the database ---- */
@@ -141,8 +146,7 @@ static const char *zone_advice(const struct aws_reply *reply,
 }
 
 /* Those that DYNDNS_HOSTED_ZONES names, one by one. */
-static bool read_named_zones(struct check *check, struct zone_calls *calls,
-                             const char *ids)
+static bool read_named_zones(struct check *check, const char *ids)
 {
     bool all = true;
 
@@ -152,7 +156,8 @@ static bool read_named_zones(struct check *check, struct zone_calls *calls,
         struct aws_reply reply;
 
         ids += len;
-        if (zone_calls_get(calls, id, &check->zones, &reply) == STATUS_OK)
+        if (zone_calls_get(check->client, &check->quota, id, check->zones,
+                           &reply) == STATUS_OK)
             continue;
         all = false;
         report_refusal(check, "hosted zones", &reply,
@@ -165,11 +170,12 @@ static bool read_named_zones(struct check *check, struct zone_calls *calls,
     return all;
 }
 
-static bool read_all_zones(struct check *check, struct zone_calls *calls)
+static bool read_all_zones(struct check *check)
 {
     struct aws_reply reply;
 
-    if (zone_calls_list(calls, &check->zones, &reply) == STATUS_OK)
+    if (zone_calls_list(check->client, &check->quota, check->zones, &reply) ==
+        STATUS_OK)
         return true;
     report_refusal(check, "hosted zones", &reply,
                    zone_advice(&reply, "the credentials need the permission "
@@ -179,18 +185,22 @@ static bool read_all_zones(struct check *check, struct zone_calls *calls)
     return false;
 }
 
-static bool read_zones(struct check *check, struct zone_calls *calls)
+static bool read_zones(struct check *check)
 {
+    struct listed_zone zone;
+    size_t count = 0;
     const char *ids = getenv("DYNDNS_HOSTED_ZONES");
-    bool read = ids != NULL && ids[0] != '\0'
-                    ? read_named_zones(check, calls, ids)
-                    : read_all_zones(check, calls);
+    bool read = ids != NULL && ids[0] != '\0' ? read_named_zones(check, ids)
+                                              : read_all_zones(check);
 
-    zone_map_seal(&check->zones);
-    if (read)
-        check_report_good("hosted zones: %zu public one%s", check->zones.count,
-                          check->zones.count == 1 ? "" : "s");
-    return read;
+    if (!read)
+        return false;
+    zone_lookup_commit(check->zones);
+    while (zone_lookup_listed(check->zones, count, &zone))
+        count++;
+    check_report_good("hosted zones: %zu public one%s", count,
+                      count == 1 ? "" : "s");
+    return true;
 }
 
 static void find_zone_of_each_host(struct check *check)
@@ -199,8 +209,13 @@ static void find_zone_of_each_host(struct check *check)
 
     for (uint32_t i = 0; i < hostdb_count(check->db); i++) {
         struct span name = hostdb_row(check->db, i).name;
+        struct listed_zone zone;
 
-        if (zone_map_find(&check->zones, name) != NULL || ++lost > NAMED_HOSTS)
+        if (zone_lookup_nearest(check->zones, name, &zone)) {
+            check->in_use[zone.place] = true;
+            continue;
+        }
+        if (++lost > NAMED_HOSTS)
             continue;
         check_report_fault(&check->report,
                            "make a public hosted zone that holds it, name that "
@@ -216,18 +231,19 @@ static void find_zone_of_each_host(struct check *check)
 }
 
 /* A zone that hosts are in. */
-static void check_zone(struct check *check, struct zone_calls *calls,
-                       const struct mapped_zone *zone)
+static void check_zone(struct check *check, const struct listed_zone *zone)
 {
     struct aws_reply reply;
     char what[512];
 
-    if (zone->is_ambiguous)
-        check_report_fault(
-            &check->report, "set DYNDNS_HOSTED_ZONES to the ids to use",
-            "%s: two public hosted zones have this name", zone->name);
-    snprintf(what, sizeof what, "%s (%s)", zone->name, zone->id);
-    if (zone_calls_look_into(calls, span_from_string(zone->id), &reply) ==
+    if (!zone->is_usable)
+        check_report_fault(&check->report,
+                           "set DYNDNS_HOSTED_ZONES to the ids to use",
+                           "%.*s: two public hosted zones have this name",
+                           (int)zone->name.len, zone->name.ptr);
+    snprintf(what, sizeof what, "%.*s (%.*s)", (int)zone->name.len,
+             zone->name.ptr, (int)zone->id.len, zone->id.ptr);
+    if (zone_calls_look_into(check->client, &check->quota, zone->id, &reply) ==
         STATUS_OK)
         check_report_good("%s: its records can be read", what);
     else
@@ -237,14 +253,16 @@ static void check_zone(struct check *check, struct zone_calls *calls,
                                    "route53:ListResourceRecordSets"));
 }
 
-static void check_zones(struct check *check, struct zone_calls *calls)
+static void check_zones(struct check *check)
 {
-    if (!read_zones(check, calls) || check->db == NULL)
+    struct listed_zone zone;
+
+    if (!read_zones(check) || check->db == NULL)
         return;
     find_zone_of_each_host(check);
-    for (size_t i = 0; i < check->zones.count; i++)
-        if (check->zones.zones[i].is_used)
-            check_zone(check, calls, &check->zones.zones[i]);
+    for (size_t i = 0; zone_lookup_listed(check->zones, i, &zone); i++)
+        if (check->in_use[i])
+            check_zone(check, &zone);
     check_report_note("what only a change shows was not tried: "
                       "route53:ChangeResourceRecordSets, and for the commands "
                       "that write the database s3:PutObject");
@@ -267,23 +285,25 @@ static int conclude(const struct check *check)
 static int run(const struct context *context, const struct options *options)
 {
     const struct aws_config *config = &context->settings->aws;
-    struct check check = {.context = context};
-    struct aws_client *client = aws_client_new(config);
-    struct zone_calls calls;
+    struct check check = {
+        .context = context,
+        .client = aws_client_new(config),
+        .zones = zone_lookup_new(NULL, NULL),
+    };
     int result;
 
     (void)options;
+    retry_quota_init(&check.quota, config->max_attempts,
+                     (uint64_t)clock_now_ms());
     tell_source(config);
     check_database(&check);
-    if (client == NULL) {
+    if (check.client == NULL || check.zones == NULL)
         check_report_fault(&check.report, "", "hosted zones: out of memory");
-    } else {
-        zone_calls_init(&calls, client, config);
-        check_zones(&check, &calls);
-    }
+    else
+        check_zones(&check);
     result = conclude(&check);
-    aws_client_free(client);
-    zone_map_clear(&check.zones);
+    aws_client_free(check.client);
+    zone_lookup_free(check.zones);
     hostdb_release(check.db);
     return result;
 }

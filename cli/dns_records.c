@@ -1,6 +1,7 @@
 #include "cli/dns_records.h"
 #include "cli/patient_call.h"
 #include "cli/stop.h"
+#include "cli/zone_calls.h"
 
 #include "aws/route53.h"
 #include "aws/zone_lookup.h"
@@ -13,8 +14,6 @@
 enum {
     FIRST_LOOK_MS = 1000, /* and twice as long each time */
     LOOK_CAP_MS = 15000,
-    ZONE_PAGES_MAX = 200,
-    MARKER_MAX_BYTES = 1024,
 };
 
 struct dns_records {
@@ -63,12 +62,12 @@ void dns_records_free(struct dns_records *records)
 }
 
 /* Appends what failed, AWS's words, and what helps. */
-static void complain(struct strbuf *fault, const struct patient_call *call,
+static void complain(struct strbuf *fault, const struct aws_reply *reply,
                      const char *what, const char *needed)
 {
     strbuf_printf(fault, "%s: ", what);
-    patient_call_describe(call, fault);
-    switch (call->reply.condition) {
+    patient_call_describe(reply, fault);
+    switch (reply->condition) {
     case AWS_DENIED:
         strbuf_printf(fault, "\nthe credentials need %s", needed);
         break;
@@ -83,76 +82,23 @@ static void complain(struct strbuf *fault, const struct patient_call *call,
 
 /* ---- zones ---- */
 
-struct listing {
-    struct patient_call call;
-    struct zone_lookup *zones;
-    struct strbuf marker; /* where the page begins, then where the next does */
-    enum status kept;
-};
-
-static void listed(void *arg, const struct aws_reply *reply,
-                   const struct hosted_zone *zones, size_t count,
-                   struct span next_marker)
-{
-    struct listing *listing = arg;
-
-    if (reply->status == STATUS_OK) {
-        for (size_t i = 0; listing->kept == STATUS_OK && i < count; i++)
-            listing->kept = zone_lookup_add(listing->zones, &zones[i]);
-        strbuf_rewind(&listing->marker);
-        strbuf_append(&listing->marker, next_marker);
-    }
-    patient_call_done(&listing->call, reply);
-}
-
-static enum status submit_listing(struct aws_client *client,
-                                  struct patient_call *call)
-{
-    struct listing *listing = (struct listing *)(void *)call;
-
-    return route53_list_hosted_zones(client, strbuf_span(&listing->marker),
-                                     PATIENT_CALL_TIMEOUT_MS, listed, listing);
-}
-
-static enum status read_pages(struct dns_records *records,
-                              struct listing *listing, struct strbuf *fault)
-{
-    enum status status;
-
-    for (size_t pages = 0; pages < ZONE_PAGES_MAX; pages++) {
-        status =
-            patient_call_run(&listing->call, records->client, &records->quota);
-        if (status != STATUS_OK) {
-            complain(fault, &listing->call, "cannot list the hosted zones",
-                     "route53:ListHostedZones, or name the zone with --zone");
-            return status;
-        }
-        if (listing->kept != STATUS_OK || listing->marker.len == 0)
-            break;
-    }
-    if (listing->kept == STATUS_OK && listing->marker.len == 0)
-        return STATUS_OK;
-    strbuf_append_string(fault, "there are more hosted zones than can be "
-                                "looked through: name the one with --zone");
-    return STATUS_FULL;
-}
-
 static enum status read_zones(struct dns_records *records, struct strbuf *fault)
 {
-    struct listing listing = {
-        .call = {.submit = submit_listing},
-        .zones = records->zones,
-    };
+    struct aws_reply reply;
     enum status status;
 
-    strbuf_init(&listing.marker, MARKER_MAX_BYTES);
     strbuf_rewind(&records->ambiguous);
     zone_lookup_begin(records->zones);
-    status = read_pages(records, &listing, fault);
+    status = zone_calls_list(records->client, &records->quota, records->zones,
+                             &reply);
     if (status == STATUS_OK)
         zone_lookup_commit(records->zones);
+    else if (status == STATUS_FULL)
+        strbuf_printf(fault, "%s: name the one with --zone", reply.message);
+    else
+        complain(fault, &reply, "cannot list the hosted zones",
+                 "route53:ListHostedZones, or name the zone with --zone");
     records->zones_known = status == STATUS_OK;
-    strbuf_clear(&listing.marker);
     return status;
 }
 
@@ -228,7 +174,7 @@ enum status dns_records_find(struct dns_records *records, const char *zone_id,
 
     *found = search.found;
     if (status != STATUS_OK)
-        complain(fault, &search.call, "cannot read the record",
+        complain(fault, &search.call.reply, "cannot read the record",
                  "route53:ListResourceRecordSets on the hosted zone");
     return status;
 }
@@ -273,7 +219,7 @@ enum status dns_records_upsert(struct dns_records *records, const char *zone_id,
 
     snprintf(change_id, ROUTE53_ID_MAX + 1, "%s", upsert.call.reply.change_id);
     if (status != STATUS_OK)
-        complain(fault, &upsert.call, "cannot change the record",
+        complain(fault, &upsert.call.reply, "cannot change the record",
                  "route53:ChangeResourceRecordSets on the hosted zone");
     return status;
 }
@@ -319,8 +265,8 @@ enum status dns_records_wait(struct dns_records *records, const char *change_id,
             patient_call_run(&look.call, records->client, &records->quota);
 
         if (status != STATUS_OK)
-            complain(fault, &look.call, "cannot ask how far the change is",
-                     "route53:GetChange");
+            complain(fault, &look.call.reply,
+                     "cannot ask how far the change is", "route53:GetChange");
         if (status != STATUS_OK || look.in_sync)
             return status;
         if (left <= 0 || stop_is_asked())

@@ -67,10 +67,8 @@ enum status patient_call_run(struct patient_call *call,
     }
 }
 
-void patient_call_describe(const struct patient_call *call, struct strbuf *out)
+void patient_call_describe(const struct aws_reply *reply, struct strbuf *out)
 {
-    const struct aws_reply *reply = &call->reply;
-
     strbuf_append_string(out, reply->code);
     if (reply->code[0] != '\0' && reply->message[0] != '\0')
         strbuf_append_string(out, ": ");

@@ -33,6 +33,6 @@ void patient_call_done(struct patient_call *call,
                        const struct aws_reply *reply);
 
 /* Appends what AWS said of a call that failed. */
-void patient_call_describe(const struct patient_call *call, struct strbuf *out);
+void patient_call_describe(const struct aws_reply *reply, struct strbuf *out);
 
 #endif

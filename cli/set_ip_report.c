@@ -116,7 +116,7 @@ static void alert(const struct set_ip_plan *plan, struct aws_client *client,
     sent = patient_call_run(&publish.call, client, NULL) == STATUS_OK;
     if (outage_alerted(outage, sent)) {
         strbuf_init(&words, 4096);
-        patient_call_describe(&publish.call, &words);
+        patient_call_describe(&publish.call.reply, &words);
         say("the alert could not be sent: %s\nit is tried again with the next "
             "run; the credentials need sns:Publish on %s",
             strbuf_string(&words), plan->topic);

@@ -1,34 +1,20 @@
 #include "cli/zone_calls.h"
+#include "cli/patient_call.h"
 
 #include "aws/route53.h"
-
 #include "base/strbuf.h"
 
 #include <stdio.h>
-#include <time.h>
 
-enum {
-    CALL_TIMEOUT_MS = 10000,
-    POLL_MS = 1000,
-    MARKER_MAX_BYTES = 1024,
-    PAGES_MAX = 1000,
-};
+enum { PAGES_MAX = 200, MARKER_MAX_BYTES = 1024 };
 
 struct call {
-    enum { LIST, GET, LOOK_INTO } what;
+    struct patient_call call;
     struct span id;
-    struct zone_map *map;
-    struct strbuf marker; /* LIST: where it goes on */
-    bool done;
-    struct aws_reply *reply;
+    struct zone_lookup *zones;
+    enum status kept;
+    struct strbuf marker; /* where the page begins, then where the next does */
 };
-
-void zone_calls_init(struct zone_calls *calls, struct aws_client *client,
-                     const struct aws_config *config)
-{
-    calls->client = client;
-    retry_quota_init(&calls->quota, config->max_attempts, (uint64_t)time(NULL));
-}
 
 static void on_zones(void *arg, const struct aws_reply *reply,
                      const struct hosted_zone *zones, size_t count,
@@ -36,119 +22,128 @@ static void on_zones(void *arg, const struct aws_reply *reply,
 {
     struct call *call = arg;
 
-    call->done = true;
-    *call->reply = *reply;
-    strbuf_rewind(&call->marker);
-    strbuf_append(&call->marker, next_marker);
-    for (size_t i = 0; i < count && call->reply->status == STATUS_OK; i++)
-        call->reply->status = zone_map_add(call->map, &zones[i]);
+    if (reply->status == STATUS_OK) {
+        for (size_t i = 0; call->kept == STATUS_OK && i < count; i++)
+            call->kept = zone_lookup_add(call->zones, &zones[i]);
+        strbuf_rewind(&call->marker);
+        strbuf_append(&call->marker, next_marker);
+    }
+    patient_call_done(&call->call, reply);
 }
 
 static void on_rrsets(void *arg, const struct aws_reply *reply,
                       const struct rrset *rrsets, size_t count,
                       const struct rrset_cursor *next)
 {
-    struct call *call = arg;
-
     (void)rrsets;
     (void)count;
     (void)next;
-    call->done = true;
-    *call->reply = *reply;
+    patient_call_done(arg, reply);
 }
 
-static enum status submit(struct zone_calls *calls, struct call *call)
+static enum status submit_list(struct aws_client *client,
+                               struct patient_call *arg)
+{
+    struct call *call = (struct call *)(void *)arg;
+
+    return route53_list_hosted_zones(client, strbuf_span(&call->marker),
+                                     PATIENT_CALL_TIMEOUT_MS, on_zones, call);
+}
+
+static enum status submit_get(struct aws_client *client,
+                              struct patient_call *arg)
+{
+    struct call *call = (struct call *)(void *)arg;
+
+    return route53_get_hosted_zone(client, call->id, PATIENT_CALL_TIMEOUT_MS,
+                                   on_zones, call);
+}
+
+static enum status submit_look(struct aws_client *client,
+                               struct patient_call *arg)
 {
     static const struct rrset_cursor from_the_start;
+    struct call *call = (struct call *)(void *)arg;
 
-    switch (call->what) {
-    case LIST:
-        return route53_list_hosted_zones(calls->client,
-                                         strbuf_span(&call->marker),
-                                         CALL_TIMEOUT_MS, on_zones, call);
-    case GET:
-        return route53_get_hosted_zone(calls->client, call->id, CALL_TIMEOUT_MS,
-                                       on_zones, call);
-    default:
-        return route53_list_rrsets(calls->client, call->id, &from_the_start,
-                                   CALL_TIMEOUT_MS, on_rrsets, call);
-    }
+    return route53_list_rrsets(client, call->id, &from_the_start,
+                               PATIENT_CALL_TIMEOUT_MS, on_rrsets, call);
 }
 
-static void attempt(struct zone_calls *calls, struct call *call)
+/* What fails on this side has no words of AWS's. */
+static enum status fail(struct aws_reply *reply, enum status status,
+                        const char *words)
 {
+    *reply = (struct aws_reply){.status = status};
+    snprintf(reply->message, sizeof reply->message, "%s", words);
+    return status;
+}
+
+static enum status fail_to_keep(struct aws_reply *reply, enum status status)
+{
+    return fail(reply, status,
+                status == STATUS_NOMEM
+                    ? "out of memory"
+                    : "there are more hosted zones than can be looked through");
+}
+
+static enum status run(struct call *call, struct aws_client *client,
+                       struct retry_quota *quota, struct aws_reply *reply)
+{
+    enum status status = patient_call_run(&call->call, client, quota);
+
+    *reply = call->call.reply;
+    if (status == STATUS_OK && call->kept != STATUS_OK)
+        return fail_to_keep(reply, call->kept);
+    return status;
+}
+
+enum status zone_calls_list(struct aws_client *client,
+                            struct retry_quota *quota,
+                            struct zone_lookup *zones, struct aws_reply *reply)
+{
+    struct call call = {.call = {.submit = submit_list}, .zones = zones};
     enum status status;
+    size_t pages = 0;
 
-    call->done = false;
-    *call->reply = (struct aws_reply){.status = STATUS_UNAVAILABLE};
-    status = submit(calls, call);
-    if (status != STATUS_OK) {
-        call->reply->status = status;
-        snprintf(call->reply->message, sizeof call->reply->message, "%s",
-                 status == STATUS_NOMEM ? "out of memory"
-                                        : "this can be no hosted zone's id");
-        return;
-    }
-    while (!call->done)
-        aws_client_poll(calls->client, POLL_MS);
-    call->reply->words = span_from(NULL, 0);
-}
-
-static enum status run(struct zone_calls *calls, struct call *call)
-{
-    struct retry retry = {0};
-    int64_t wait;
-
-    for (;;) {
-        struct retry_failure failure;
-        struct timespec time;
-
-        attempt(calls, call);
-        if (call->reply->status == STATUS_OK) {
-            retry_succeeded(&retry, &calls->quota);
-            return STATUS_OK;
-        }
-        failure = retry_failure_of(call->reply);
-        if (!retry_allows(&retry, &calls->quota, &failure, &wait))
-            return call->reply->status;
-        time = (struct timespec){wait / 1000, wait % 1000 * 1000000};
-        nanosleep(&time, NULL);
-    }
-}
-
-static enum status run_call(struct zone_calls *calls, struct call *call)
-{
-    enum status status;
-    int pages = 0;
-
-    strbuf_init(&call->marker, MARKER_MAX_BYTES);
+    strbuf_init(&call.marker, MARKER_MAX_BYTES);
     do
-        status = run(calls, call);
-    while (status == STATUS_OK && call->marker.len > 0 && ++pages < PAGES_MAX);
+        status = run(&call, client, quota, reply);
+    while (status == STATUS_OK && call.marker.len > 0 && ++pages < PAGES_MAX);
+    if (status == STATUS_OK && call.marker.len > 0)
+        status = fail_to_keep(reply, STATUS_FULL);
+    strbuf_clear(&call.marker);
+    return status;
+}
+
+static enum status run_of_one(struct call *call, struct aws_client *client,
+                              struct retry_quota *quota,
+                              struct aws_reply *reply)
+{
+    enum status status;
+
+    if (!hosted_zone_id_is_valid(call->id))
+        return fail(reply, STATUS_INVALID, "this can be no hosted zone's id");
+    strbuf_init(&call->marker, MARKER_MAX_BYTES);
+    status = run(call, client, quota, reply);
     strbuf_clear(&call->marker);
     return status;
 }
 
-enum status zone_calls_list(struct zone_calls *calls, struct zone_map *map,
-                            struct aws_reply *reply)
+enum status zone_calls_get(struct aws_client *client, struct retry_quota *quota,
+                           struct span id, struct zone_lookup *zones,
+                           struct aws_reply *reply)
 {
-    struct call call = {.what = LIST, .map = map, .reply = reply};
+    struct call call = {
+        .call = {.submit = submit_get}, .id = id, .zones = zones};
 
-    return run_call(calls, &call);
+    return run_of_one(&call, client, quota, reply);
 }
 
-enum status zone_calls_get(struct zone_calls *calls, struct span id,
-                           struct zone_map *map, struct aws_reply *reply)
-{
-    struct call call = {.what = GET, .id = id, .map = map, .reply = reply};
-
-    return run_call(calls, &call);
-}
-
-enum status zone_calls_look_into(struct zone_calls *calls, struct span id,
+enum status zone_calls_look_into(struct aws_client *client,
+                                 struct retry_quota *quota, struct span id,
                                  struct aws_reply *reply)
 {
-    struct call call = {.what = LOOK_INTO, .id = id, .reply = reply};
+    struct call call = {.call = {.submit = submit_look}, .id = id};
 
-    return run_call(calls, &call);
+    return run_of_one(&call, client, quota, reply);
 }

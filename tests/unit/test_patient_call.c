@@ -146,7 +146,7 @@ static void test_what_cannot_be_asked_is_no_call(void **state)
                      STATUS_INVALID);
     assert_int_equal(call.submitted, 1);
     strbuf_init(&words, 1000);
-    patient_call_describe(&call.call, &words);
+    patient_call_describe(&call.call.reply, &words);
     assert_string_equal(strbuf_string(&words),
                         "the call cannot be put into words");
     strbuf_clear(&words);
@@ -155,14 +155,13 @@ static void test_what_cannot_be_asked_is_no_call(void **state)
 
 static void test_a_refusal_in_words(void **state)
 {
-    struct patient_call call = {.reply = {.code = "AccessDenied",
-                                          .message = "not you",
-                                          .request_id = "r-1"}};
+    struct aws_reply reply = {
+        .code = "AccessDenied", .message = "not you", .request_id = "r-1"};
     struct strbuf words;
 
     (void)state;
     strbuf_init(&words, 1000);
-    patient_call_describe(&call, &words);
+    patient_call_describe(&reply, &words);
     assert_string_equal(strbuf_string(&words),
                         "AccessDenied: not you (request id r-1)");
     strbuf_clear(&words);

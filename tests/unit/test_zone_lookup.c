@@ -427,6 +427,75 @@ static void test_places_are_of_usable_zones(void **state)
     zone_lookup_free(dir);
 }
 
+/* --- zones themselves ------------------------------------------------------ */
+
+static const struct zone_row shared[] = {{"Z3", "example.org", false},
+                                         {"Z2", "dyn.example.org", false},
+                                         {"Z1", "dyn.example.org", false},
+                                         {"Z9", "example.com", true},
+                                         {NULL, NULL, false}};
+
+static const struct {
+    const char *label, *name, *zone; /* "": none */
+    bool is_usable;
+} nearest[] = {
+    {"a zone that is usable", "a.example.org", "example.org", true},
+    {"of two the longer, though its name is shared", "a.dyn.example.org",
+     "dyn.example.org", false},
+    {"a private zone is none", "a.example.com", "", false},
+    {"another domain", "a.example.net", "", false},
+    {"the empty name", "", "", false},
+};
+
+/* Who asks for the zone itself need not be told what is ambiguous. */
+static struct zone_lookup *shared_directory(void)
+{
+    struct zone_lookup *dir = zone_lookup_new(NULL, NULL);
+
+    assert_non_null(dir);
+    list_zones(dir, shared);
+    return dir;
+}
+
+static void test_the_nearest_zone_may_be_unusable(void **state)
+{
+    struct zone_lookup *dir = shared_directory();
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(nearest); i++) {
+        struct listed_zone zone = {.is_usable = false}, same;
+        bool found =
+            zone_lookup_nearest(dir, span_from_string(nearest[i].name), &zone);
+
+        if (found != (nearest[i].zone[0] != '\0') ||
+            !span_is(zone.name, nearest[i].zone) ||
+            zone.is_usable != nearest[i].is_usable)
+            fail_msg("%s", nearest[i].label);
+        if (found && (!zone_lookup_listed(dir, zone.place, &same) ||
+                      same.id.ptr != zone.id.ptr))
+            fail_msg("%s: it is not at its place", nearest[i].label);
+    }
+    zone_lookup_free(dir);
+}
+
+static void test_all_public_zones_are_listed(void **state)
+{
+    static const char *const ids[] = {"Z1", "Z2", "Z3"};
+    struct zone_lookup *dir = shared_directory();
+    struct listed_zone zone;
+
+    (void)state;
+    zone_lookup_forget(dir, span_from_string("Z3"));
+    for (size_t i = 0; i < COUNT(ids); i++) {
+        assert_true(zone_lookup_listed(dir, i, &zone));
+        assert_true(span_is(zone.id, ids[i]));
+        assert_int_equal(zone.place, i);
+        assert_false(zone.is_usable);
+    }
+    assert_false(zone_lookup_listed(dir, COUNT(ids), &zone));
+    zone_lookup_free(dir);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -440,6 +509,8 @@ int main(void)
         cmocka_unit_test(test_the_zone_above_a_forgotten_one_does_not_inherit),
         cmocka_unit_test(test_the_next_listing_may_bring_it_back),
         cmocka_unit_test(test_places_are_of_usable_zones),
+        cmocka_unit_test(test_the_nearest_zone_may_be_unusable),
+        cmocka_unit_test(test_all_public_zones_are_listed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
