@@ -28,6 +28,8 @@ static bool opens(struct account *account, const struct host *row)
     account->tried[row == NULL ? TOKEN_PLAIN : host_token_kind(row)] = true;
     if (verdict == TOKEN_UNKNOWN)
         account->undecided = row->token;
+    if (verdict == TOKEN_RIGHT)
+        account->right = row->token;
     return verdict == TOKEN_RIGHT;
 }
 
@@ -99,9 +101,14 @@ struct span account_claimed(const struct account *account)
     return account->is_host ? account->host.name : span_from("", 0);
 }
 
+/* Most often the token is the one that has been found right. */
 static bool is_opened(const struct account *account, const struct host *row)
 {
-    return is_login_of(account, row) && judge(account, row) == TOKEN_RIGHT;
+    bool is_right =
+        account->right.len > 0 && span_equal(row->token, account->right);
+
+    return is_login_of(account, row) &&
+           (is_right || judge(account, row) == TOKEN_RIGHT);
 }
 
 size_t account_find(const struct account *account, struct span name,

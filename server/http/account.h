@@ -33,6 +33,7 @@ struct account {
     struct host host;                /* its first row, if so */
     bool tried[TOKEN_KIND_COUNT];    /* which kinds of tokens were looked at */
     struct span undecided;           /* a row's token; empty: none */
+    struct span right;               /* one that the password is; likewise */
 };
 
 /* Whether they open anything. Takes the same time for every wrong password of

@@ -39,16 +39,29 @@ static bool decode(struct span raw, char *out, size_t size, size_t *len)
     return true;
 }
 
+/* The value of "name=value", or of "name" alone, still encoded. */
+static bool has_name(struct span pair, const char *name, size_t name_len,
+                     struct span *raw)
+{
+    if (pair.len < name_len || memcmp(pair.ptr, name, name_len) != 0)
+        return false;
+    *raw = span_from(pair.ptr + name_len, pair.len - name_len);
+    if (raw->len == 0)
+        return true;
+    if (raw->ptr[0] != '=')
+        return false;
+    *raw = span_from(raw->ptr + 1, raw->len - 1);
+    return true;
+}
+
 enum query_result query_find(struct span query, const char *name, char *out,
                              size_t size, struct span *value)
 {
-    struct span rest = query, pair, key;
-    size_t len;
+    size_t name_len = strlen(name), len;
+    struct span rest = query, pair, raw;
 
     while (span_split(&rest, '&', &pair)) {
-        struct span raw = pair;
-
-        if (!span_split(&raw, '=', &key) || !span_is(key, name))
+        if (!has_name(pair, name, name_len, &raw))
             continue;
         if (!decode(raw, out, size, &len))
             return QUERY_TOO_LONG;
