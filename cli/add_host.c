@@ -3,11 +3,8 @@
 #include "cli/database_text.h"
 #include "cli/edit.h"
 #include "cli/modem_settings.h"
-#include "cli/print.h"
 #include "cli/say.h"
 #include "cli/token.h"
-
-enum { TEXT_MAX_BYTES = 16 * 1024 };
 
 /* The options that are columns, or fields, of the new row. */
 static const struct column_option {
@@ -32,19 +29,17 @@ enum {
     FLAG_OPTIONS = sizeof flag_options / sizeof flag_options[0],
 };
 
-static void set_columns(struct host_edit *host, const struct options *options)
+static void set_columns(struct edit *edit, const struct options *options)
 {
     for (size_t i = 0; i < COLUMN_OPTIONS; i++) {
         const char *value = options_value(options, column_options[i].option);
 
-        host->sets[column_options[i].attribute] = value != NULL;
-        host->values[column_options[i].attribute] = span_from_string(value);
+        if (value != NULL)
+            edit_set(edit, column_options[i].attribute, value);
     }
-    for (size_t i = 0; i < FLAG_OPTIONS; i++) {
-        host->sets[flag_options[i].attribute] =
-            options_given(options, flag_options[i].option);
-        host->values[flag_options[i].attribute] = span_from_string("true");
-    }
+    for (size_t i = 0; i < FLAG_OPTIONS; i++)
+        if (options_given(options, flag_options[i].option))
+            edit_set(edit, flag_options[i].attribute, "true");
 }
 
 static bool columns_are_good(const struct options *options,
@@ -75,27 +70,6 @@ static bool check(struct options *options, struct strbuf *fault)
            modem_settings_url(options, fault) != NULL;
 }
 
-static int print_settings(const struct edit *edit, const struct token *token,
-                          const struct options *options)
-{
-    struct strbuf text;
-    bool printed;
-
-    strbuf_init(&text, TEXT_MAX_BYTES);
-    modem_settings_write(
-        &text,
-        &(struct modem_settings){
-            .url = modem_settings_url(options, &text),
-            .host = edit->name,
-            .token =
-                token->is_made && !edit->result.took_token ? token->text : NULL,
-            .type = edit->host.values[HOST_ATTRIBUTE_RECORD_TYPE],
-        });
-    printed = print(strbuf_span(&text));
-    strbuf_clear(&text);
-    return printed ? EXIT_OK : EXIT_FAILED;
-}
-
 static int add(const struct context *context, const struct options *options,
                struct edit *edit, const struct token *token)
 {
@@ -107,7 +81,10 @@ static int add(const struct context *context, const struct options *options,
         say("%s is added to %s%s%s", edit->name, database_text_where(context),
             edit->created ? ", which is new" : "",
             edit->result.took_token ? "; its token is that of its user" : "");
-    return print_settings(edit, token, options);
+    return modem_settings_print(
+        options, edit->name,
+        token->is_made && !edit->result.took_token ? token->text : NULL,
+        edit->host.values[HOST_ATTRIBUTE_RECORD_TYPE]);
 }
 
 static int run(const struct context *context, const struct options *options)
@@ -120,7 +97,7 @@ static int run(const struct context *context, const struct options *options)
         (options_given(options, "hashed") && !token_hash(&token)))
         return EXIT_FAILED;
     edit_begin(&edit, options);
-    set_columns(&edit.host, options);
+    set_columns(&edit, options);
     edit.host.token = token_stored(&token);
     edit.host.takes_user_token = token.is_made;
     result = add(context, options, &edit, &token);
@@ -130,7 +107,6 @@ static int run(const struct context *context, const struct options *options)
 
 const struct command command_add_host = {
     .name = "add-host",
-    .operands = "NAME",
     .purpose = "add a host, and say what to type into the modem",
     .text =
         "Adds a host to the database, with a token of 128 random bits, and\n"
@@ -154,11 +130,7 @@ const struct command command_add_host = {
                 OPTION_URL,
                 OPTION_DATABASE_FILE,
                 OPTION_QUIET},
-    .operand = OPERAND_HOST,
-    .operands_min = 1,
-    .operands_max = 1,
-    .operands_missing = "the NAME of a host",
-    .needs = NEEDS_DATABASE,
+    EDITS_ONE_HOST,
     .check = check,
     .run = run,
 };

@@ -58,6 +58,12 @@ void edit_begin(struct edit *edit, const struct options *options)
         span_from_string(strcasecmp(type, "A") == 0 ? "A" : "AAAA");
 }
 
+void edit_set(struct edit *edit, enum host_attribute which, const char *text)
+{
+    edit->host.sets[which] = true;
+    edit->host.values[which] = span_from_string(text);
+}
+
 /* ---- where the database is ---- */
 
 struct store {

@@ -28,6 +28,12 @@ typedef enum status edit_rewrite_fn(void *arg, struct span text,
         0, "type", "A|AAAA", "the row for this record alone"                   \
     }
 
+/* The fields of `struct command` that commands about one host share. */
+#define EDITS_ONE_HOST                                                         \
+    .operands = "NAME", .operand = OPERAND_HOST, .operands_min = 1,            \
+    .operands_max = 1, .operands_missing = "the NAME of a host",               \
+    .needs = NEEDS_DATABASE
+
 struct edit {
     struct host_edit host;
     char name[DNS_NAME_MAX + 1]; /* of the host, for messages */
@@ -49,6 +55,10 @@ bool edit_options_are_good(struct options *options, struct strbuf *fault);
 /* Sets the name and, unless a host is added, the type that the options say,
  * which were checked. edit->host.kind is set already. */
 void edit_begin(struct edit *edit, const struct options *options);
+
+/* Has the edit set an attribute of the host; "" takes it away. The text is
+ * borrowed. */
+void edit_set(struct edit *edit, enum host_attribute which, const char *text);
 
 /* Does it. Returns an exit status; all but EXIT_OK after an explanation. */
 int edit_run(struct edit *edit, const struct context *context);

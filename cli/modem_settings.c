@@ -1,6 +1,12 @@
 #include "cli/modem_settings.h"
 
+#include "cli/command.h"
+#include "cli/print.h"
+#include "cli/say.h"
+
 #include <stdlib.h>
+
+enum { TEXT_MAX_BYTES = 16 * 1024 };
 
 static const char example_url[] = "https://dyndns.example.org";
 
@@ -53,9 +59,9 @@ static void append_quoted(struct strbuf *out, const char *text)
 
 static const char *addresses_of(struct span type)
 {
-    if (span_is(type, "A"))
+    if (span_is_nocase(type, "A"))
         return "<ipaddr>";
-    return span_is(type, "AAAA") ? "<ip6addr>" : "<ipaddr>,<ip6addr>";
+    return span_is_nocase(type, "AAAA") ? "<ip6addr>" : "<ipaddr>,<ip6addr>";
 }
 
 void modem_settings_write(struct strbuf *out,
@@ -87,4 +93,24 @@ void modem_settings_write(struct strbuf *out,
                       "\n%s stands for your own service; --url or\n"
                       "DYNDNS_URL names it.\n",
                       example_url);
+}
+
+int modem_settings_print(const struct options *options, const char *host,
+                         const char *token, struct span type)
+{
+    struct strbuf text;
+    bool printed;
+
+    strbuf_init(&text, TEXT_MAX_BYTES);
+    modem_settings_write(&text, &(struct modem_settings){
+                                    .url = modem_settings_url(options, &text),
+                                    .host = host,
+                                    .token = token,
+                                    .type = type,
+                                });
+    if (!strbuf_ok(&text))
+        say("out of memory");
+    printed = strbuf_ok(&text) && print(strbuf_span(&text));
+    strbuf_clear(&text);
+    return printed ? EXIT_OK : EXIT_FAILED;
 }

@@ -30,4 +30,9 @@ const char *modem_settings_url(const struct options *options,
 void modem_settings_write(struct strbuf *out,
                           const struct modem_settings *settings);
 
+/* Prints them, with the URL that the options say, which were checked. `token`
+ * and `type` as above. Returns an exit status. */
+int modem_settings_print(const struct options *options, const char *host,
+                         const char *token, struct span type);
+
 #endif

@@ -20,18 +20,13 @@ static int run(const struct context *context, const struct options *options)
 
 const struct command command_remove_host = {
     .name = "remove-host",
-    .operands = "NAME",
     .purpose = "remove a host",
     .text =
         "Removes a host from the database, so that nobody can update it any\n"
         "more. Its record in Route 53 stays as it is. All other rows of the\n"
         "database stay as they are, byte for byte.\n",
     .options = {OPTION_TYPE, OPTION_DATABASE_FILE, OPTION_QUIET},
-    .operand = OPERAND_HOST,
-    .operands_min = 1,
-    .operands_max = 1,
-    .operands_missing = "the NAME of a host",
-    .needs = NEEDS_DATABASE,
+    EDITS_ONE_HOST,
     .check = edit_options_are_good,
     .run = run,
 };

@@ -2,11 +2,8 @@
 #include "cli/commands.h"
 #include "cli/edit.h"
 #include "cli/modem_settings.h"
-#include "cli/print.h"
 #include "cli/say.h"
 #include "cli/token.h"
-
-enum { TEXT_MAX_BYTES = 16 * 1024 };
 
 struct rotation {
     const struct edit *edit;
@@ -113,25 +110,6 @@ static int prepare(void *arg, const struct hostdb *db, struct host_edit *edit)
 
 /* ---- the outcome ---- */
 
-static int print_settings(const struct edit *edit, const struct token *token,
-                          const struct options *options)
-{
-    struct strbuf text;
-    bool printed;
-
-    strbuf_init(&text, TEXT_MAX_BYTES);
-    modem_settings_write(&text,
-                         &(struct modem_settings){
-                             .url = modem_settings_url(options, &text),
-                             .host = edit->name,
-                             .token = token->is_made ? token->text : NULL,
-                             .type = edit->host.type,
-                         });
-    printed = print(strbuf_span(&text));
-    strbuf_clear(&text);
-    return printed ? EXIT_OK : EXIT_FAILED;
-}
-
 static int rotate(const struct context *context, const struct options *options,
                   struct edit *edit, struct token *token)
 {
@@ -155,7 +133,9 @@ static int rotate(const struct context *context, const struct options *options,
             edit->name,
             edit->result.rows > 1 ? ", and so have the rows that share it"
                                   : "");
-    return print_settings(edit, token, options);
+    return modem_settings_print(options, edit->name,
+                                token->is_made ? token->text : NULL,
+                                edit->host.type);
 }
 
 static int run(const struct context *context, const struct options *options)
@@ -175,7 +155,6 @@ static int run(const struct context *context, const struct options *options)
 
 const struct command command_rotate_token = {
     .name = "rotate-token",
-    .operands = "NAME",
     .purpose = "give a host another token",
     .text =
         "Gives a host another token, of 128 random bits, and prints what to\n"
@@ -194,11 +173,7 @@ const struct command command_rotate_token = {
                 OPTION_URL,
                 OPTION_DATABASE_FILE,
                 OPTION_QUIET},
-    .operand = OPERAND_HOST,
-    .operands_min = 1,
-    .operands_max = 1,
-    .operands_missing = "the NAME of a host",
-    .needs = NEEDS_DATABASE,
+    EDITS_ONE_HOST,
     .check = check,
     .run = run,
 };

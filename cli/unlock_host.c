@@ -10,8 +10,7 @@ static int run(const struct context *context, const struct options *options)
     int result;
 
     edit_begin(&edit, options);
-    edit.host.sets[HOST_ATTRIBUTE_LOCK_RECORD] = true;
-    edit.host.values[HOST_ATTRIBUTE_LOCK_RECORD] = span_from_string("");
+    edit_set(&edit, HOST_ATTRIBUTE_LOCK_RECORD, "");
     result = edit_run(&edit, context);
     if (result == EXIT_OK && !options_given(options, "quiet"))
         say("%s is %s", edit.name,
@@ -21,15 +20,10 @@ static int run(const struct context *context, const struct options *options)
 
 const struct command command_unlock_host = {
     .name = "unlock-host",
-    .operands = "NAME",
     .purpose = "let a host's record be changed again",
     .text = "Takes a lock of lock-host away: the host may be updated again.\n",
     .options = {OPTION_TYPE, OPTION_DATABASE_FILE, OPTION_QUIET},
-    .operand = OPERAND_HOST,
-    .operands_min = 1,
-    .operands_max = 1,
-    .operands_missing = "the NAME of a host",
-    .needs = NEEDS_DATABASE,
+    EDITS_ONE_HOST,
     .check = edit_options_are_good,
     .run = run,
 };
