@@ -28,11 +28,29 @@ static bool parse_port(struct span text, uint16_t *port)
     return true;
 }
 
-/* "192.0.2.1:80" or "[2001:db8::1]:80". */
+/* Whether `text` begins with `word`, which is taken off then. */
+static bool take_word(struct span *text, const char *word)
+{
+    size_t len = strlen(word);
+
+    if (text->len < len || memcmp(text->ptr, word, len) != 0)
+        return false;
+    *text = span_from(text->ptr + len, text->len - len);
+    return true;
+}
+
+/* "192.0.2.1:80" or "tls:[2001:db8::1]:443": what a connection brings first
+ * stands first. */
 static bool parse_listen(struct span text, struct listen_address *out)
 {
-    struct span host = text;
-    size_t colon = text.len;
+    struct span host;
+    size_t colon;
+
+    out->any_family = false;
+    out->proxy = take_word(&text, "proxy:");
+    out->tls = take_word(&text, "tls:");
+    host = text;
+    colon = text.len;
 
     while (colon > 0 && text.ptr[colon - 1] != ':')
         colon--;
@@ -43,7 +61,6 @@ static bool parse_listen(struct span text, struct listen_address *out)
         host = span_from(host.ptr + 1, host.len - 2);
     else if (memchr(host.ptr, ':', host.len) != NULL)
         return false;
-    out->any_family = false;
     return address_parse(host, &out->address) &&
            parse_port(span_from(text.ptr + colon, text.len - colon),
                       &out->port);
@@ -81,7 +98,8 @@ static void read_listen(const struct variable *variable, struct config *config,
         if (!parse_listen(item, &listen))
             config_source_fault_item(source, &wrong, item,
                                      "give address:port, as in "
-                                     "127.0.0.1:8080 or [::1]:8080");
+                                     "127.0.0.1:8080 or [::1]:8080, behind "
+                                     "proxy:, tls: or proxy:tls:");
         else if (config->http.listen_count == HTTP_LISTEN_MAX)
             config_source_fault_item(source, &wrong, item,
                                      "there may be at most 16 addresses");
@@ -105,8 +123,9 @@ static void describe_listen(const struct variable *variable,
         bool v6 = listen->address.family == ADDRESS_IPV6;
 
         address_format(&listen->address, text);
-        strbuf_printf(out, "%s%s%s%s:%u", comma(i), v6 ? "[" : "", text,
-                      v6 ? "]" : "", listen->port);
+        strbuf_printf(out, "%s%s%s%s%s%s:%u", comma(i),
+                      listen->proxy ? "proxy:" : "", listen->tls ? "tls:" : "",
+                      v6 ? "[" : "", text, v6 ? "]" : "", listen->port);
     }
 }
 

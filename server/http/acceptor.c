@@ -19,8 +19,8 @@ static void on_accept(h2o_socket_t *listener, const char *err);
 static void listen_again(struct acceptor *acceptor)
 {
     acceptor->accepting = true;
-    for (size_t i = 0; i < acceptor->listener_count; i++)
-        h2o_socket_read_start(acceptor->listeners[i], on_accept);
+    for (size_t i = 0; i < acceptor->point_count; i++)
+        h2o_socket_read_start(acceptor->points[i].sock, on_accept);
 }
 
 static void on_connection_closed(struct connections *connections)
@@ -28,7 +28,7 @@ static void on_connection_closed(struct connections *connections)
     struct acceptor *acceptor =
         H2O_STRUCT_FROM_MEMBER(struct acceptor, connections, connections);
 
-    if (!acceptor->accepting && acceptor->listener_count > 0)
+    if (!acceptor->accepting && acceptor->point_count > 0)
         listen_again(acceptor);
 }
 
@@ -84,8 +84,8 @@ static void pause_at_ceiling(struct acceptor *acceptor)
     if (acceptor->connections.count < acceptor->max_connections)
         return;
     acceptor->accepting = false;
-    for (size_t i = 0; i < acceptor->listener_count; i++)
-        h2o_socket_read_stop(acceptor->listeners[i]);
+    for (size_t i = 0; i < acceptor->point_count; i++)
+        h2o_socket_read_stop(acceptor->points[i].sock);
     note_shortage(acceptor);
     if (!h2o_timeout_is_linked(&acceptor->pause))
         h2o_timeout_link(acceptor->h2o->loop, &acceptor->pause_interval,
@@ -98,7 +98,7 @@ static void on_pause(h2o_timeout_entry_t *entry)
     struct acceptor *acceptor =
         H2O_STRUCT_FROM_MEMBER(struct acceptor, pause, entry);
 
-    if (acceptor->accepting || acceptor->listener_count == 0)
+    if (acceptor->accepting || acceptor->point_count == 0)
         return;
     make_room(acceptor);
     h2o_timeout_link(acceptor->h2o->loop, &acceptor->pause_interval,
@@ -120,9 +120,11 @@ static void on_sweep(h2o_timeout_entry_t *entry)
 /* --- accepting ------------------------------------------------------------------
  */
 
-static bool accept_one(struct acceptor *acceptor, h2o_socket_t *listener)
+static bool accept_one(struct accept_point *point)
 {
-    if (!connection_accept(&acceptor->connections, listener, &acceptor->accept))
+    struct acceptor *acceptor = point->acceptor;
+
+    if (!connection_accept(&acceptor->connections, point->sock, &point->accept))
         return false;
     make_room(acceptor);
     return true;
@@ -130,12 +132,13 @@ static bool accept_one(struct acceptor *acceptor, h2o_socket_t *listener)
 
 static void on_accept(h2o_socket_t *listener, const char *err)
 {
-    struct acceptor *acceptor = listener->data;
+    struct accept_point *point = listener->data;
+    struct acceptor *acceptor = point->acceptor;
 
     if (err != NULL)
         return;
     for (int i = 0; i < ACCEPTS_PER_TURN && acceptor->accepting; i++) {
-        if (!accept_one(acceptor, listener))
+        if (!accept_one(point))
             return;
         pause_at_ceiling(acceptor);
     }
@@ -145,15 +148,20 @@ static enum status take_listeners(struct acceptor *acceptor,
                                   const struct listeners *listeners)
 {
     for (size_t i = 0; i < listeners->count; i++) {
-        int fd = fcntl(listeners->fds[i], F_DUPFD_CLOEXEC, 0);
-        h2o_socket_t *sock;
+        struct accept_point *point = &acceptor->points[i];
+        int fd = fcntl(listeners->all[i].fd, F_DUPFD_CLOEXEC, 0);
 
         if (fd < 0)
             return STATUS_UNAVAILABLE;
-        sock = h2o_evloop_socket_create(acceptor->h2o->loop, fd,
-                                        H2O_SOCKET_FLAG_DONT_READ);
-        sock->data = acceptor;
-        acceptor->listeners[acceptor->listener_count++] = sock;
+        *point = (struct accept_point){
+            .acceptor = acceptor,
+            .sock = h2o_evloop_socket_create(acceptor->h2o->loop, fd,
+                                             H2O_SOCKET_FLAG_DONT_READ),
+            .accept = {.ctx = acceptor->h2o,
+                       .hosts = acceptor->h2o->globalconf->hosts},
+        };
+        point->sock->data = point;
+        acceptor->point_count++;
     }
     return STATUS_OK;
 }
@@ -165,7 +173,6 @@ enum status acceptor_init(struct acceptor *acceptor, h2o_context_t *h2o,
     http1_require_alone(h2o->globalconf, "accepting connections");
     *acceptor = (struct acceptor){
         .h2o = h2o,
-        .accept = {.ctx = h2o, .hosts = h2o->globalconf->hosts},
         .max_connections = max_connections,
         .sweep = {.cb = on_sweep},
         .pause = {.cb = on_pause},
@@ -185,13 +192,13 @@ void acceptor_start(struct acceptor *acceptor)
 
 void acceptor_stop(struct acceptor *acceptor)
 {
-    for (size_t i = 0; i < acceptor->listener_count; i++) {
+    for (size_t i = 0; i < acceptor->point_count; i++) {
         while (acceptor->connections.count < acceptor->max_connections &&
-               accept_one(acceptor, acceptor->listeners[i]))
+               accept_one(&acceptor->points[i]))
             continue;
-        h2o_socket_close(acceptor->listeners[i]);
+        h2o_socket_close(acceptor->points[i].sock);
     }
-    acceptor->listener_count = 0;
+    acceptor->point_count = 0;
 }
 
 void acceptor_close_idle(struct acceptor *acceptor)
@@ -203,8 +210,8 @@ void acceptor_dispose(struct acceptor *acceptor)
 {
     h2o_evloop_t *evloop = acceptor->h2o->loop;
 
-    for (size_t i = 0; i < acceptor->listener_count; i++)
-        h2o_socket_close(acceptor->listeners[i]);
+    for (size_t i = 0; i < acceptor->point_count; i++)
+        h2o_socket_close(acceptor->points[i].sock);
     h2o_timeout_unlink(&acceptor->sweep);
     h2o_timeout_dispose(evloop, &acceptor->sweep_interval);
     h2o_timeout_unlink(&acceptor->pause);

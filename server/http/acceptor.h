@@ -14,11 +14,19 @@
 #include "server/http/connection.h"
 #include "server/http/listener.h"
 
+struct acceptor;
+
+/* A listening socket, and how who connects there is served. */
+struct accept_point {
+    struct acceptor *acceptor;
+    h2o_socket_t *sock;
+    h2o_accept_ctx_t accept;
+};
+
 struct acceptor {
     h2o_context_t *h2o;
-    h2o_accept_ctx_t accept;
-    h2o_socket_t *listeners[HTTP_LISTEN_MAX];
-    size_t listener_count; /* 0 once they are closed */
+    struct accept_point points[HTTP_LISTEN_MAX];
+    size_t point_count; /* 0 once they are closed */
     struct connections connections;
     size_t max_connections;
     bool accepting;            /* false at the ceiling */

@@ -21,6 +21,9 @@ struct listen_address {
     struct address address;
     uint16_t port;   /* 0: the kernel chooses */
     bool any_family; /* "[::]" by default: IPv4 alone where there is no IPv6 */
+    /* What comes before HTTP on its connections, if both in this order. */
+    bool proxy; /* "proxy:", the header of the PROXY protocol */
+    bool tls;   /* "tls:", a TLS handshake */
 };
 
 struct http_settings {

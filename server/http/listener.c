@@ -90,21 +90,29 @@ static int open_one(const struct listen_address *wanted, bool ipv6_only)
     return -1;
 }
 
-static void log_listening(int fd)
+static const char *kind_of(const struct listen_address *as)
+{
+    if (as->proxy)
+        return as->tls ? "proxy:tls" : "proxy";
+    return as->tls ? "tls" : "http";
+}
+
+static void log_listening(const struct listener *listener)
 {
     union socket_address address;
     socklen_t len = sizeof address;
     struct address bound;
     char text[ADDRESS_TEXT_MAX];
 
-    if (getsockname(fd, &address.any, &len) != 0)
+    if (getsockname(listener->fd, &address.any, &len) != 0)
         return;
     bound = address_from_sockaddr(&address.any);
     address_format(&bound, text);
     log_event(LOG_LEVEL_INFO, "listening", log_str("address", text),
               log_int("port", ntohs(address.any.sa_family == AF_INET6
                                         ? address.v6.sin6_port
-                                        : address.v4.sin_port)));
+                                        : address.v4.sin_port)),
+              log_str("kind", kind_of(&listener->as)));
 }
 
 static bool is_wildcard(const struct address *address)
@@ -173,8 +181,9 @@ enum status listeners_open(struct listeners *listeners,
             listeners_close(listeners);
             return STATUS_UNAVAILABLE;
         }
-        log_listening(fd);
-        listeners->fds[listeners->count++] = fd;
+        listeners->all[listeners->count] =
+            (struct listener){.fd = fd, .as = wanted};
+        log_listening(&listeners->all[listeners->count++]);
     }
     return STATUS_OK;
 }
@@ -182,6 +191,6 @@ enum status listeners_open(struct listeners *listeners,
 void listeners_close(struct listeners *listeners)
 {
     for (size_t i = 0; i < listeners->count; i++)
-        close(listeners->fds[i]);
+        close(listeners->all[i].fd);
     listeners->count = 0;
 }

@@ -6,8 +6,13 @@
 #include "base/status.h"
 #include "server/http/http_settings.h"
 
+struct listener {
+    int fd;
+    struct listen_address as; /* as it was asked for */
+};
+
 struct listeners {
-    int fds[HTTP_LISTEN_MAX];
+    struct listener all[HTTP_LISTEN_MAX];
     size_t count;
 };
 

@@ -115,6 +115,9 @@ static const struct {
                         "[::]:14,[::]:15,[::]:16"}},
      "DYNDNS_LISTEN=[::]:1,[::]:2,[::]:3,[::]:4,[::]:5,[::]:6,[::]:7,"
      "[::]:8,[::]:9,[::]:10,[::]:11,[::]:12,[::]:13,[::]:14,[::]:15,[::]:16"},
+    {"what comes before HTTP stands before the address",
+     {{"DYNDNS_LISTEN", "tls:[::]:443,proxy:127.0.0.1:81,proxy:tls:[::1]:82"}},
+     "DYNDNS_LISTEN=tls:[::]:443,proxy:127.0.0.1:81,proxy:tls:[::1]:82"},
     {"DYNDNS_LISTEN comes before PORT",
      {{"PORT", "5000"}, {"DYNDNS_LISTEN", "127.0.0.1:80"}},
      "DYNDNS_LISTEN=127.0.0.1:80"},
@@ -363,6 +366,10 @@ static const struct {
     {"a port of many digits", "PORT", "0000080", "0 to 65535"},
 
     {"an address without a port", "DYNDNS_LISTEN", "127.0.0.1", "as in"},
+    {"no kind of listener", "DYNDNS_LISTEN", "quic:127.0.0.1:1", "proxy:tls:"},
+    {"TLS before PROXY", "DYNDNS_LISTEN", "tls:proxy:[::]:1", "proxy:tls:"},
+    {"a kind twice", "DYNDNS_LISTEN", "tls:tls:[::]:1", "proxy:tls:"},
+    {"a kind without an address", "DYNDNS_LISTEN", "tls:", "proxy:tls:"},
     {"a port without an address", "DYNDNS_LISTEN", ":80", "as in"},
     {"only a port", "DYNDNS_LISTEN", "80", "as in"},
     {"an empty port", "DYNDNS_LISTEN", "127.0.0.1:", "as in"},

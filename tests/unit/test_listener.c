@@ -84,7 +84,7 @@ static uint16_t free_port(void)
     uint16_t port;
 
     assert_int_equal(listeners_open(&listeners, &settings), STATUS_OK);
-    port = port_of(listeners.fds[0]);
+    port = port_of(listeners.all[0].fd);
     listeners_close(&listeners);
     fake_reset();
     return port;
@@ -122,14 +122,40 @@ static void test_it_listens_and_tells_the_true_port(void **state)
     (void)state;
     assert_int_equal(listeners_open(&listeners, &settings), STATUS_OK);
     assert_int_equal(listeners.count, 1);
-    assert_true(port_of(listeners.fds[0]) > 0);
-    assert_true(answers(port_of(listeners.fds[0])));
+    assert_true(port_of(listeners.all[0].fd) > 0);
+    assert_true(answers(port_of(listeners.all[0].fd)));
     snprintf(told, sizeof told,
-             "info event=listening address=127.0.0.1 port=%u\n",
-             port_of(listeners.fds[0]));
+             "info event=listening address=127.0.0.1 port=%u "
+             "kind=http\n",
+             port_of(listeners.all[0].fd));
     assert_string_equal(fake_log(), told);
     listeners_close(&listeners);
     assert_int_equal(listeners.count, 0);
+}
+
+static void test_it_tells_what_comes_before_http(void **state)
+{
+    static const struct {
+        bool proxy, tls;
+        const char *told;
+    } kinds[] = {{true, false, " kind=proxy\n"},
+                 {false, true, " kind=tls\n"},
+                 {true, true, " kind=proxy:tls\n"}};
+    struct http_settings settings = {.listen = {any_port("127.0.0.1")},
+                                     .listen_count = 1};
+    struct listeners listeners;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        settings.listen[0].proxy = kinds[i].proxy;
+        settings.listen[0].tls = kinds[i].tls;
+        assert_int_equal(listeners_open(&listeners, &settings), STATUS_OK);
+        assert_true(fake_logged(kinds[i].told));
+        assert_int_equal(listeners.all[0].as.proxy, kinds[i].proxy);
+        assert_int_equal(listeners.all[0].as.tls, kinds[i].tls);
+        listeners_close(&listeners);
+        fake_reset();
+    }
 }
 
 /* accept(2) must not hold a loop that another one was faster than. */
@@ -141,8 +167,8 @@ static void test_sockets_do_not_block_and_do_not_outlive_an_exec(void **state)
 
     (void)state;
     assert_int_equal(listeners_open(&listeners, &settings), STATUS_OK);
-    assert_true(fcntl(listeners.fds[0], F_GETFL) & O_NONBLOCK);
-    assert_true(fcntl(listeners.fds[0], F_GETFD) & FD_CLOEXEC);
+    assert_true(fcntl(listeners.all[0].fd, F_GETFL) & O_NONBLOCK);
+    assert_true(fcntl(listeners.all[0].fd, F_GETFD) & FD_CLOEXEC);
     listeners_close(&listeners);
 }
 
@@ -167,9 +193,9 @@ static void test_connections_inherit_small_buffers(void **state)
 
     (void)state;
     assert_int_equal(listeners_open(&listeners, &settings), STATUS_OK);
-    to.sin_port = htons(port_of(listeners.fds[0]));
+    to.sin_port = htons(port_of(listeners.all[0].fd));
     assert_int_equal(connect(caller, (struct sockaddr *)&to, sizeof to), 0);
-    accepted = accept4(listeners.fds[0], NULL, NULL, SOCK_CLOEXEC);
+    accepted = accept4(listeners.all[0].fd, NULL, NULL, SOCK_CLOEXEC);
     assert_true(accepted >= 0);
     assert_in_range(buffer_bytes(accepted, SO_RCVBUF), 32 * 1024, 128 * 1024);
     assert_in_range(buffer_bytes(accepted, SO_SNDBUF), 16 * 1024, 128 * 1024);
@@ -188,7 +214,7 @@ static void test_the_default_takes_callers_of_both_families(void **state)
     (void)state;
     /* Where there is no IPv6, it is IPv4 alone. */
     assert_int_equal(listeners_open(&listeners, &settings), STATUS_OK);
-    assert_true(answers(port_of(listeners.fds[0])));
+    assert_true(answers(port_of(listeners.all[0].fd)));
     listeners_close(&listeners);
 }
 
@@ -250,8 +276,8 @@ static void test_ipv6_takes_ipv4_callers_where_no_port_is_shared(void **state)
         struct listeners listeners;
 
         assert_int_equal(listeners_open(&listeners, &settings), STATUS_OK);
-        assert_false(is_ipv6_only(listeners.fds[1]));
-        assert_true(answers(port_of(listeners.fds[1])));
+        assert_false(is_ipv6_only(listeners.all[1].fd));
+        assert_true(answers(port_of(listeners.all[1].fd)));
         listeners_close(&listeners);
     }
 }
@@ -288,7 +314,7 @@ static void test_a_port_that_is_taken_is_told_and_closes_the_others(
     (void)state;
     assert_int_equal(listeners_open(&first, &settings), STATUS_OK);
     settings.listen[1] = settings.listen[0];
-    settings.listen[1].port = port_of(first.fds[0]);
+    settings.listen[1].port = port_of(first.all[0].fd);
     settings.listen_count = 2;
     before = dup(0);
     close(before);
@@ -320,6 +346,7 @@ static void test_an_address_that_is_not_ours_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_it_tells_what_comes_before_http, set_up),
         cmocka_unit_test_setup(test_it_listens_and_tells_the_true_port, set_up),
         cmocka_unit_test_setup(
             test_sockets_do_not_block_and_do_not_outlive_an_exec, set_up),
