@@ -109,10 +109,10 @@ static void log_listening(const struct listener *listener)
     bound = address_from_sockaddr(&address.any);
     address_format(&bound, text);
     log_event(LOG_LEVEL_INFO, "listening", log_str("address", text),
+              log_str("kind", kind_of(&listener->as)),
               log_int("port", ntohs(address.any.sa_family == AF_INET6
                                         ? address.v6.sin6_port
-                                        : address.v4.sin_port)),
-              log_str("kind", kind_of(&listener->as)));
+                                        : address.v4.sin_port)));
 }
 
 static bool is_wildcard(const struct address *address)

@@ -125,8 +125,8 @@ static void test_it_listens_and_tells_the_true_port(void **state)
     assert_true(port_of(listeners.all[0].fd) > 0);
     assert_true(answers(port_of(listeners.all[0].fd)));
     snprintf(told, sizeof told,
-             "info event=listening address=127.0.0.1 port=%u "
-             "kind=http\n",
+             "info event=listening address=127.0.0.1 kind=http "
+             "port=%u\n",
              port_of(listeners.all[0].fd));
     assert_string_equal(fake_log(), told);
     listeners_close(&listeners);
@@ -138,9 +138,9 @@ static void test_it_tells_what_comes_before_http(void **state)
     static const struct {
         bool proxy, tls;
         const char *told;
-    } kinds[] = {{true, false, " kind=proxy\n"},
-                 {false, true, " kind=tls\n"},
-                 {true, true, " kind=proxy:tls\n"}};
+    } kinds[] = {{true, false, " kind=proxy port="},
+                 {false, true, " kind=tls port="},
+                 {true, true, " kind=proxy:tls port="}};
     struct http_settings settings = {.listen = {any_port("127.0.0.1")},
                                      .listen_count = 1};
     struct listeners listeners;
