@@ -2,6 +2,7 @@
 
 #include "aws/route53.h"
 #include "tests/unit/patience.h"
+#include "tests/unit/scratch_folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -107,5 +108,5 @@ int keyless_aws_set_up_globals(void **state)
 int keyless_aws_tear_down_globals(void **state)
 {
     aws_global_cleanup();
-    return home_folder_tear_down(state);
+    return scratch_folder_tear_down(state);
 }

@@ -1,4 +1,5 @@
 #include "cli/autodns_config.h"
+#include "tests/unit/scratch_folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,8 +9,6 @@
 
 #define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 static enum status read_text(struct autodns_config *config, const char *text,
@@ -92,16 +91,12 @@ static void test_what_is_refused(void **state)
 
 static void test_a_file(void **state)
 {
-    char path[] = "/tmp/test_autodns_config.XXXXXX";
+    const char *path = scratch_write(
+        "config.json", span_from_string("{\"dns_name\":\"a.example.org\"}"));
     struct autodns_config config;
     struct strbuf fault;
-    FILE *file;
 
     (void)state;
-    file = fdopen(mkstemp(path), "w");
-    assert_non_null(file);
-    fputs("{\"dns_name\":\"a.example.org\"}", file);
-    fclose(file);
     strbuf_init(&fault, 1000);
     assert_int_equal(autodns_config_load(&config, path, &fault), STATUS_OK);
     assert_string_equal(config.dns_name, "a.example.org");
@@ -124,5 +119,6 @@ int main(void)
         cmocka_unit_test(test_a_file),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, scratch_folder_set_up,
+                                  scratch_folder_tear_down);
 }

@@ -1,6 +1,7 @@
 #include "aws/aws_config.h"
 #include "aws/retry.h"
 #include "tests/unit/home_folder.h"
+#include "tests/unit/scratch_folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -344,7 +345,7 @@ static const struct {
     {"the environment's keys", {KEYS, {"AWS_PROFILE", "dev"}}, "environment"},
     {"a profile's",
      {{"AWS_SHARED_CREDENTIALS_FILE", "@/keys"}},
-     "profile default of /tmp/"},
+     "profile default of @/keys"},
     {"the instance's", {{NULL, NULL}}, "instance role"},
 };
 
@@ -362,8 +363,8 @@ static void test_describe(void **state)
         assert_int_equal(aws_config_init(&config, home_folder_getenv, &text),
                          STATUS_OK);
         aws_config_describe_credentials(&config, &text);
-        assert_memory_equal(strbuf_string(&text), described[i].words,
-                            strlen(described[i].words));
+        assert_non_null(
+            home_folder_after(strbuf_string(&text), described[i].words));
         assert_null(strstr(strbuf_string(&text), "s3cr3t"));
         aws_config_clear(&config);
         strbuf_clear(&text);
@@ -390,5 +391,5 @@ int main(void)
         cmocka_unit_test(test_faults_of_others_are_not_ours),
     };
 
-    return cmocka_run_group_tests(tests, write_files, home_folder_tear_down);
+    return cmocka_run_group_tests(tests, write_files, scratch_folder_tear_down);
 }

@@ -1,13 +1,13 @@
 #include "server/config_advice.h"
 
 #include "server/variables.h"
+#include "tests/unit/scratch_folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -126,7 +126,7 @@ static void test_all_unknown_names_are_told(void **state)
 /* --- values --------------------------------------------------------------------
  */
 
-static char folder[64], readable[96], missing[96], fifo[96];
+static char *readable, *missing, *fifo;
 static char *bucket_variable;
 
 static const char *get(const char *name)
@@ -137,26 +137,18 @@ static const char *get(const char *name)
 
 static int make_files(void **state)
 {
-    FILE *file;
-
-    snprintf(folder, sizeof folder, "config_advice_XXXXXX");
-    assert_non_null(mkdtemp(folder));
-    snprintf(readable, sizeof readable, "%s/hosts.csv", folder);
-    snprintf(missing, sizeof missing, "%s/missing.csv", folder);
-    snprintf(fifo, sizeof fifo, "%s/fifo", folder);
-    file = fopen(readable, "w");
-    assert_non_null(file);
-    assert_int_equal(fclose(file), 0);
+    if (scratch_folder_set_up(state) != 0)
+        return -1;
+    readable = scratch_write("hosts.csv", span_from_string(""));
+    missing = scratch_path("missing.csv");
+    fifo = scratch_path("fifo");
     assert_int_equal(mkfifo(fifo, 0600), 0);
     return set_up(state);
 }
 
 static int remove_files(void **state)
 {
-    unlink(readable);
-    unlink(fifo);
-    rmdir(folder);
-    return tear_down(state);
+    return tear_down(state) == 0 ? scratch_folder_tear_down(state) : -1;
 }
 
 static size_t advise(char *variable, char *database, char *endpoint)
@@ -184,7 +176,7 @@ static void test_a_local_database_must_be_there(void **state)
     assert_int_equal(advise(NULL, missing, NULL), 1);
     assert_told("DYNDNS_DATABASE is a local file, since there is no "
                 "DYNDNS_BUCKET, and cannot be read: No such file");
-    assert_int_equal(advise(NULL, folder, NULL), 1);
+    assert_int_equal(advise(NULL, scratch_path("."), NULL), 1);
     assert_told("no regular file");
     assert_int_equal(advise(NULL, fifo, NULL), 1); /* and is not opened */
     assert_told("no regular file");

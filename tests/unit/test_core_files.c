@@ -1,4 +1,5 @@
 #include "base/core_files.h"
+#include "tests/unit/scratch_folder.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -75,16 +76,12 @@ static void test_a_process_that_dies_leaves_no_core(void **state)
 /* Into a directory of its own: should a core be left, it lies there. */
 static int set_up(void **state)
 {
-    static char directory[] = "/tmp/test_core_files.XXXXXX";
-
-    *state = directory;
-    return mkdtemp(directory) == NULL ? -1 : chdir(directory);
+    return scratch_folder_set_up(state) == 0 ? chdir(scratch_folder()) : -1;
 }
 
 static int tear_down(void **state)
 {
-    unlink("core");
-    return chdir("/") == 0 ? rmdir(*state) : -1;
+    return chdir("/") == 0 ? scratch_folder_tear_down(state) : -1;
 }
 
 int main(void)

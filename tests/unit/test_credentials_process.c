@@ -1,6 +1,7 @@
 #include "aws/credentials_process.h"
 #include "tests/unit/home_folder.h"
 #include "tests/unit/patience.h"
+#include "tests/unit/scratch_folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -209,5 +210,5 @@ int main(void)
     };
 
     return cmocka_run_group_tests(tests, home_folder_set_up,
-                                  home_folder_tear_down);
+                                  scratch_folder_tear_down);
 }

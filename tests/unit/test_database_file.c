@@ -1,20 +1,19 @@
 #include "cli/database_file.h"
 
 #include "base/clock.h"
+#include "tests/unit/scratch_folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-static char directory[] = "/tmp/test_database_file.XXXXXX";
-static char path[64];
+static char *path;
 
 /* Time passes only while somebody waits. */
 static int64_t now_ms;
@@ -36,27 +35,13 @@ int __wrap_nanosleep(const struct timespec *time, struct timespec *rest)
     return 0;
 }
 
-static int make_directory(void **state)
+static int set_up(void **state)
 {
-    (void)state;
-    if (mkdtemp(directory) == NULL)
+    if (scratch_folder_set_up(state) != 0)
         return -1;
-    snprintf(path, sizeof path, "%s/hosts.csv", directory);
-    return 0;
-}
-
-static int empty_directory(void **state)
-{
-    (void)state;
-    unlink(path);
+    path = scratch_path("hosts.csv");
     waits = 0;
     return 0;
-}
-
-static int remove_directory(void **state)
-{
-    (void)state;
-    return rmdir(directory);
 }
 
 static void write_file(const char *content, mode_t mode)
@@ -180,20 +165,15 @@ static void test_what_is_no_file_is_left_alone(void **state)
 
 int main(void)
 {
+#define FILE_TEST(test)                                                        \
+    cmocka_unit_test_setup_teardown(test, set_up, scratch_folder_tear_down)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(test_a_new_file_is_its_owner_s_alone,
-                                  empty_directory),
-        cmocka_unit_test_teardown(
-            test_who_could_read_the_old_one_can_read_the_new_one,
-            empty_directory),
-        cmocka_unit_test_teardown(
-            test_a_file_that_was_changed_meanwhile_is_not_replaced,
-            empty_directory),
-        cmocka_unit_test_teardown(test_two_do_not_edit_at_the_same_time,
-                                  empty_directory),
-        cmocka_unit_test_teardown(test_what_is_no_file_is_left_alone,
-                                  empty_directory),
+        FILE_TEST(test_a_new_file_is_its_owner_s_alone),
+        FILE_TEST(test_who_could_read_the_old_one_can_read_the_new_one),
+        FILE_TEST(test_a_file_that_was_changed_meanwhile_is_not_replaced),
+        FILE_TEST(test_two_do_not_edit_at_the_same_time),
+        FILE_TEST(test_what_is_no_file_is_left_alone),
     };
 
-    return cmocka_run_group_tests(tests, make_directory, remove_directory);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 #include "cli/etag_file.h"
+#include "tests/unit/scratch_folder.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -6,7 +7,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,24 +15,15 @@
 
 #define ETAG "\"9bb58f26192e4ba00f01e2e7b136bbd8\""
 
-static char directory[] = "/tmp/test_etag_file.XXXXXX";
-static char file[64], etag_file[80];
+static const char *file, *etag_file;
 
-static int make_directory(void **state)
+static int set_up(void **state)
 {
-    (void)state;
-    if (mkdtemp(directory) == NULL)
+    if (scratch_folder_set_up(state) != 0)
         return -1;
-    snprintf(file, sizeof file, "%s/hosts.csv", directory);
-    snprintf(etag_file, sizeof etag_file, "%s.etag", file);
+    file = scratch_path("hosts.csv");
+    etag_file = scratch_path("hosts.csv.etag");
     return 0;
-}
-
-static int remove_directory(void **state)
-{
-    (void)state;
-    unlink(etag_file);
-    return rmdir(directory);
 }
 
 static const struct {
@@ -64,15 +55,9 @@ static void test_read(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        FILE *stream;
-
         unlink(etag_file);
-        if (cases[i].text != NULL) {
-            stream = fopen(etag_file, "w");
-            assert_non_null(stream);
-            fputs(cases[i].text, stream);
-            fclose(stream);
-        }
+        if (cases[i].text != NULL)
+            scratch_write("hosts.csv.etag", span_from_string(cases[i].text));
         if (etag_file_read(file, "b", "hosts.csv", etag) != cases[i].status ||
             strcmp(etag, cases[i].etag) != 0)
             fail_msg("%s: %s", cases[i].label, etag);
@@ -97,7 +82,7 @@ static void test_what_is_written_is_read(void **state)
 
 /* ---- what else may stand there ---- */
 
-static char elsewhere[64];
+static const char *elsewhere;
 
 static void make_pipe(void)
 {
@@ -116,11 +101,7 @@ static void make_link(void)
 
 static void make_strange_file(void)
 {
-    FILE *stream = fopen(etag_file, "w");
-
-    assert_non_null(stream);
-    fputs("a.example,token\n", stream);
-    fclose(stream);
+    scratch_write("hosts.csv.etag", span_from_string("a.example,token\n"));
 }
 
 static const struct {
@@ -144,7 +125,7 @@ static void test_what_is_no_sidecar_is_neither_read_nor_followed(void **state)
     struct stat st;
 
     (void)state;
-    snprintf(elsewhere, sizeof elsewhere, "%s/other.etag", directory);
+    elsewhere = scratch_path("other.etag");
     for (size_t i = 0; i < sizeof obstacles / sizeof obstacles[0]; i++) {
         enum status status;
 
@@ -190,5 +171,5 @@ int main(void)
         cmocka_unit_test(test_faults_in_words),
     };
 
-    return cmocka_run_group_tests(tests, make_directory, remove_directory);
+    return cmocka_run_group_tests(tests, set_up, scratch_folder_tear_down);
 }

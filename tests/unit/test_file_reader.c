@@ -1,30 +1,24 @@
 #include "s3db/file_reader.h"
+#include "tests/unit/scratch_folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-static char path[] = "/tmp/test_file_reader.XXXXXX";
+static const char *path;
 static struct file_reader reader;
 
-static int make_file(void **state)
+static int set_up(void **state)
 {
-    int fd = mkstemp(path);
-
-    (void)state;
-    return fd < 0 || close(fd) != 0 ? -1 : 0;
-}
-
-static int remove_file(void **state)
-{
-    (void)state;
-    return unlink(path);
+    if (scratch_folder_set_up(state) != 0)
+        return -1;
+    path = scratch_path("file");
+    return 0;
 }
 
 static void write_file(const char *mode, const char *text)
@@ -106,9 +100,8 @@ static const struct {
     enum status status;
     const char *fault;
 } others[] = {
-    {"/tmp/test_file_reader.no/such", STATUS_NOT_FOUND,
-     "there is no such file"},
-    {"/tmp", STATUS_INVALID, "it is not a regular file"},
+    {"/nonexistent/file", STATUS_NOT_FOUND, "there is no such file"},
+    {"/", STATUS_INVALID, "it is not a regular file"},
     {"/dev/null", STATUS_INVALID, "it is not a regular file"},
 };
 
@@ -135,5 +128,5 @@ int main(void)
         cmocka_unit_test(test_what_is_no_file),
     };
 
-    return cmocka_run_group_tests(tests, make_file, remove_file);
+    return cmocka_run_group_tests(tests, set_up, scratch_folder_tear_down);
 }

@@ -1,4 +1,5 @@
 #include "cli/file_replace.h"
+#include "tests/unit/scratch_folder.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -6,40 +7,32 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-static char directory[] = "/tmp/test_file_replace.XXXXXX";
-static char path[64], other[64];
+static char *path, *other;
 
-static int make_directory(void **state)
+static int set_up(void **state)
 {
-    (void)state;
-    if (mkdtemp(directory) == NULL)
+    if (scratch_folder_set_up(state) != 0)
         return -1;
-    snprintf(path, sizeof path, "%s/file", directory);
-    snprintf(other, sizeof other, "%s/other", directory);
+    path = scratch_path("file");
+    other = scratch_path("other");
     return 0;
 }
 
 /* Nothing may be left behind but the two files of the tests. */
-static int empty_directory(void **state)
+static int tear_down(void **state)
 {
-    (void)state;
-    chmod(directory, 0700);
-    unlink(path);
-    rmdir(path);
-    unlink(other);
-    return rmdir(directory) == 0 && mkdir(directory, 0700) == 0 ? 0 : -1;
-}
+    bool is_clean;
 
-static int remove_directory(void **state)
-{
-    (void)state;
-    return rmdir(directory);
+    chmod(scratch_folder(), 0700);
+    remove(path);
+    remove(other);
+    is_clean = scratch_folder_is_empty();
+    return scratch_folder_tear_down(state) == 0 && is_clean ? 0 : -1;
 }
 
 static void assert_content(const char *file, const char *expected)
@@ -176,10 +169,9 @@ static void test_a_device_is_left_alone(void **state)
 
 static void test_a_missing_directory_is_named_by_errno(void **state)
 {
-    char missing[80];
+    const char *missing = scratch_path("no/file");
 
     (void)state;
-    snprintf(missing, sizeof missing, "%s/no/file", directory);
     assert_int_equal(file_replace(missing, span_from_string("new")),
                      STATUS_UNAVAILABLE);
     assert_int_equal(errno, ENOENT);
@@ -191,7 +183,7 @@ static void test_what_cannot_be_written_leaves_the_old_file(void **state)
     if (geteuid() == 0)
         skip(); /* root may write anywhere */
     write_file(path, "old", 0600);
-    assert_int_equal(chmod(directory, 0500), 0);
+    assert_int_equal(chmod(scratch_folder(), 0500), 0);
     assert_int_equal(file_replace(path, span_from_string("new")),
                      STATUS_UNAVAILABLE);
     assert_int_equal(errno, EACCES);
@@ -200,31 +192,22 @@ static void test_what_cannot_be_written_leaves_the_old_file(void **state)
 
 int main(void)
 {
+#define REPLACE_TEST(test)                                                     \
+    cmocka_unit_test_setup_teardown(test, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(test_a_new_file_is_its_owners_alone,
-                                  empty_directory),
-        cmocka_unit_test_teardown(test_an_old_file_is_replaced_mode_and_all,
-                                  empty_directory),
-        cmocka_unit_test_teardown(test_the_mode_of_another_can_be_kept,
-                                  empty_directory),
-        cmocka_unit_test_teardown(test_an_empty_content_is_a_content,
-                                  empty_directory),
-        cmocka_unit_test_teardown(
-            test_a_symbolic_link_is_left_alone_and_so_is_its_target,
-            empty_directory),
-        cmocka_unit_test_teardown(test_a_link_to_nothing_makes_no_file,
-                                  empty_directory),
-        cmocka_unit_test_teardown(test_the_other_name_of_a_file_keeps_it,
-                                  empty_directory),
-        cmocka_unit_test_teardown(test_a_pipe_is_left_alone, empty_directory),
-        cmocka_unit_test_teardown(test_a_directory_is_left_alone,
-                                  empty_directory),
-        cmocka_unit_test_teardown(test_a_device_is_left_alone, empty_directory),
-        cmocka_unit_test_teardown(test_a_missing_directory_is_named_by_errno,
-                                  empty_directory),
-        cmocka_unit_test_teardown(
-            test_what_cannot_be_written_leaves_the_old_file, empty_directory),
+        REPLACE_TEST(test_a_new_file_is_its_owners_alone),
+        REPLACE_TEST(test_an_old_file_is_replaced_mode_and_all),
+        REPLACE_TEST(test_the_mode_of_another_can_be_kept),
+        REPLACE_TEST(test_an_empty_content_is_a_content),
+        REPLACE_TEST(test_a_symbolic_link_is_left_alone_and_so_is_its_target),
+        REPLACE_TEST(test_a_link_to_nothing_makes_no_file),
+        REPLACE_TEST(test_the_other_name_of_a_file_keeps_it),
+        REPLACE_TEST(test_a_pipe_is_left_alone),
+        REPLACE_TEST(test_a_directory_is_left_alone),
+        REPLACE_TEST(test_a_device_is_left_alone),
+        REPLACE_TEST(test_a_missing_directory_is_named_by_errno),
+        REPLACE_TEST(test_what_cannot_be_written_leaves_the_old_file),
     };
 
-    return cmocka_run_group_tests(tests, make_directory, remove_directory);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 #include "s3db/hostdb_source.h"
 
 #include "aws/s3.h"
+#include "tests/unit/scratch_folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -462,37 +463,19 @@ static void test_the_callback_may_start_the_next_load(void **state)
 
 /* ---- a local file ---- */
 
-static char directory[] = "/tmp/test_hostdb_source.XXXXXX";
-static char path[64];
+static char *path;
 
-static int make_directory(void **state)
+static int set_up(void **state)
 {
-    (void)state;
-    if (mkdtemp(directory) == NULL)
+    if (scratch_folder_set_up(state) != 0)
         return -1;
-    snprintf(path, sizeof path, "%s/hosts.csv", directory);
+    path = scratch_path("hosts.csv");
     return 0;
 }
 
-static int remove_directory(void **state)
-{
-    (void)state;
-    unlink(path);
-    return rmdir(directory);
-}
-
-/* As an editor does it: a new file takes the name. */
 static void write_file(const char *csv, size_t len)
 {
-    char temporary[80];
-    FILE *file;
-
-    snprintf(temporary, sizeof temporary, "%s.new", path);
-    file = fopen(temporary, "w");
-    assert_non_null(file);
-    assert_int_equal(fwrite(csv, 1, len, file), len);
-    assert_int_equal(fclose(file), 0);
-    assert_int_equal(rename(temporary, path), 0);
+    scratch_write("hosts.csv", span_from(csv, len));
 }
 
 static struct hostdb_source *new_file_source(void)
@@ -642,7 +625,7 @@ static void test_file_missing(void **state)
 static void test_file_that_is_none(void **state)
 {
     struct hostdb_source *source =
-        hostdb_source_new(NULL, NULL, directory, NULL, NULL);
+        hostdb_source_new(NULL, NULL, scratch_path("."), NULL, NULL);
 
     (void)state;
     load_file(source);
@@ -715,5 +698,5 @@ int main(void)
         cmocka_unit_test_teardown(test_file_load_given_up_half_way, forget),
     };
 
-    return cmocka_run_group_tests(tests, make_directory, remove_directory);
+    return cmocka_run_group_tests(tests, set_up, scratch_folder_tear_down);
 }

@@ -1,41 +1,33 @@
 #include "cli/input.h"
+#include "tests/unit/scratch_folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-static char directory[] = "/tmp/test_input.XXXXXX";
-static char path[64], other[64];
+static const char *path, *other;
 static struct strbuf body;
 
 static int set_up(void **state)
 {
-    (void)state;
     strbuf_init(&body, 100000);
-    if (mkdtemp(directory) == NULL)
+    if (scratch_folder_set_up(state) != 0)
         return -1;
-    snprintf(path, sizeof path, "%s/file", directory);
-    snprintf(other, sizeof other, "%s/other", directory);
+    path = scratch_path("file");
+    other = scratch_path("other");
     return 0;
 }
 
 static int tear_down(void **state)
 {
-    (void)state;
     strbuf_clear(&body);
-    unlink(path);
-    unlink(other);
-    if (rmdir(directory) != 0)
-        return -1;
-    strcpy(directory + strlen(directory) - 6, "XXXXXX");
-    return 0;
+    return scratch_folder_tear_down(state);
 }
 
 static void write_file(const char *name, size_t bytes)
@@ -90,7 +82,7 @@ static void test_what_is_no_file_is_refused_at_once(void **state)
 {
     (void)state;
     assert_false(input_read(path, &body)); /* there is none */
-    assert_false(input_read(directory, &body));
+    assert_false(input_read(scratch_folder(), &body));
     assert_false(input_read("/dev/zero", &body));
     assert_int_equal(mkfifo(path, 0600), 0);
     assert_false(input_read(path, &body)); /* nobody writes to it */

@@ -1,10 +1,10 @@
 #include "cli/outage_file.h"
+#include "tests/unit/scratch_folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -75,35 +75,13 @@ static void test_the_usual_path(void **state)
 
 /* ---- what is in it ---- */
 
-static char folder[] = "/tmp/test_outage_file.XXXXXX", path[100];
-
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) == NULL ? -1 : 0;
-}
-
-static int remove_folder(void **state)
-{
-    char command[200];
-
-    (void)state;
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command);
-}
-
-static void name_file(const char *name)
-{
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-}
-
 static void test_it_is_kept_while_there_is_trouble(void **state)
 {
+    const char *path = scratch_path("some/where/else");
     struct outage outage, again;
     struct stat st;
 
     (void)state;
-    name_file("some/where/else");
     assert_int_equal(outage_file_load(&outage, path), STATUS_OK);
     assert_int_equal(outage.phase, OUTAGE_NONE);
     outage_step(&outage, "no network", "then", false);
@@ -121,18 +99,17 @@ static void test_it_is_kept_while_there_is_trouble(void **state)
 
 static void test_no_link_is_followed(void **state)
 {
+    const char *path = scratch_path("link");
     struct outage outage = {.phase = OUTAGE_NONE};
     struct stat st;
 
     (void)state;
-    name_file("link");
     assert_int_equal(symlink("elsewhere", path), 0);
     assert_int_equal(outage_file_load(&outage, path), STATUS_INVALID);
     assert_int_equal(outage.phase, OUTAGE_NONE);
     outage_step(&outage, "no network", "then", false);
     assert_int_equal(outage_file_save(&outage, path), STATUS_INVALID);
-    name_file("elsewhere");
-    assert_int_not_equal(stat(path, &st), 0);
+    assert_int_not_equal(stat(scratch_path("elsewhere"), &st), 0);
 }
 
 static void test_what_cannot_be_written_is_told(void **state)
@@ -147,17 +124,14 @@ static void test_what_cannot_be_written_is_told(void **state)
 
 static void test_a_file_that_is_too_long_is_a_lock(void **state)
 {
+    static char text[100000];
     struct outage outage;
-    FILE *file;
 
     (void)state;
-    name_file("long");
-    file = fopen(path, "w");
-    assert_non_null(file);
-    for (int i = 0; i < 100000; i++)
-        fputc('x', file);
-    fclose(file);
-    assert_int_equal(outage_file_load(&outage, path), STATUS_OK);
+    memset(text, 'x', sizeof text);
+    scratch_write("long", span_from(text, sizeof text));
+    assert_int_equal(outage_file_load(&outage, scratch_path("long")),
+                     STATUS_OK);
     assert_int_equal(outage.phase, OUTAGE_ON);
 }
 
@@ -171,5 +145,6 @@ int main(void)
         cmocka_unit_test(test_a_file_that_is_too_long_is_a_lock),
     };
 
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, scratch_folder_set_up,
+                                  scratch_folder_tear_down);
 }

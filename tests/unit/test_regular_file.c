@@ -1,4 +1,5 @@
 #include "cli/regular_file.h"
+#include "tests/unit/scratch_folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,7 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -15,8 +15,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-static char directory[] = "/tmp/test_regular_file.XXXXXX";
 
 static void make_file(const char *path)
 {
@@ -37,7 +35,9 @@ static void make_socket(const char *path)
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
-    snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+    assert_in_range(
+        snprintf(address.sun_path, sizeof address.sun_path, "%s", path), 1,
+        sizeof address.sun_path - 1);
     assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
     close(fd);
 }
@@ -62,7 +62,7 @@ static void link_to_device(const char *path)
     assert_int_equal(symlink("/dev/null", path), 0);
 }
 
-static char target[64];
+static const char *target;
 
 static void link_to_file(const char *path)
 {
@@ -112,12 +112,10 @@ static void assert_is_open_for_reading(int fd)
 
 static void test_only_regular_files_are_opened(void **state)
 {
-    char path[64];
+    const char *path = scratch_path("it");
 
     (void)state;
-    snprintf(path, sizeof path, "%s/it", directory);
-    snprintf(target, sizeof target, "%s/target", directory);
-    make_file(target);
+    target = scratch_write("target", span_from_string("text"));
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const char *obstacle;
         int fd = -2;
@@ -137,7 +135,6 @@ static void test_only_regular_files_are_opened(void **state)
             assert_string_equal(obstacle, cases[i].obstacle);
         remove(path);
     }
-    unlink(target);
 }
 
 static void test_errno_says_why(void **state)
@@ -150,18 +147,6 @@ static void test_errno_says_why(void **state)
     assert_int_equal(errno, ENOTDIR);
 }
 
-static int set_up(void **state)
-{
-    (void)state;
-    return mkdtemp(directory) == NULL ? -1 : 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    return rmdir(directory);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,5 +154,6 @@ int main(void)
         cmocka_unit_test(test_errno_says_why),
     };
 
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, scratch_folder_set_up,
+                                  scratch_folder_tear_down);
 }

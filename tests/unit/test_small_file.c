@@ -1,5 +1,6 @@
 #include "aws/small_file.h"
 #include "tests/unit/home_folder.h"
+#include "tests/unit/scratch_folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -85,5 +86,5 @@ int main(void)
     };
 
     return cmocka_run_group_tests(tests, home_folder_set_up,
-                                  home_folder_tear_down);
+                                  scratch_folder_tear_down);
 }

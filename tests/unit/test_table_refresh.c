@@ -1,6 +1,7 @@
 #include "server/table/table_refresh.h"
 
 #include "tests/unit/fake_route53.h"
+#include "tests/unit/scratch_folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,7 +20,7 @@
 
 enum { REFRESH_SECONDS = 60, RETRY_FIRST_MS = 500, RETRY_CAP_MS = 15000 };
 
-static char directory[64], path[96];
+static char *path;
 static struct table_settings settings;
 static struct health health;
 static struct table_refresh *loader;
@@ -37,28 +38,18 @@ static void on_loaded(void *arg, struct hostdb *hosts)
     hostdb_release(hosts);
 }
 
-/* A new file each time: a writer that replaces it whole. */
 static void write_file(const char *text)
 {
-    char temporary[112];
-    FILE *file;
-
-    snprintf(temporary, sizeof temporary, "%s.new", path);
-    file = fopen(temporary, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    assert_int_equal(fclose(file), 0);
-    assert_int_equal(rename(temporary, path), 0);
+    scratch_write("hosts.csv", span_from_string(text));
 }
 
 static int set_up(void **state)
 {
-    (void)state;
     fake_reset();
     memset(&told, 0, sizeof told);
-    snprintf(directory, sizeof directory, "table_refresh_XXXXXX");
-    assert_non_null(mkdtemp(directory));
-    snprintf(path, sizeof path, "%s/hosts.csv", directory);
+    if (scratch_folder_set_up(state) != 0)
+        return -1;
+    path = scratch_path("hosts.csv");
     settings = (struct table_settings){.database = path,
                                        .refresh_seconds = REFRESH_SECONDS};
     health_init(&health, false, time(NULL));
@@ -68,11 +59,8 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    (void)state;
     table_refresh_free(loader);
-    unlink(path);
-    rmdir(directory);
-    return 0;
+    return scratch_folder_tear_down(state);
 }
 
 /* A load that is due, to its end. */

@@ -1,42 +1,27 @@
 #include "cli/text_file.h"
+#include "tests/unit/scratch_folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 #include <cmocka.h>
 
 enum { SIZE = 10000 };
 
-static char folder[] = "/tmp/test_text_file.XXXXXX", path[100], link_path[100];
+static const char *path, *link_path;
 
 static int make_files(void **state)
 {
-    FILE *file;
+    static char text[SIZE];
 
-    (void)state;
-    if (mkdtemp(folder) == NULL)
+    if (scratch_folder_set_up(state) != 0)
         return -1;
-    snprintf(path, sizeof path, "%s/file", folder);
-    snprintf(link_path, sizeof link_path, "%s/link", folder);
-    file = fopen(path, "w");
-    for (int i = 0; file != NULL && i < SIZE; i++)
-        fputc('x', file);
-    return file != NULL && fclose(file) == 0 && symlink("file", link_path) == 0
-               ? 0
-               : -1;
-}
-
-static int remove_files(void **state)
-{
-    (void)state;
-    unlink(link_path);
-    unlink(path);
-    rmdir(folder);
-    return 0;
+    memset(text, 'x', sizeof text);
+    path = scratch_write("file", span_from(text, sizeof text));
+    link_path = scratch_path("link");
+    return symlink("file", link_path);
 }
 
 static void check(const char *name, enum links links, size_t max,
@@ -63,7 +48,8 @@ static void test_all_of_it_or_a_reason(void **state)
     check(link_path, LINKS_FOLLOWED, SIZE, STATUS_OK, NULL);
     check(link_path, LINKS_REFUSED, SIZE, STATUS_INVALID,
           "it is a symbolic link");
-    check(folder, LINKS_FOLLOWED, SIZE, STATUS_INVALID, "it is a directory");
+    check(scratch_folder(), LINKS_FOLLOWED, SIZE, STATUS_INVALID,
+          "it is a directory");
     check("/nonexistent/file", LINKS_FOLLOWED, SIZE, STATUS_NOT_FOUND,
           "there is no such file");
     check("/dev/zero", LINKS_FOLLOWED, SIZE, STATUS_INVALID, "it is a device");
@@ -74,5 +60,5 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_of_it_or_a_reason)};
 
-    return cmocka_run_group_tests(tests, make_files, remove_files);
+    return cmocka_run_group_tests(tests, make_files, scratch_folder_tear_down);
 }

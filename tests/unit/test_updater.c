@@ -6,6 +6,7 @@
 #include "aws/aws_client.h"
 #include "base/clock.h"
 #include "tests/unit/patience.h"
+#include "tests/unit/scratch_folder.h"
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -115,7 +116,6 @@ void __wrap_aws_client_poll(struct aws_client *client, int timeout_ms)
 
 static char key_id[] = "AKIAEXAMPLE", secret[] = "s3cret",
             region[] = "us-east-1";
-static char directory[64], path[96];
 static struct config config;
 static struct health health;
 static struct in_transit_counts in_transit;
@@ -147,35 +147,31 @@ static void wait_for_tables(unsigned count)
 
 static void write_table(size_t hosts)
 {
-    char temporary[112];
-    FILE *file;
+    struct strbuf csv;
 
-    snprintf(temporary, sizeof temporary, "%s.new", path);
-    file = fopen(temporary, "w");
-    assert_non_null(file);
+    strbuf_init(&csv, hosts * 32);
     for (size_t i = 0; i < hosts; i++)
-        fprintf(file, "h%zu.example.org,s3cret\n", i);
-    assert_int_equal(fclose(file), 0);
-    assert_int_equal(rename(temporary, path), 0);
+        strbuf_printf(&csv, "h%zu.example.org,s3cret\n", i);
+    assert_true(strbuf_ok(&csv));
+    scratch_write("hosts.csv", strbuf_span(&csv));
+    strbuf_clear(&csv);
 }
 
 static int set_up(void **state)
 {
-    (void)state;
     log_open("test_updater", LOG_TARGET_STDERR, LOG_LEVEL_ERROR);
     memset(&in_transit, 0, sizeof in_transit);
     tables = 0;
     in_flight_count = 0;
     atomic_store(&silent, false);
-    snprintf(directory, sizeof directory, "updater_XXXXXX");
-    assert_non_null(mkdtemp(directory));
-    snprintf(path, sizeof path, "%s/hosts.csv", directory);
+    if (scratch_folder_set_up(state) != 0)
+        return -1;
     write_table(HOSTS);
     config = (struct config){
         .aws = {.access_key_id = key_id,
                 .secret_access_key = secret,
                 .region = region},
-        .table.database = path,
+        .table.database = scratch_path("hosts.csv"),
         .dns.ttl_seconds = 60,
         .dns.calls_per_second = 1000,
         .dns.deadline_seconds = 20,
@@ -188,13 +184,10 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    (void)state;
     updater_free(updater);
     host_table_release(in_service);
     in_service = NULL;
-    unlink(path);
-    rmdir(directory);
-    return 0;
+    return scratch_folder_tear_down(state);
 }
 
 static int64_t soon(int64_t ms)
