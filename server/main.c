@@ -11,9 +11,11 @@
 #include "server/config_read.h"
 #include "server/http/http_server.h"
 #include "server/updater.h"
+#include "server/watch.h"
 
 #include <getopt.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -156,11 +158,18 @@ static void pin_malloc(void)
     mallopt(M_MMAP_THRESHOLD, 128 * 1024);
 }
 
+/* Sent by the updater to main, when a load of the table has ended. */
+static int wake_signal(void)
+{
+    return SIGRTMIN;
+}
+
 /* Before the first thread, which inherits the mask: signals reach main's
- * sigwaitinfo() and nobody else. */
+ * sigtimedwait() and nobody else. */
 static void block_signals(sigset_t *awaited)
 {
     sigemptyset(awaited);
+    sigaddset(awaited, wake_signal());
     sigaddset(awaited, SIGHUP);
     sigaddset(awaited, SIGINT);
     sigaddset(awaited, SIGTERM);
@@ -168,20 +177,92 @@ static void block_signals(sigset_t *awaited)
     signal(SIGPIPE, SIG_IGN);
 }
 
-static void wait_for_stop(const sigset_t *awaited, struct updater *updater)
+/* Returns the signal, or -1 after so many milliseconds; -1 of these: never. */
+static int wait_for_signal(const sigset_t *awaited, int64_t ms)
+{
+    const struct timespec timeout = {.tv_sec = ms / 1000,
+                                     .tv_nsec = ms % 1000 * 1000000};
+
+    return sigtimedwait(awaited, NULL, ms < 0 ? NULL : &timeout);
+}
+
+static void wait_for_stop(const sigset_t *awaited, struct watch *watch)
 {
     for (;;) {
-        int number = sigwaitinfo(awaited, NULL);
+        int64_t wait = watch_turn(watch, clock_now_ms());
+        int number = wait_for_signal(awaited, wait);
 
         if (number == SIGHUP) {
             log_event(LOG_LEVEL_INFO, "reload", log_str("signal", "HUP"));
-            updater_reload(updater);
+            watch_reload(watch);
         } else if (number == SIGINT || number == SIGTERM) {
             log_event(LOG_LEVEL_INFO, "stopping",
                       log_str("signal", number == SIGINT ? "INT" : "TERM"));
             return;
         }
     }
+}
+
+/* --- what is watched -------------------------------------------------------- */
+
+struct served {
+    struct http_server *server;
+    struct updater *updater;
+    const struct health *health;
+};
+
+static void open_to_callers(void *arg)
+{
+    http_server_open(((struct served *)arg)->server);
+}
+
+static bool has_tried_to_load(void *arg)
+{
+    return updater_has_tried_to_load(((struct served *)arg)->updater);
+}
+
+static void reload(void *arg)
+{
+    updater_reload(((struct served *)arg)->updater);
+}
+
+static unsigned reloads_answered(void *arg)
+{
+    return updater_reloads_answered(((struct served *)arg)->updater);
+}
+
+static const char *who_hangs(void *arg)
+{
+    const struct served *served = arg;
+    size_t loops = http_server_count_hanging(served->server);
+    bool updater = !updater_is_alive(served->updater);
+
+    return updater ? "updater" : loops > 0 ? "loop" : NULL;
+}
+
+static void describe(void *arg, struct strbuf *out)
+{
+    health_write_line(((struct served *)arg)->health, out);
+}
+
+static void wake_main(void *main_thread)
+{
+    pthread_kill(*(pthread_t *)main_thread, wake_signal());
+}
+
+static void watch_over(struct http_server *server, struct updater *updater,
+                       const struct health *health,
+                       struct service_manager *manager, const sigset_t *awaited)
+{
+    struct served served = {server, updater, health};
+    const struct watch_parts parts = {
+        &served,          open_to_callers, has_tried_to_load, reload,
+        reloads_answered, who_hangs,       describe};
+    struct watch watch;
+
+    watch_init(&watch, &parts, manager, clock_now_ms(), false);
+    wait_for_stop(awaited, &watch);
+    watch_stop(&watch);
 }
 
 static void on_update(void *updater, struct update_request *update)
@@ -206,6 +287,8 @@ static int serve(const struct config *config)
     const struct http_limits limits = {config->dns.nochg_seconds,
                                        config->dns.deadline_seconds,
                                        config->dns.ttl_seconds};
+    struct service_manager manager;
+    pthread_t main_thread = pthread_self();
     struct health health;
     struct http_server *server = NULL;
     struct updater *updater = NULL;
@@ -215,8 +298,10 @@ static int serve(const struct config *config)
 
     health_init(&health, config->table.bucket != NULL, time(NULL));
     block_signals(&awaited);
+    service_manager_init(&manager);
     if (log_start() != STATUS_OK) {
         log_cannot_start();
+        service_manager_clear(&manager);
         return EXIT_FAILURE;
     }
     advise(config, log_advice);
@@ -226,6 +311,8 @@ static int serve(const struct config *config)
     if (server == NULL)
         goto out;
     updater = updater_new(config, &health, &in_transit, on_table, server);
+    if (updater != NULL)
+        updater_on_load(updater, wake_main, &main_thread);
     if (updater == NULL ||
         http_server_start(server, on_update, updater) != STATUS_OK ||
         updater_start(updater) != STATUS_OK) {
@@ -234,7 +321,7 @@ static int serve(const struct config *config)
         log_event(LOG_LEVEL_INFO, "started",
                   log_str("version", DYNDNS53_VERSION),
                   log_uint("threads", config->http.threads));
-        wait_for_stop(&awaited, updater);
+        watch_over(server, updater, &health, &manager, &awaited);
         result = EXIT_SUCCESS;
     }
     stop_at = clock_now_ms() + STOP_MS;
@@ -245,6 +332,7 @@ static int serve(const struct config *config)
 out:
     updater_free(updater);
     http_server_free(server);
+    service_manager_clear(&manager);
     log_stop(LOG_STOP_MS);
     return result;
 }

@@ -2,12 +2,14 @@
 
 #include "aws/aws_client.h"
 #include "base/clock.h"
+#include "base/heart.h"
 #include "base/log.h"
 #include "server/credentials_log.h"
 #include "server/dns/dns_writer.h"
 #include "server/table/table_refresh.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/random.h>
 
@@ -17,7 +19,8 @@ struct updater {
     struct health *health;
     struct in_transit_counts *in_transit;
     updater_table_fn *table;
-    void *table_arg;
+    updater_loaded_fn *loaded; /* NULL: nobody wants to know */
+    void *table_arg, *loaded_arg;
     struct aws_client *client;
     struct dns_writer *writer;
     struct table_refresh *loader;
@@ -25,11 +28,15 @@ struct updater {
     pthread_t thread;
     bool started;
     int64_t leave_at; /* the thread's copy of stop_at; 0: not stopping */
+    unsigned reloads_taken;
+    struct heart heart;
+    atomic_uint reloads_answered;
+    atomic_bool has_tried_to_load;
 
     pthread_mutex_t lock; /* guards the rest */
     struct list inbox;
-    bool reload;
-    int64_t stop_at; /* 0: not stopping */
+    unsigned reloads; /* asked for since the start */
+    int64_t stop_at;  /* 0: not stopping */
 };
 
 /* --- on the updater's thread ---------------------------------------------- */
@@ -78,22 +85,21 @@ static void end_transit(struct updater *updater,
                            update_change_name(&request->changes[i]));
 }
 
-/* Takes what the loops have posted, and what main in_transit for. Returns whether
- * the thread is to go on. */
+/* Takes what the loops have posted, and what main asks for. Returns whether the
+ * thread is to go on. */
 static bool take_messages(struct updater *updater, int64_t now)
 {
     struct list posted;
-    bool reload;
+    unsigned reloads;
 
     list_init(&posted);
     pthread_mutex_lock(&updater->lock);
     list_take_all(&posted, &updater->inbox);
-    reload = updater->reload;
-    updater->reload = false;
+    reloads = updater->reloads;
     updater->leave_at = updater->stop_at;
     pthread_mutex_unlock(&updater->lock);
 
-    if (reload)
+    for (; updater->reloads_taken != reloads; updater->reloads_taken++)
         table_refresh_request(updater->loader);
     while (!list_is_empty(&posted)) {
         struct update_request *request =
@@ -122,12 +128,30 @@ static int wait_ms(const struct updater *updater, int64_t now)
     return wait < 0 || wait > LONGEST_WAIT_MS ? LONGEST_WAIT_MS : (int)wait;
 }
 
+/* That a load has ended; the table that it brought serves already. */
+static void tell_loads(struct updater *updater)
+{
+    unsigned answered = table_refresh_answered(updater->loader);
+    bool has_tried = table_refresh_has_tried(updater->loader);
+
+    if (atomic_load(&updater->reloads_answered) == answered &&
+        atomic_load(&updater->has_tried_to_load) == has_tried)
+        return;
+    atomic_store(&updater->reloads_answered, answered);
+    atomic_store(&updater->has_tried_to_load, has_tried);
+    if (updater->loaded != NULL)
+        updater->loaded(updater->loaded_arg);
+}
+
 static void *run(void *arg)
 {
     struct updater *updater = arg;
     int64_t now = clock_now_ms();
 
+    pthread_setname_np(pthread_self(), "updater");
     while (take_messages(updater, now)) {
+        heart_beat(&updater->heart);
+        tell_loads(updater);
         table_refresh_run(updater->loader, now);
         dns_writer_run(updater->writer, now);
         aws_client_poll(updater->client, wait_ms(updater, clock_now_ms()));
@@ -204,9 +228,34 @@ void updater_post(struct updater *updater, struct update_request *request)
 void updater_reload(struct updater *updater)
 {
     pthread_mutex_lock(&updater->lock);
-    updater->reload = true;
+    updater->reloads++;
     pthread_mutex_unlock(&updater->lock);
     aws_client_wakeup(updater->client);
+}
+
+bool updater_is_alive(struct updater *updater)
+{
+    bool is_alive = heart_has_beaten(&updater->heart);
+
+    aws_client_wakeup(updater->client);
+    return is_alive;
+}
+
+unsigned updater_reloads_answered(const struct updater *updater)
+{
+    return atomic_load(&updater->reloads_answered);
+}
+
+bool updater_has_tried_to_load(const struct updater *updater)
+{
+    return atomic_load(&updater->has_tried_to_load);
+}
+
+void updater_on_load(struct updater *updater, updater_loaded_fn *loaded,
+                     void *arg)
+{
+    updater->loaded = loaded;
+    updater->loaded_arg = arg;
 }
 
 void updater_stop(struct updater *updater, int64_t deadline_at)

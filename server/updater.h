@@ -35,6 +35,21 @@ void updater_post(struct updater *updater, struct update_request *request);
 /* Asks for the host table to be read again. Thread-safe. */
 void updater_reload(struct updater *updater);
 
+/* How many of these calls are answered, since a load that began after them has
+ * ended; and whether any load has ended. Thread-safe. */
+unsigned updater_reloads_answered(const struct updater *updater);
+bool updater_has_tried_to_load(const struct updater *updater);
+
+/* Has loaded(arg) called on the updater's thread whenever one of these two says
+ * something new; a table that was loaded serves then. Before updater_start(). */
+typedef void updater_loaded_fn(void *arg);
+void updater_on_load(struct updater *updater, updater_loaded_fn *loaded,
+                     void *arg);
+
+/* Whether the thread has gone round since this was last asked. Asking wakes it,
+ * so that after a while it has, unless it hangs. By one thread alone. */
+bool updater_is_alive(struct updater *updater);
+
 /* Ends the thread, once no update waits for its answer any more or clock_now_ms
  * reaches `deadline_at`, and waits for its end. Changes that are left end
  * with OUTCOME_UNAVAILABLE. */

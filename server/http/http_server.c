@@ -117,6 +117,22 @@ enum status http_server_start(struct http_server *server,
     return STATUS_OK;
 }
 
+void http_server_open(struct http_server *server)
+{
+    for (size_t i = 0; i < server->loop_count; i++)
+        loop_open(&server->loops[i]);
+}
+
+/* All are asked, whatever the first says, since that wakes them. */
+size_t http_server_count_hanging(struct http_server *server)
+{
+    size_t hanging = 0;
+
+    for (size_t i = 0; i < server->loop_count; i++)
+        hanging += !loop_is_alive(&server->loops[i]);
+    return hanging;
+}
+
 void http_server_use_table(struct http_server *server,
                            struct host_table *host_table)
 {

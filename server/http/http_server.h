@@ -19,12 +19,19 @@ struct http_server *http_server_new(const struct http_settings *settings,
                                     const struct health *health,
                                     struct in_transit_counts *in_transit);
 
-/* Starts one thread a loop. They hand what is to be changed to submit(arg, ...),
+/* Starts one thread a loop, which do not accept yet. They hand what is to be changed to submit(arg, ...),
  * which must not block; the update's name has been counted in transit, and its
  * `done` is to be called once, on any thread. */
 NODISCARD enum status http_server_start(
     struct http_server *server,
     void (*submit)(void *arg, struct update_request *update), void *arg);
+
+/* Lets the loops accept. From the thread that started them. */
+void http_server_open(struct http_server *server);
+
+/* How many loops have not turned since this was last asked. Asking wakes them,
+ * so that after a while all have, but those that hang. */
+size_t http_server_count_hanging(struct http_server *server);
 
 /* Puts a table in service on all loops. Thread-safe; harmless after
  * http_server_stop(). */

@@ -106,9 +106,17 @@ static void dispose(struct loop *loop)
 
 static void serve(struct loop *loop)
 {
-    acceptor_start(&loop->acceptor);
-    while (!atomic_load(&loop->context.stopping))
+    bool is_open = false;
+
+    pthread_setname_np(pthread_self(), "loop");
+    while (!atomic_load(&loop->context.stopping)) {
+        if (!is_open && atomic_load(&loop->may_accept)) {
+            acceptor_start(&loop->acceptor);
+            is_open = true;
+        }
+        heart_beat(&loop->heart);
         h2o_evloop_run(loop->h2o.loop, LONGEST_TURN_MS);
+    }
     drain(loop);
     /* A request that outlived its time still belongs to somebody: the process
      * is about to end, so leave it all standing. */
@@ -158,6 +166,20 @@ enum status loop_start(struct loop *loop, const struct loop_parts *parts,
     }
     sem_destroy(&beginning.done);
     return beginning.status;
+}
+
+void loop_open(struct loop *loop)
+{
+    atomic_store(&loop->may_accept, true);
+    h2o_multithread_send_message(&loop->tables, NULL); /* wakes it */
+}
+
+bool loop_is_alive(struct loop *loop)
+{
+    bool is_alive = heart_has_beaten(&loop->heart);
+
+    h2o_multithread_send_message(&loop->tables, NULL);
+    return is_alive;
 }
 
 void loop_stop(struct loop *loop, int64_t stop_at)

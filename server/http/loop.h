@@ -9,6 +9,7 @@
 #ifndef SERVER_HTTP_LOOP_H
 #define SERVER_HTTP_LOOP_H
 
+#include "base/heart.h"
 #include "server/http/acceptor.h"
 #include "server/http/http_context.h"
 
@@ -29,6 +30,8 @@ struct loop {
     struct acceptor acceptor;
     struct http_context context;
     h2o_multithread_receiver_t tables;
+    atomic_bool may_accept;
+    struct heart heart;
     int64_t stop_at; /* written before context.stopping is set */
     pthread_t thread;
 };
@@ -40,6 +43,14 @@ struct loop {
 NODISCARD enum status loop_start(struct loop *loop,
                                  const struct loop_parts *parts,
                                  const struct listeners *listeners);
+
+/* Begins to accept. Any thread. */
+void loop_open(struct loop *loop);
+
+/* Whether the loop has turned since this was last asked. Asking wakes it, so
+ * that after a while it has, unless it hangs. By one thread alone, not after
+ * loop_join(). */
+bool loop_is_alive(struct loop *loop);
 
 /* Puts a table in service for requests that begin from now on. Any thread;
  * not after loop_join(). */

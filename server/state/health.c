@@ -178,6 +178,13 @@ static void write_service(struct strbuf *out, const char *name,
     strbuf_append_char(out, '}');
 }
 
+static const char *table_word(const struct health *health)
+{
+    if (!atomic_load(&health->table_loaded))
+        return "none";
+    return atomic_load(&health->table_stale) ? "stale" : "current";
+}
+
 bool health_write_json(const struct health *health, struct strbuf *out)
 {
     struct state route53 = load(health, HEALTH_ROUTE53);
@@ -192,13 +199,22 @@ bool health_write_json(const struct health *health, struct strbuf *out)
         strbuf_printf(out, ",\"reason\":\"Route 53: %s\"",
                       conditions[route53.condition].reason);
     strbuf_printf(out, ",\"hosts\":%zu,\"table\":\"%s\"",
-                  atomic_load(&health->hosts),
-                  !loaded                             ? "none"
-                  : atomic_load(&health->table_stale) ? "stale"
-                                                      : "current");
+                  atomic_load(&health->hosts), table_word(health));
     write_service(out, "route53", route53);
     if (health->has_s3)
         write_service(out, "s3", load(health, HEALTH_S3));
     strbuf_append_string(out, "}\n");
     return well;
+}
+
+void health_write_line(const struct health *health, struct strbuf *out)
+{
+    size_t hosts = atomic_load(&health->hosts);
+
+    strbuf_printf(out, "%zu host%s, table %s, Route 53 %s", hosts,
+                  hosts == 1 ? "" : "s", table_word(health),
+                  conditions[load(health, HEALTH_ROUTE53).condition].word);
+    if (health->has_s3)
+        strbuf_printf(out, ", S3 %s",
+                      conditions[load(health, HEALTH_S3).condition].word);
 }

@@ -75,4 +75,8 @@ void health_note_reload_failed(struct health *health);
 enum { HEALTH_JSON_MAX_BYTES = 2048 };
 bool health_write_json(const struct health *health, struct strbuf *out);
 
+/* Appends the same for a person, in one short line without a line feed:
+ * "3 hosts, table current, Route 53 ok, S3 ok". */
+void health_write_line(const struct health *health, struct strbuf *out);
+
 #endif

@@ -22,7 +22,10 @@ struct table_refresh {
     table_loaded_fn *loaded;
     void *arg;
     int64_t due_at;
-    bool requested; /* SIGHUP came, perhaps during a load */
+    /* Of all requests (SIGHUP), perhaps during a load: how many were made, for
+     * how many a load has begun, and for how many one has ended. */
+    unsigned requests, begun, answered;
+    bool has_tried;
     bool asked_for; /* the load under way, or the last one, was requested */
     bool in_service;
     bool more;          /* a local file waits for its next piece */
@@ -75,7 +78,29 @@ void table_refresh_free(struct table_refresh *loader)
 
 void table_refresh_request(struct table_refresh *loader)
 {
-    loader->requested = true;
+    loader->requests++;
+}
+
+static bool is_requested(const struct table_refresh *loader)
+{
+    return loader->requests != loader->begun;
+}
+
+/* Whichever way it ended. */
+static void note_end(struct table_refresh *loader)
+{
+    loader->answered = loader->begun;
+    loader->has_tried = true;
+}
+
+unsigned table_refresh_answered(const struct table_refresh *loader)
+{
+    return loader->answered;
+}
+
+bool table_refresh_has_tried(const struct table_refresh *loader)
+{
+    return loader->has_tried;
 }
 
 static void log_loaded(const struct hostdb_source_report *report)
@@ -183,6 +208,7 @@ static void on_load_done(void *arg, enum status status, struct hostdb *hosts,
         health_note_reload_failed(loader->health);
         log_failed(loader, status, report);
     }
+    note_end(loader);
 }
 
 static void start(struct table_refresh *loader)
@@ -193,8 +219,8 @@ static void start(struct table_refresh *loader)
     /* A retry is made for whoever the first attempt was made for. */
     if (loader->retry.failures == 0)
         loader->asked_for = false;
-    loader->asked_for |= loader->requested;
-    loader->requested = false;
+    loader->asked_for |= is_requested(loader);
+    loader->begun = loader->requests;
     status = hostdb_source_load(loader->source, on_load_done, loader);
     if (status == STATUS_OK)
         return;
@@ -206,12 +232,13 @@ static void start(struct table_refresh *loader)
                                     : "memory is short"));
     health_note_reload_failed(loader->health);
     plan_after_failure(loader, &no_memory);
+    note_end(loader);
 }
 
 void table_refresh_run(struct table_refresh *loader, int64_t now)
 {
     if (!hostdb_source_is_loading(loader->source) &&
-        (loader->requested || now >= loader->due_at))
+        (is_requested(loader) || now >= loader->due_at))
         start(loader);
     loader->more = hostdb_source_step(loader->source);
 }
@@ -222,7 +249,7 @@ int64_t table_refresh_wait_ms(const struct table_refresh *loader, int64_t now)
         return 0;
     if (hostdb_source_is_loading(loader->source))
         return -1;
-    if (loader->requested || now >= loader->due_at)
+    if (is_requested(loader) || now >= loader->due_at)
         return 0;
     return loader->due_at == NEVER ? -1 : loader->due_at - now;
 }

@@ -30,6 +30,11 @@ void table_refresh_free(struct table_refresh *loader);
  * before this call is seen. */
 void table_refresh_request(struct table_refresh *loader);
 
+/* How many of these requests a load has ended for, be it with another table,
+ * with the same, or with a failure; and whether any load has ended. */
+unsigned table_refresh_answered(const struct table_refresh *loader);
+bool table_refresh_has_tried(const struct table_refresh *loader);
+
 /* Starts a load that is due, and moves one along. */
 void table_refresh_run(struct table_refresh *loader, int64_t now);
 

@@ -46,6 +46,7 @@ KIND = {
     "route53_health": AWS,
     "row_left_out": OPERATOR,  # at most 20 for each database
     "s3_health": AWS,
+    "service_manager_deaf": OPERATOR,  # once
     "started": OPERATOR,
     "stopped": OPERATOR,
     "stopped_with_requests_in_hand": OPERATOR,
@@ -54,6 +55,7 @@ KIND = {
     "table_loaded": OPERATOR,
     "table_not_in_service": OPERATOR,
     "table_unchanged": OPERATOR,
+    "thread_hangs": OPERATOR,  # nobody should be able to; twice in the watchdog's time
     "update_not_taken": TENANT,
 }
 

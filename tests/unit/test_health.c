@@ -389,6 +389,26 @@ static void test_a_bad_beginning_is_logged(void **state)
     assert_int_equal(count_lines(), 3);
 }
 
+static void assert_line(const char *wanted)
+{
+    strbuf_rewind(&page);
+    health_write_line(&health, &page);
+    assert_string_equal(strbuf_string(&page), wanted);
+}
+
+static void test_a_line_for_people(void **state)
+{
+    (void)state;
+    assert_line("0 hosts, table none, Route 53 unknown, S3 unknown");
+    health_note_table(&health, 1);
+    route53(0, HEALTH_LISTING, AWS_WELL);
+    s3(0, AWS_THROTTLED);
+    assert_line("1 host, table current, Route 53 ok, S3 throttled");
+    health_note_reload_failed(&health);
+    health.has_s3 = false;
+    assert_line("1 host, table stale, Route 53 ok");
+}
+
 #define HEALTH_TEST(function)                                                  \
     cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
@@ -411,6 +431,7 @@ int main(void)
         HEALTH_TEST(test_a_first_load_that_fails_is_no_stale_table),
         HEALTH_TEST(test_each_change_of_state_is_one_line),
         HEALTH_TEST(test_a_bad_beginning_is_logged),
+        HEALTH_TEST(test_a_line_for_people),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

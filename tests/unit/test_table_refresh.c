@@ -309,6 +309,33 @@ static void test_without_a_refresh_only_requests_load(void **state)
     assert_int_equal(told.tables, 2);
 }
 
+static void test_a_request_is_answered_when_a_load_after_it_ends(void **state)
+{
+    (void)state;
+    write_file(TWO);
+    assert_false(table_refresh_has_tried(loader));
+    table_refresh_request(loader);
+    table_refresh_request(loader);
+    table_refresh_run(loader, fake_now);
+    table_refresh_request(loader); /* the load may have seen the older file */
+    while (!table_refresh_has_tried(loader))
+        table_refresh_run(loader, fake_now);
+    assert_int_equal(table_refresh_answered(loader), 2);
+    load();
+    assert_int_equal(table_refresh_answered(loader), 3);
+    assert_int_equal(told.tables, 1); /* the same: an answer too */
+}
+
+static void test_a_failure_is_an_answer_too(void **state)
+{
+    (void)state;
+    table_refresh_request(loader);
+    load();
+    assert_int_equal(told.tables, 0);
+    assert_true(table_refresh_has_tried(loader));
+    assert_int_equal(table_refresh_answered(loader), 1);
+}
+
 /* --- S3 ---------------------------------------------------------------------------- */
 
 static void test_what_can_be_no_bucket_is_told_as_such(void **state)
@@ -327,6 +354,7 @@ static void test_what_can_be_no_bucket_is_told_as_such(void **state)
     assert_true(fake_logged("DYNDNS_BUCKET"));
     assert_false(fake_logged("memory"));
     assert_true(table_refresh_wait_ms(loader, fake_now) >= 0);
+    assert_true(table_refresh_has_tried(loader));
 }
 
 int main(void)
@@ -347,6 +375,8 @@ int main(void)
         LOADER_TEST(test_whoever_asks_hears_that_nothing_has_changed),
         LOADER_TEST(test_a_request_during_a_load_is_served_after_it),
         LOADER_TEST(test_without_a_refresh_only_requests_load),
+        LOADER_TEST(test_a_request_is_answered_when_a_load_after_it_ends),
+        LOADER_TEST(test_a_failure_is_an_answer_too),
         LOADER_TEST(test_what_can_be_no_bucket_is_told_as_such),
     };
 

@@ -9,6 +9,7 @@
 #include "tests/unit/scratch_folder.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -394,6 +395,51 @@ static void test_whoever_comes_too_late_is_answered_in_the_end(void **state)
     assert_no_change_is_on_its_way();
 }
 
+static atomic_uint loads_told;
+
+static void on_load(void *arg)
+{
+    assert_ptr_equal(arg, &loads_told);
+    atomic_fetch_add(&loads_told, 1);
+}
+
+static void test_it_tells_when_reloads_are_answered(void **state)
+{
+    struct patience patience = patience_for("two reloads to be answered");
+
+    (void)state;
+    updater_on_load(updater, on_load, &loads_told);
+    assert_false(updater_has_tried_to_load(updater));
+    updater_reload(updater);
+    updater_reload(updater);
+    assert_int_equal(updater_reloads_answered(updater), 0);
+    assert_int_equal(updater_start(updater), STATUS_OK);
+    while (updater_reloads_answered(updater) < 2 && patience_lasts(&patience))
+        sched_yield();
+    assert_true(updater_has_tried_to_load(updater));
+    assert_true(atomic_load(&loads_told) > 0);
+    wait_for_tables(1); /* it serves already */
+    updater_stop(updater, soon(PATIENCE_MS));
+}
+
+static void test_it_lives_while_its_thread_goes_round(void **state)
+{
+    struct patience patience = patience_for("the updater's heart");
+
+    (void)state;
+    assert_false(updater_is_alive(updater)); /* not started */
+    assert_int_equal(updater_start(updater), STATUS_OK);
+    for (unsigned beats = 0; beats < 3;) {
+        if (updater_is_alive(updater)) /* which wakes it */
+            beats++;
+        else
+            assert_true(patience_lasts(&patience));
+    }
+    updater_stop(updater, soon(PATIENCE_MS));
+    updater_is_alive(updater);
+    assert_false(updater_is_alive(updater));
+}
+
 static void test_an_updater_that_was_never_started(void **state)
 {
     (void)state;
@@ -425,6 +471,8 @@ int main(void)
         UPDATER_TEST(test_a_stop_waits_for_updates_in_hand),
         UPDATER_TEST(test_a_stop_waits_no_longer_than_it_may),
         UPDATER_TEST(test_whoever_comes_too_late_is_answered_in_the_end),
+        UPDATER_TEST(test_it_tells_when_reloads_are_answered),
+        UPDATER_TEST(test_it_lives_while_its_thread_goes_round),
         UPDATER_TEST(test_an_updater_that_was_never_started),
     };
 
