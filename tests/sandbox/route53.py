@@ -139,6 +139,17 @@ class Route53(HostedZones):
         with self._changed:
             return list(self._batches)
 
+    def forget(self):
+        """Forgets what has arrived so far, for those who go on for hours."""
+        with self._changed:
+            self._calls.clear()
+            self._batches.clear()
+
+    def is_idle(self) -> bool:
+        """Whether no zone's change batch is being worked on."""
+        with self._changed:
+            return not self._in_flight
+
     def wait_for_calls(self, n: int, timeout: float = PATIENCE_SECONDS) -> list[Call]:
         """Waits until n calls have arrived, answered or not."""
         return self._wait_for_length(self._calls, n, timeout, "calls")

@@ -136,6 +136,11 @@ class S3(Service):
         with self._changed:
             return list(self._requests)
 
+    def forget(self):
+        """Forgets what has arrived so far, for those who go on for hours."""
+        with self._changed:
+            self._requests.clear()
+
     def wait_for_requests(self, n: int, timeout: float = PATIENCE_SECONDS) -> list[Call]:
         """Waits until n requests have arrived, answered or not."""
         return self._wait_for_length(self._requests, n, timeout, "requests")

@@ -95,3 +95,20 @@ def test_waiting_for_a_record(dns_client, route53, zone, later):
     route53.wait_for_record("a.example.org", "A", "192.0.2.1")
     later(route53.delete_record, zone, "a.example.org", "A")
     route53.wait_for_record("a.example.org", "A", None)
+
+
+def test_it_is_idle_while_no_batch_is_being_worked_on(dns_client, route53, zone, later):
+    assert route53.is_idle()
+    with route53.held():
+        call = later(change, dns_client, zone, upsert("a.example.org", "192.0.2.1"))
+        route53.wait_for_batches(1)
+        assert not route53.is_idle()
+    call.result()
+    assert route53.is_idle()
+
+
+def test_what_arrived_can_be_forgotten_and_the_zones_stay(dns_client, route53, zone):
+    change(dns_client, zone, upsert("a.example.org", "192.0.2.1"))
+    route53.forget()
+    assert (route53.calls, route53.batches) == ([], [])
+    assert route53.record("a.example.org", "A") == ["192.0.2.1"]
