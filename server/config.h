@@ -24,6 +24,10 @@ struct config {
     enum log_level log_level;
 };
 
+/* Told of what is doubtful: a variable's name, and words to stand behind it.
+ * Borrowed for the call. */
+typedef void config_advice_fn(void *arg, const char *name, const char *words);
+
 /* Frees what a config holds. To do so twice does no harm. */
 void config_clear(struct config *config);
 

@@ -2,6 +2,7 @@
 
 #include "base/spelling.h"
 #include "s3db/database_name.h"
+#include "server/config_tls.h"
 #include "server/variables.h"
 
 #include <errno.h>
@@ -150,10 +151,10 @@ static size_t advise(const char *name, const char *words,
 size_t config_advise_on_values(const struct config *config, aws_getenv_fn *get,
                                config_advice_fn *tell, void *arg)
 {
-    size_t count = 0;
+    size_t count = config_tls_advise(config, tell, arg);
 
     if (config->table.bucket == NULL)
-        return advise_on_file(config, get, tell, arg);
+        return count + advise_on_file(config, get, tell, arg);
     if (config->aws.s3_endpoint == NULL)
         count += advise("DYNDNS_BUCKET",
                         database_bucket_doubt(config->table.bucket), tell, arg);

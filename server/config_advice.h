@@ -9,9 +9,6 @@
 
 #include "server/config.h"
 
-/* A variable's name, and words to stand behind it. Borrowed for the call. */
-typedef void config_advice_fn(void *arg, const char *name, const char *words);
-
 /* Tells of each DYNDNS_... in the environment, as environ(7) has it, that
  * nobody reads, with the name that was perhaps meant. Each returns how many
  * times it called `tell`. */

@@ -1,6 +1,7 @@
 #include "server/config_describe.h"
 
 #include "aws/endpoint.h"
+#include "server/config_tls.h"
 #include "server/variables.h"
 
 #include <limits.h>
@@ -62,6 +63,7 @@ void config_describe(const struct config *config, struct strbuf *out)
         variable->kind->describe(variable, config, out);
         strbuf_append_char(out, '\n');
     }
+    config_tls_describe(config, out);
     describe_places(config, out);
     strbuf_append_string(out, "# credentials: ");
     aws_config_describe_credentials(&config->aws, out);

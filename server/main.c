@@ -223,7 +223,10 @@ static bool has_tried_to_load(void *arg)
 
 static void reload(void *arg)
 {
-    updater_reload(((struct served *)arg)->updater);
+    const struct served *served = arg;
+
+    updater_reload(served->updater);
+    http_server_reload(served->server);
 }
 
 static unsigned reloads_answered(void *arg)

@@ -3,6 +3,7 @@
 #include "base/decimal.h"
 #include "s3db/database_name.h"
 #include "server/config_lists.h"
+#include "server/config_tls.h"
 
 #include <limits.h>
 #include <stddef.h>
@@ -251,6 +252,8 @@ static const struct variable_kind region = {.describe = describe_text};
 const struct variable variables[] = {
     {READ("PORT", variable_port), DEFAULT("8080")},
     {READ("DYNDNS_LISTEN", variable_listen)},
+    {READ("DYNDNS_TLS_CERTIFICATE", variable_tls_certificate)},
+    {READ("DYNDNS_TLS_KEY", variable_tls_key)},
     /* The default is the number of cores. */
     {READ("DYNDNS_THREADS", number), KEPT_IN(http.threads),
      FROM_TO(1, HTTP_THREADS_MAX)},

@@ -144,6 +144,26 @@ static void on_accept(h2o_socket_t *listener, const char *err)
     }
 }
 
+static void use_tls(struct accept_point *point, SSL_CTX *tls)
+{
+    SSL_CTX_up_ref(tls);
+    SSL_CTX_free(point->accept.ssl_ctx);
+    point->accept.ssl_ctx = tls;
+}
+
+void acceptor_use_tls(struct acceptor *acceptor, SSL_CTX *tls)
+{
+    for (size_t i = 0; i < acceptor->point_count; i++)
+        if (acceptor->points[i].is_tls)
+            use_tls(&acceptor->points[i], tls);
+}
+
+static void close_point(struct accept_point *point)
+{
+    h2o_socket_close(point->sock);
+    SSL_CTX_free(point->accept.ssl_ctx);
+}
+
 static enum status take_listeners(struct acceptor *acceptor,
                                   const struct listeners *listeners)
 {
@@ -155,6 +175,7 @@ static enum status take_listeners(struct acceptor *acceptor,
             return STATUS_UNAVAILABLE;
         *point = (struct accept_point){
             .acceptor = acceptor,
+            .is_tls = listeners->all[i].as.tls,
             .sock = h2o_evloop_socket_create(acceptor->h2o->loop, fd,
                                              H2O_SOCKET_FLAG_DONT_READ),
             .accept = {.ctx = acceptor->h2o,
@@ -196,14 +217,14 @@ void acceptor_stop(struct acceptor *acceptor)
         while (acceptor->connections.count < acceptor->max_connections &&
                accept_one(&acceptor->points[i]))
             continue;
-        h2o_socket_close(acceptor->points[i].sock);
+        close_point(&acceptor->points[i]);
     }
     acceptor->point_count = 0;
 }
 
 void acceptor_close_idle(struct acceptor *acceptor)
 {
-    connections_close_idle(acceptor->h2o);
+    connections_close_idle(&acceptor->connections, acceptor->h2o);
 }
 
 void acceptor_dispose(struct acceptor *acceptor)
@@ -211,7 +232,7 @@ void acceptor_dispose(struct acceptor *acceptor)
     h2o_evloop_t *evloop = acceptor->h2o->loop;
 
     for (size_t i = 0; i < acceptor->point_count; i++)
-        h2o_socket_close(acceptor->points[i].sock);
+        close_point(&acceptor->points[i]);
     h2o_timeout_unlink(&acceptor->sweep);
     h2o_timeout_dispose(evloop, &acceptor->sweep_interval);
     h2o_timeout_unlink(&acceptor->pause);

@@ -20,7 +20,8 @@ struct acceptor;
 struct accept_point {
     struct acceptor *acceptor;
     h2o_socket_t *sock;
-    h2o_accept_ctx_t accept;
+    bool is_tls;
+    h2o_accept_ctx_t accept; /* has a share of its TLS context */
 };
 
 struct acceptor {
@@ -44,13 +45,19 @@ NODISCARD enum status acceptor_init(struct acceptor *acceptor,
                                     const struct listeners *listeners,
                                     size_t max_connections);
 
+/* Whoever connects from now on to a socket marked so speaks TLS by this
+ * context, which is shared. To be called before acceptor_start() where there is
+ * such a socket. */
+void acceptor_use_tls(struct acceptor *acceptor, SSL_CTX *tls);
+
 /* Begins to accept, and to cut those who dawdle. */
 void acceptor_start(struct acceptor *acceptor);
 
 /* Takes who has connected already, then closes the listening sockets. */
 void acceptor_stop(struct acceptor *acceptor);
 
-/* Ends connections on which nothing is under way. */
+/* Ends connections on which nothing is under way, and those that have been at
+ * what comes before HTTP for too long. */
 void acceptor_close_idle(struct acceptor *acceptor);
 
 static inline size_t acceptor_connections(const struct acceptor *acceptor)

@@ -11,6 +11,8 @@ struct connection {
     struct connections *all;
     h2o_socket_t *sock;
     struct evictable evictable;
+    SSL_CTX *tls;    /* our share of what h2o only borrows; NULL: plain */
+    bool is_http;    /* what comes before HTTP is over */
     bool has_spoken; /* a whole request came at least once */
 };
 
@@ -31,9 +33,20 @@ static void on_close(void *data)
     struct connections *all = connection->all;
 
     eviction_remove(&all->eviction, &connection->evictable);
+    SSL_CTX_free(connection->tls);
     free(connection);
     all->count--;
     all->on_close(all);
+}
+
+/* The certificate may be replaced while h2o shakes hands by this one. */
+static void serve(struct connection *connection, h2o_accept_ctx_t *accept)
+{
+    if (accept->ssl_ctx != NULL) {
+        SSL_CTX_up_ref(accept->ssl_ctx);
+        connection->tls = accept->ssl_ctx;
+    }
+    h2o_accept(accept, connection->sock);
 }
 
 bool connection_accept(struct connections *connections, h2o_socket_t *listener,
@@ -58,7 +71,7 @@ bool connection_accept(struct connections *connections, h2o_socket_t *listener,
     connections->count++;
     setsockopt(h2o_socket_get_fd(sock), IPPROTO_TCP, TCP_USER_TIMEOUT,
                &stalled_ms, sizeof stalled_ms);
-    h2o_accept(accept, sock);
+    serve(connection, accept);
     return true;
 }
 
@@ -190,6 +203,7 @@ static int sweep_one(h2o_req_t *req, void *data)
 
     if (connection == NULL)
         return 0;
+    connection->is_http = true;
     if (is_half_sent(req)) {
         eviction_note_half_sent(&connection->all->eviction,
                                 &connection->evictable, sweep->now_ms);
@@ -218,14 +232,35 @@ void connections_sweep(h2o_context_t *h2o)
 static int close_one_if_idle(h2o_req_t *req, void *data)
 {
     h2o_socket_t *sock;
+    struct connection *connection = connection_of(req, &sock);
 
     (void)data;
-    if (connection_of(req, &sock) != NULL && is_idle(req, sock))
+    if (connection == NULL)
+        return 0;
+    connection->is_http = true;
+    if (is_idle(req, sock))
         cut(sock);
     return 0;
 }
 
-void connections_close_idle(h2o_context_t *h2o)
+/* h2o does not tell of those that have not come to HTTP yet. */
+static void close_those_that_stall(struct eviction *eviction, int64_t now)
+{
+    struct list *node;
+
+    for (node = eviction->idle.next; node != &eviction->idle;
+         node = node->next) {
+        struct connection *connection =
+            connection_at(list_entry(node, struct evictable, node));
+
+        if (!connection->is_http &&
+            now - connection->evictable.since >= EVICTION_SPARED_MS)
+            cut(connection->sock);
+    }
+}
+
+void connections_close_idle(struct connections *connections, h2o_context_t *h2o)
 {
     visit_all(h2o, close_one_if_idle, NULL);
+    close_those_that_stall(&connections->eviction, clock_now_ms());
 }

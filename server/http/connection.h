@@ -49,8 +49,10 @@ bool connections_evict_one(struct connections *connections);
  * opened, has stood for CONNECTION_REQUEST_MS. Once a second. */
 void connections_sweep(h2o_context_t *h2o);
 
-/* Ends connections on which nothing is under way. */
-void connections_close_idle(h2o_context_t *h2o);
+/* Ends connections on which nothing is under way, and those that have been at
+ * what comes before HTTP for EVICTION_SPARED_MS. */
+void connections_close_idle(struct connections *connections,
+                            h2o_context_t *h2o);
 
 /* To be called for every request: its connection has proved its worth, and is
  * not closed to make room until the reply. */

@@ -2,6 +2,8 @@
 
 #include "server/http/loop.h"
 #include "server/http/routes.h"
+#include "server/http/tls_alert.h"
+#include "server/http/tls_watch.h"
 
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -17,9 +19,12 @@ struct http_server {
     struct loop_parts parts;
     h2o_globalconf_t h2o;
     struct listeners listeners;
+    struct tls_watch tls; /* where an address is marked "tls:" */
+    bool has_tls;
+    struct health *health;
     struct loop *loops;
     size_t loop_count;
-    pthread_mutex_t lock; /* guards `stopped` against http_server_use_table() */
+    pthread_mutex_t lock; /* guards `stopped` against posting to the loops */
     bool stopped;
 };
 
@@ -30,6 +35,7 @@ static h2o_handler_t *configure_h2o(h2o_globalconf_t *h2o)
     h2o->server_name = h2o_iovec_init(H2O_STRLIT("dyndns53"));
     h2o->max_request_entity_size = MAX_BODY_BYTES;
     h2o->http1.req_timeout = CONNECTION_IDLE_MS;
+    h2o->handshake_timeout = CONNECTION_REQUEST_MS;
     /* HTTP/2 is off entirely: nobody who updates DNS speaks it, and h2o 2.2
      * has its known attacks; and see http1.h. The callback would arm a timer of its own. */
     h2o->http1.upgrade_to_http2 = 0;
@@ -50,9 +56,64 @@ static size_t connection_ceiling(size_t loops)
     return most > 2 * reserved ? (most - reserved) / loops : 16;
 }
 
+/* --- TLS ------------------------------------------------------------------------
+ */
+
+static bool needs_tls(const struct http_settings *settings)
+{
+    for (size_t i = 0; i < settings->listen_count; i++)
+        if (settings->listen[i].tls)
+            return true;
+    return false;
+}
+
+static void take_note(struct http_server *server,
+                      const struct tls_keeper *keeper)
+{
+    tls_alert_install(keeper->context);
+    health_note_certificate(server->health, keeper->not_after);
+}
+
+static enum status set_up_tls(struct http_server *server,
+                              const struct http_settings *settings)
+{
+    enum status status;
+
+    if (!needs_tls(settings))
+        return STATUS_OK;
+    status =
+        tls_watch_init(&server->tls, (const char *const *)settings->tls_files);
+    if (status != STATUS_OK)
+        return status;
+    server->has_tls = true;
+    take_note(server, &server->tls.keeper);
+    return STATUS_OK;
+}
+
+/* On the thread of tls_watch. */
+static void on_certificate(void *arg, const struct tls_keeper *keeper)
+{
+    struct http_server *server = arg;
+
+    take_note(server, keeper);
+    pthread_mutex_lock(&server->lock);
+    for (size_t i = 0; !server->stopped && i < server->loop_count; i++)
+        loop_post_tls(&server->loops[i], keeper->context);
+    pthread_mutex_unlock(&server->lock);
+}
+
+void http_server_reload(struct http_server *server)
+{
+    if (server->has_tls)
+        tls_watch_reload(&server->tls);
+}
+
+/* --- the whole --------------------------------------------------------------------
+ */
+
 struct http_server *http_server_new(const struct http_settings *settings,
                                     struct http_limits limits,
-                                    const struct health *health,
+                                    struct health *health,
                                     struct in_transit_counts *in_transit)
 {
     struct http_server *server = calloc(1, sizeof *server);
@@ -64,8 +125,11 @@ struct http_server *http_server_new(const struct http_settings *settings,
         return NULL;
     }
     server->loops = calloc(settings->threads, sizeof *server->loops);
-    if (server->loops == NULL ||
+    server->health = health;
+    if (server->loops == NULL || set_up_tls(server, settings) != STATUS_OK ||
         listeners_open(&server->listeners, settings) != STATUS_OK) {
+        if (server->has_tls)
+            tls_watch_clear(&server->tls);
         token_verifier_free(verifier);
         free(server->loops);
         free(server);
@@ -84,6 +148,7 @@ struct http_server *http_server_new(const struct http_settings *settings,
         .h2o = &server->h2o,
         .routes = configure_h2o(&server->h2o),
         .max_connections = connection_ceiling(settings->threads),
+        .tls = server->has_tls ? server->tls.keeper.context : NULL,
     };
     return server;
 }
@@ -114,6 +179,8 @@ enum status http_server_start(struct http_server *server,
             return status;
         server->loop_count++;
     }
+    if (server->has_tls)
+        return tls_watch_start(&server->tls, on_certificate, server);
     return STATUS_OK;
 }
 
@@ -144,6 +211,8 @@ void http_server_use_table(struct http_server *server,
 
 void http_server_stop(struct http_server *server, int64_t deadline_at)
 {
+    if (server->has_tls)
+        tls_watch_stop(&server->tls);
     pthread_mutex_lock(&server->lock);
     server->stopped = true;
     pthread_mutex_unlock(&server->lock);
@@ -162,6 +231,8 @@ void http_server_free(struct http_server *server)
     if (server == NULL)
         return;
     listeners_close(&server->listeners);
+    if (server->has_tls)
+        tls_watch_clear(&server->tls);
     h2o_config_dispose(&server->h2o);
     pthread_mutex_destroy(&server->lock);
     token_verifier_free(server->shared.verifier);

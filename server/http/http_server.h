@@ -13,10 +13,11 @@ struct update_request;
 
 /* Opens the listening sockets. All but `limits` are borrowed and must outlive
  * the server. `in_transit` counts the updates on their way to the updater. NULL,
- * with the reason in the log, when an address cannot be had. */
+ * with the reason in the log, when an address cannot be had, or TLS cannot be
+ * spoken where it is asked for. */
 struct http_server *http_server_new(const struct http_settings *settings,
                                     struct http_limits limits,
-                                    const struct health *health,
+                                    struct health *health,
                                     struct in_transit_counts *in_transit);
 
 /* Starts one thread a loop, which do not accept yet. They hand what is to be changed to submit(arg, ...),
@@ -37,6 +38,9 @@ size_t http_server_count_hanging(struct http_server *server);
  * http_server_stop(). */
 void http_server_use_table(struct http_server *server,
                            struct host_table *host_table);
+
+/* Has the certificate read again, where there is one. Thread-safe. */
+void http_server_reload(struct http_server *server);
 
 /* Stops accepting, answers the requests in hand, ends the loops at
  * `deadline_at` (clock_now_ms) at the latest, and waits for them. */

@@ -17,6 +17,9 @@ enum {
     HTTP_KEY_MAX_BYTES = 256, /* of api_key and reflect_key */
 };
 
+/* What TLS needs, in PEM. */
+enum tls_file { TLS_FILE_CERTIFICATE, TLS_FILE_KEY, TLS_FILES };
+
 struct listen_address {
     struct address address;
     uint16_t port;   /* 0: the kernel chooses */
@@ -29,6 +32,8 @@ struct listen_address {
 struct http_settings {
     struct listen_address listen[HTTP_LISTEN_MAX];
     size_t listen_count;
+    /* Paths, where an address is marked "tls:"; NULL: none is given. */
+    char *tls_files[TLS_FILES];
     unsigned threads;                  /* event loops, from 1 */
     struct proxy_list trusted_proxies; /* whose X-Forwarded-For counts */
     bool allow_internal;               /* register addresses that mean nothing

@@ -46,21 +46,65 @@ void loop_post_table(struct loop *loop, struct host_table *host_table)
     h2o_multithread_send_message(&loop->tables, &table->message);
 }
 
+struct tls_message {
+    h2o_multithread_message_t message;
+    SSL_CTX *tls; /* a share */
+};
+
+static void on_tls_contexts(h2o_multithread_receiver_t *receiver,
+                            h2o_linklist_t *messages)
+{
+    struct loop *loop =
+        H2O_STRUCT_FROM_MEMBER(struct loop, tls_contexts, receiver);
+
+    while (!h2o_linklist_is_empty(messages)) {
+        struct tls_message *posted = H2O_STRUCT_FROM_MEMBER(
+            struct tls_message, message.link, messages->next);
+
+        h2o_linklist_unlink(&posted->message.link);
+        acceptor_use_tls(&loop->acceptor, posted->tls);
+        SSL_CTX_free(posted->tls);
+        free(posted);
+    }
+}
+
+void loop_post_tls(struct loop *loop, SSL_CTX *tls)
+{
+    struct tls_message *posted = calloc(1, sizeof *posted);
+
+    if (posted == NULL) {
+        log_event(LOG_LEVEL_ERROR, "certificate_not_used",
+                  log_str("reason", "memory is short"),
+                  log_str("advice", "send SIGHUP once there is memory"));
+        return;
+    }
+    SSL_CTX_up_ref(tls);
+    posted->tls = tls;
+    h2o_multithread_send_message(&loop->tls_contexts, &posted->message);
+}
+
 /* What h2o makes here takes its buffers from the free list of the thread that
  * makes it, so each loop must be set up on the thread that runs it. */
 static enum status set_up(struct loop *loop, const struct loop_parts *parts,
                           const struct listeners *listeners)
 {
+    enum status status;
+
     h2o_context_init(&loop->h2o, h2o_evloop_create(), parts->h2o);
     h2o_multithread_register_receiver(loop->h2o.queue, &loop->tables,
                                       on_tables);
+    h2o_multithread_register_receiver(loop->h2o.queue, &loop->tls_contexts,
+                                      on_tls_contexts);
     waiting_init(&loop->context.waiting, loop->h2o.queue, parts->submit,
                  parts->submit_arg);
     verifications_init(&loop->context.verifications, loop->h2o.queue,
                        parts->shared->verifier);
     routes_use(parts->routes, &loop->h2o, &loop->context);
-    return acceptor_init(&loop->acceptor, &loop->h2o, listeners,
-                         parts->max_connections);
+    status = acceptor_init(&loop->acceptor, &loop->h2o, listeners,
+                           parts->max_connections);
+    if (status == STATUS_OK && parts->tls != NULL)
+        acceptor_use_tls(&loop->acceptor, parts->tls);
+    return status;
 }
 
 static bool has_work(const struct loop *loop)
@@ -97,6 +141,7 @@ static void dispose(struct loop *loop)
     waiting_dispose(&loop->context.waiting, loop->h2o.queue);
     verifications_dispose(&loop->context.verifications, loop->h2o.queue);
     h2o_multithread_unregister_receiver(loop->h2o.queue, &loop->tables);
+    h2o_multithread_unregister_receiver(loop->h2o.queue, &loop->tls_contexts);
     h2o_context_dispose(&loop->h2o);
     h2o_evloop_run(evloop, 0);
     h2o_evloop_destroy(evloop);

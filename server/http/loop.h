@@ -3,8 +3,8 @@
  * and lets them run. It never blocks and never talks to AWS.
  *
  * A loop owns its connections, its requests and its pointer to the host table
- * in service. From other threads come only messages: a new table, an outcome
- * from the updater, the request to stop.
+ * in service. From other threads come only messages: a new table, a new
+ * certificate, an outcome from the updater, the request to stop.
  */
 #ifndef SERVER_HTTP_LOOP_H
 #define SERVER_HTTP_LOOP_H
@@ -20,7 +20,8 @@ struct loop_parts {
     const struct http_shared *shared;
     h2o_globalconf_t *h2o;
     h2o_handler_t *routes;
-    size_t max_connections;                                   /* of each loop */
+    size_t max_connections; /* of each loop */
+    SSL_CTX *tls;           /* to begin with; NULL: no socket is marked so */
     void (*submit)(void *arg, struct update_request *update); /* waiting.h */
     void *submit_arg;
 };
@@ -29,7 +30,7 @@ struct loop {
     h2o_context_t h2o;
     struct acceptor acceptor;
     struct http_context context;
-    h2o_multithread_receiver_t tables;
+    h2o_multithread_receiver_t tables, tls_contexts;
     atomic_bool may_accept;
     struct heart heart;
     int64_t stop_at; /* written before context.stopping is set */
@@ -55,6 +56,10 @@ bool loop_is_alive(struct loop *loop);
 /* Puts a table in service for requests that begin from now on. Any thread;
  * not after loop_join(). */
 void loop_post_table(struct loop *loop, struct host_table *host_table);
+
+/* Likewise the context by which TLS is spoken on connections that begin from
+ * now on; those that are there keep theirs. */
+void loop_post_tls(struct loop *loop, SSL_CTX *tls);
 
 /* Stops accepting; the loop ends when every request in hand is answered, or
  * at `stop_at`. Any thread. */

@@ -1,6 +1,7 @@
 #include "server/state/health.h"
 
 #include "base/log.h"
+#include "base/utc.h"
 
 enum { CONDITION_BITS = 8 };
 
@@ -56,6 +57,7 @@ void health_init(struct health *health, bool has_s3, time_t now)
     atomic_init(&health->table_loaded, false);
     atomic_init(&health->table_stale, false);
     atomic_init(&health->hosts, 0);
+    atomic_init(&health->certificate_not_after, 0);
     for (size_t i = 0; i < HEALTH_SERVICES; i++)
         atomic_init(&health->services[i],
                     pack((struct state){AWS_NOT_ASKED, now}));
@@ -162,17 +164,29 @@ void health_note_reload_failed(struct health *health)
     atomic_store(&health->table_stale, true);
 }
 
+void health_note_certificate(struct health *health, time_t not_after)
+{
+    atomic_store(&health->certificate_not_after, not_after);
+}
+
+static void write_certificate(struct strbuf *out, time_t not_after)
+{
+    char text[UTC_TEXT_MAX];
+
+    if (not_after != 0)
+        strbuf_printf(out, ",\"certificate\":{\"not_after\":\"%s\"}",
+                      utc_format(not_after, text));
+}
+
 static void write_service(struct strbuf *out, const char *name,
                           struct state state)
 {
     const char *reason = conditions[state.condition].reason;
-    char since[sizeof "+999999-12-31T23:59:59Z"] = "";
-    struct tm utc;
+    char since[UTC_TEXT_MAX];
 
-    if (gmtime_r(&state.since, &utc) != NULL)
-        strftime(since, sizeof since, "%Y-%m-%dT%H:%M:%SZ", &utc);
     strbuf_printf(out, ",\"%s\":{\"state\":\"%s\",\"since\":\"%s\"", name,
-                  conditions[state.condition].word, since);
+                  conditions[state.condition].word,
+                  utc_format(state.since, since));
     if (reason[0] != '\0')
         strbuf_printf(out, ",\"reason\":\"%s\"", reason);
     strbuf_append_char(out, '}');
@@ -203,6 +217,7 @@ bool health_write_json(const struct health *health, struct strbuf *out)
     write_service(out, "route53", route53);
     if (health->has_s3)
         write_service(out, "s3", load(health, HEALTH_S3));
+    write_certificate(out, atomic_load(&health->certificate_not_after));
     strbuf_append_string(out, "}\n");
     return well;
 }

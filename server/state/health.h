@@ -8,7 +8,7 @@
  * are told beside the word "ok". So a watcher that takes a server out of
  * service for its 503 does so only where callers lose nothing by it.
  *
- * Written by the updater, read by the loops. A change of state is logged, once.
+ * Written by the updater, and by who keeps the certificate; read by the loops. A change of state is logged, once.
  */
 #ifndef SERVER_STATE_HEALTH_H
 #define SERVER_STATE_HEALTH_H
@@ -38,6 +38,9 @@ struct health {
     atomic_bool table_loaded;
     atomic_bool table_stale; /* the last reload failed; an older one serves */
     atomic_size_t hosts;
+    /* When the TLS certificate in service expires, in Unix time; 0: there is
+     * none. */
+    atomic_int_least64_t certificate_not_after;
     /* Condition and since when, in one word, lest a reader see the one of now
      * with the other of before. */
     atomic_uint_least64_t services[HEALTH_SERVICES];
@@ -66,6 +69,9 @@ bool health_route53_is_ill(const struct health *health);
 /* Notes a table put in service, or a reload that failed. */
 void health_note_table(struct health *health, size_t hosts);
 void health_note_reload_failed(struct health *health);
+
+/* Notes when the TLS certificate in service expires. */
+void health_note_certificate(struct health *health, time_t not_after);
 
 /* Appends one JSON object and a newline, at most HEALTH_JSON_MAX_BYTES; returns
  * whether all is well:

@@ -60,6 +60,8 @@ def test_check_config_prints_what_is_in_force(dyndns53):
     assert (finished.returncode, finished.stderr) == (0, "")
     assert variables(finished.stdout) == {
         "DYNDNS_LISTEN": "[::]:8080",
+        "DYNDNS_TLS_CERTIFICATE": "",
+        "DYNDNS_TLS_KEY": "",
         "DYNDNS_THREADS": "3",
         "DYNDNS_BUCKET": "dyndns",
         "DYNDNS_DATABASE": "hosts.csv",

@@ -14,6 +14,9 @@ OPERATOR = "who runs the server: a start, a stop, a signal, a database"
 LOG = "the log itself: once for each time that something was left out"
 
 KIND = {
+    "certificate_expires": OPERATOR,  # once a day, and for each that is read
+    "certificate_loaded": OPERATOR,
+    "certificate_not_used": OPERATOR,  # once for each file that is no good
     "change_refused": TENANT,
     "badauth": STRANGER,
     "batch_done": AWS,
@@ -56,6 +59,7 @@ KIND = {
     "table_not_in_service": OPERATOR,
     "table_unchanged": OPERATOR,
     "thread_hangs": OPERATOR,  # nobody should be able to; twice in the watchdog's time
+    "tls_refused": STRANGER,
     "update_not_taken": TENANT,
 }
 

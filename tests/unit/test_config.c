@@ -116,8 +116,8 @@ static const struct {
      "DYNDNS_LISTEN=[::]:1,[::]:2,[::]:3,[::]:4,[::]:5,[::]:6,[::]:7,"
      "[::]:8,[::]:9,[::]:10,[::]:11,[::]:12,[::]:13,[::]:14,[::]:15,[::]:16"},
     {"what comes before HTTP stands before the address",
-     {{"DYNDNS_LISTEN", "tls:[::]:443,proxy:127.0.0.1:81,proxy:tls:[::1]:82"}},
-     "DYNDNS_LISTEN=tls:[::]:443,proxy:127.0.0.1:81,proxy:tls:[::1]:82"},
+     {{"DYNDNS_LISTEN", "proxy:127.0.0.1:81,[::1]:82"}},
+     "DYNDNS_LISTEN=proxy:127.0.0.1:81,[::1]:82"},
     {"DYNDNS_LISTEN comes before PORT",
      {{"PORT", "5000"}, {"DYNDNS_LISTEN", "127.0.0.1:80"}},
      "DYNDNS_LISTEN=127.0.0.1:80"},

@@ -151,6 +151,17 @@ static void test_without_s3_nothing_is_said_of_it(void **state)
         "\"state\":\"ok\",\"since\":\"2026-03-01T10:00:00Z\"}}\n");
 }
 
+static void test_of_a_certificate_its_end_is_said(void **state)
+{
+    (void)state;
+    assert_int_equal(atomic_load(&health.certificate_not_after), 0);
+    assert_false(is_well());
+    assert_null(strstr(strbuf_string(&page), "certificate"));
+    health_note_certificate(&health, START + 86400);
+    assert_says(",\"certificate\":{\"not_after\":\"2026-03-02T10:00:00Z\"}}\n");
+    assert_int_equal(atomic_load(&health.certificate_not_after), START + 86400);
+}
+
 static const struct {
     const char *label;
     enum aws_condition condition;
@@ -418,6 +429,7 @@ int main(void)
         HEALTH_TEST(test_at_the_start_nothing_is_well),
         HEALTH_TEST(test_all_is_well),
         HEALTH_TEST(test_without_s3_nothing_is_said_of_it),
+        HEALTH_TEST(test_of_a_certificate_its_end_is_said),
         HEALTH_TEST(test_each_condition_of_route53),
         HEALTH_TEST(test_each_condition_of_s3_is_told_but_is_no_illness),
         HEALTH_TEST(test_s3_says_nothing_about_route53),

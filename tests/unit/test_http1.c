@@ -103,8 +103,11 @@ static void sweep(struct fake_loop *loop, struct fake_request *request)
 
 static void close_idle(struct fake_loop *loop, struct fake_request *request)
 {
+    struct connections none;
+
+    connections_init(&none, NULL);
     loop->globalconf.http1.upgrade_to_http2 = !http1_is_spoken(&request->req);
-    connections_close_idle(&loop->h2o);
+    connections_close_idle(&none, &loop->h2o);
 }
 
 static const struct reliance {
