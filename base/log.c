@@ -209,6 +209,11 @@ void log_stop(int timeout_ms)
     log_writer = NULL;
 }
 
+uint64_t log_lines_lost(void)
+{
+    return log_writer == NULL ? 0 : log_writer_lost(log_writer);
+}
+
 void log_write(enum log_level level, const char *event,
                const struct log_field *fields, size_t count)
 {

@@ -77,6 +77,9 @@ NODISCARD enum status log_start(void);
  * wait for a reader. Harmless without log_start(). */
 void log_stop(int timeout_ms);
 
+/* How many lines were lost since log_start(). Thread-safe. */
+uint64_t log_lines_lost(void);
+
 /* Whether lines of this level are written, for those that cost much. */
 bool log_enabled(enum log_level level);
 

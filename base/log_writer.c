@@ -1,5 +1,7 @@
 #include "base/log_writer.h"
 
+#include "base/metric.h"
+
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -8,6 +10,7 @@
 struct log_writer {
     struct log_writer_hooks hooks;
     pthread_t thread;
+    struct metric_counter lost; /* written by whoever holds the lock */
 
     pthread_mutex_t lock; /* guards the rest */
     pthread_cond_t changed;
@@ -48,11 +51,13 @@ static void write_lines(struct log_writer *writer)
 
     for (;;) {
         struct log_loss loss = {0};
+        uint64_t lines = 0; /* that are lost, unless all goes well */
 
         if (log_queue_take(&writer->queue, &level, line, &len)) {
             pthread_mutex_unlock(&writer->lock);
             well = writer->hooks.write(level, line, len);
             loss = (struct log_loss){1, level};
+            lines = 1;
         } else if (well && writer->queue.loss.lines > 0) {
             loss = log_queue_take_loss(&writer->queue);
             pthread_mutex_unlock(&writer->lock);
@@ -64,8 +69,10 @@ static void write_lines(struct log_writer *writer)
             return;
         }
         pthread_mutex_lock(&writer->lock);
-        if (!well)
+        if (!well) {
+            metric_add(&writer->lost, lines);
             log_queue_lose(&writer->queue, loss);
+        }
     }
 }
 
@@ -131,12 +138,18 @@ void log_writer_put(struct log_writer *writer, enum log_level level,
     bool wake;
 
     pthread_mutex_lock(&writer->lock);
-    log_queue_put(&writer->queue, level, line, len);
+    if (!log_queue_put(&writer->queue, level, line, len))
+        metric_add(&writer->lost, 1);
     wake = writer->asleep;
     writer->asleep = false; /* once is enough for a burst */
     pthread_mutex_unlock(&writer->lock);
     if (wake)
         pthread_cond_signal(&writer->changed);
+}
+
+uint64_t log_writer_lost(const struct log_writer *writer)
+{
+    return metric_count(&writer->lost);
 }
 
 static struct timespec monotonic_in(int timeout_ms)

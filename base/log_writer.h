@@ -16,6 +16,8 @@
 
 #include "base/log_queue.h"
 
+#include <stdint.h>
+
 /* Both are called on the thread, one at a time, and may block. They return
  * whether the line was written; if not, it is lost, and counted. */
 struct log_writer_hooks {
@@ -34,6 +36,9 @@ struct log_writer *log_writer_new(const struct log_writer_hooks *hooks,
  * for a reader. */
 void log_writer_put(struct log_writer *writer, enum log_level level,
                     const char *line, size_t len);
+
+/* How many lines were lost, all in all. Thread-safe. */
+uint64_t log_writer_lost(const struct log_writer *writer);
 
 /* Ends the thread once everything is written, or leaves it to itself after
  * `timeout_ms`: then it ends when the process does, or when its reader is

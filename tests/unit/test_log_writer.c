@@ -221,6 +221,7 @@ static void test_what_was_lost_is_told_once_when_the_reader_is_back(
     wait_until(&sink.reports, 1);
     kept = sink.lines;
     assert_int_equal(kept + sink.lost, PLENTY + 1);
+    assert_int_equal(log_writer_lost(writer), sink.lost);
     assert_int_equal(sink.worst, LOG_LEVEL_INFO);
     assert_string_equal(sink.last, "line 1000");
     put(writer, LOG_LEVEL_INFO, PLENTY + 1); /* later lines arrive again */
@@ -261,6 +262,7 @@ static void test_lines_that_cannot_be_written_are_told_behind_one_that_can(
     sink_set(true, false, false);
     put(writer, LOG_LEVEL_INFO, 5);
     wait_until(&sink.reports, 1);
+    assert_int_equal(log_writer_lost(writer), 5);
     assert_true(log_writer_end(writer, PATIENCE_MS));
     assert_int_equal(sink.lines, 1);
     assert_int_equal(sink.lost, 5);
@@ -285,6 +287,7 @@ static void test_a_report_that_fails_is_put_off_until_the_next_line(
     sink_set(true, false, false);
     put(writer, LOG_LEVEL_INFO, PLENTY + 1);
     wait_until(&sink.reports, 1);
+    assert_int_equal(log_writer_lost(writer), sink.lost);
     assert_true(log_writer_end(writer, PATIENCE_MS));
     assert_int_equal(sink.report_tries, 3);
     assert_int_equal(sink.lines, kept + 2);
