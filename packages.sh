@@ -26,11 +26,12 @@ TRY_PACKAGES="curl bind9-dnsutils openssl"
 # its operators'. ddclient, inadyn, curl, wget and busybox call it, as they do
 # from their users'; ddclient only recommends what it needs for HTTPS.
 # python3-swift is a store that speaks S3, OpenStack Swift, without its services.
+# prometheus has promtool, which reads what the server counts as it is read.
 # docker-compose reads the Compose file, and needs no Docker for it.
 CHECK_PACKAGES="clang-14 libclang-rt-14-dev clang-format-14 llvm libcmocka-dev
     python3-pytest mandoc shellcheck binutils git nginx-light caddy haproxy
     curl wget busybox ddclient libio-socket-ssl-perl inadyn systemd zsh
-    python3-swift docker-compose python3-yaml"
+    python3-swift docker-compose python3-yaml prometheus"
 
 # To measure, by tests/bench/run alone. CMake looks for cmocka with the tests.
 BENCH_PACKAGES="gnuplot-nox libcmocka-dev nginx-light wrk"

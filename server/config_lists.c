@@ -84,53 +84,93 @@ static void read_port(const struct variable *variable, struct config *config,
     config->http.listen_count = 1;
 }
 
+/* Adds to the addresses; returns how many. */
+static size_t read_addresses(const struct variable *variable,
+                             struct config *config,
+                             struct config_source *source,
+                             struct config_list_faults *wrong, bool metrics)
+{
+    struct span item,
+        rest = span_from_string(config_source_get(source, variable->name));
+    size_t before = config->http.listen_count;
+    struct listen_address listen = {.metrics = metrics};
+
+    while (config_source_next_item(&rest, &item)) {
+        if (!parse_listen(item, &listen))
+            config_source_fault_item(source, wrong, item,
+                                     "give address:port, as in "
+                                     "127.0.0.1:8080 or [::1]:8080, behind "
+                                     "proxy:, tls: or proxy:tls:");
+        else if (config->http.listen_count == HTTP_LISTEN_MAX)
+            config_source_fault_item(source, wrong, item,
+                                     "there may be at most 16 addresses");
+        else
+            config->http.listen[config->http.listen_count++] = listen;
+    }
+    config_source_end_list(source, wrong);
+    return config->http.listen_count - before;
+}
+
 static void read_listen(const struct variable *variable, struct config *config,
                         struct config_source *source)
 {
     struct config_list_faults wrong = {.name = variable->name};
     const char *text = config_source_get(source, variable->name);
-    struct span rest = span_from_string(text), item;
-    struct listen_address listen;
 
-    if (text == NULL)
-        return;
-    while (config_source_next_item(&rest, &item)) {
-        if (!parse_listen(item, &listen))
-            config_source_fault_item(source, &wrong, item,
-                                     "give address:port, as in "
-                                     "127.0.0.1:8080 or [::1]:8080, behind "
-                                     "proxy:, tls: or proxy:tls:");
-        else if (config->http.listen_count == HTTP_LISTEN_MAX)
-            config_source_fault_item(source, &wrong, item,
-                                     "there may be at most 16 addresses");
-        else
-            config->http.listen[config->http.listen_count++] = listen;
-    }
-    config_source_end_list(source, &wrong);
-    if (config->http.listen_count == 0 && wrong.count == 0)
+    if (text != NULL &&
+        read_addresses(variable, config, source, &wrong, false) == 0 &&
+        wrong.count == 0)
         config_source_fault(source, variable->name, text,
                             "give at least one address:port");
 }
 
-static void describe_listen(const struct variable *variable,
-                            const struct config *config, struct strbuf *out)
+static void read_metrics_listen(const struct variable *variable,
+                                struct config *config,
+                                struct config_source *source)
+{
+    struct config_list_faults wrong = {.name = variable->name};
+
+    read_addresses(variable, config, source, &wrong, true);
+}
+
+static void describe_addresses(const struct config *config, bool metrics,
+                               struct strbuf *out)
 {
     char text[ADDRESS_TEXT_MAX];
+    size_t count = 0;
 
-    (void)variable;
     for (size_t i = 0; i < config->http.listen_count; i++) {
         const struct listen_address *listen = &config->http.listen[i];
         bool v6 = listen->address.family == ADDRESS_IPV6;
 
+        if (listen->metrics != metrics)
+            continue;
         address_format(&listen->address, text);
-        strbuf_printf(out, "%s%s%s%s%s%s:%u", comma(i),
+        strbuf_printf(out, "%s%s%s%s%s%s:%u", comma(count++),
                       listen->proxy ? "proxy:" : "", listen->tls ? "tls:" : "",
                       v6 ? "[" : "", text, v6 ? "]" : "", listen->port);
     }
 }
 
+static void describe_listen(const struct variable *variable,
+                            const struct config *config, struct strbuf *out)
+{
+    (void)variable;
+    describe_addresses(config, false, out);
+}
+
+static void describe_metrics_listen(const struct variable *variable,
+                                    const struct config *config,
+                                    struct strbuf *out)
+{
+    (void)variable;
+    describe_addresses(config, true, out);
+}
+
 const struct variable_kind variable_port = {.read = read_port};
 const struct variable_kind variable_listen = {read_listen, describe_listen};
+const struct variable_kind variable_metrics_listen = {read_metrics_listen,
+                                                      describe_metrics_listen};
 
 /* --- whom to trust ----------------------------------------------------------
  */

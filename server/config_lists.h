@@ -8,6 +8,7 @@
 
 extern const struct variable_kind variable_port; /* listens everywhere */
 extern const struct variable_kind variable_listen;
+extern const struct variable_kind variable_metrics_listen; /* after them */
 extern const struct variable_kind variable_proxies;
 extern const struct variable_kind variable_zones;
 

@@ -10,6 +10,8 @@
 #include "server/config_describe.h"
 #include "server/config_read.h"
 #include "server/http/http_server.h"
+#include "server/process_metrics.h"
+#include "server/state/health_metrics.h"
 #include "server/updater.h"
 #include "server/watch.h"
 
@@ -287,6 +289,8 @@ static void log_cannot_start(void)
 static int serve(const struct config *config)
 {
     static struct in_transit_counts in_transit;
+    static struct metric_registry metrics;
+    static time_t started_at;
     const struct http_limits limits = {config->dns.nochg_seconds,
                                        config->dns.deadline_seconds,
                                        config->dns.ttl_seconds};
@@ -299,7 +303,8 @@ static int serve(const struct config *config)
     int64_t stop_at;
     int result = EXIT_FAILURE;
 
-    health_init(&health, config->table.bucket != NULL, time(NULL));
+    started_at = time(NULL);
+    health_init(&health, config->table.bucket != NULL, started_at);
     block_signals(&awaited);
     service_manager_init(&manager);
     if (log_start() != STATUS_OK) {
@@ -310,10 +315,16 @@ static int serve(const struct config *config)
     advise(config, log_advice);
     raise_open_files();
     pin_malloc();
-    server = http_server_new(&config->http, limits, &health, &in_transit);
+    metric_register_filled(&metrics, &process_metric_table,
+                           process_metrics_fill, &started_at);
+    metric_register_filled(&metrics, &health_metric_table, health_metrics_fill,
+                           &health);
+    server =
+        http_server_new(&config->http, limits, &health, &in_transit, &metrics);
     if (server == NULL)
         goto out;
-    updater = updater_new(config, &health, &in_transit, on_table, server);
+    updater =
+        updater_new(config, &health, &in_transit, &metrics, on_table, server);
     if (updater != NULL)
         updater_on_load(updater, wake_main, &main_thread);
     if (updater == NULL ||

@@ -176,6 +176,7 @@ static uint64_t random_seed(void)
 
 struct updater *updater_new(const struct config *config, struct health *health,
                             struct in_transit_counts *in_transit,
+                            struct metric_registry *metrics,
                             updater_table_fn *table, void *arg)
 {
     struct updater *updater = calloc(1, sizeof *updater);
@@ -202,6 +203,10 @@ struct updater *updater_new(const struct config *config, struct health *health,
         updater_free(updater);
         return NULL;
     }
+    metric_register(metrics, &dns_metric_table,
+                    dns_writer_metrics(updater->writer));
+    metric_register(metrics, &table_metric_table,
+                    table_refresh_metrics(updater->loader));
     return updater;
 }
 

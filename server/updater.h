@@ -7,6 +7,7 @@
 #ifndef SERVER_UPDATER_H
 #define SERVER_UPDATER_H
 
+#include "base/metric_text.h"
 #include "server/config.h"
 #include "server/state/health.h"
 #include "server/table/host_table.h"
@@ -18,10 +19,12 @@ struct updater;
  * updater's thread. */
 typedef void updater_table_fn(void *arg, struct host_table *host_table);
 
-/* All are borrowed and must outlive the updater. NULL when memory is short or
- * TLS cannot be set up. */
+/* All are borrowed and must outlive the updater. What it counts is registered in
+ * `metrics`, and is there to be read until updater_free(). NULL when memory is
+ * short or TLS cannot be set up. */
 struct updater *updater_new(const struct config *config, struct health *health,
                             struct in_transit_counts *in_transit,
+                            struct metric_registry *metrics,
                             updater_table_fn *table, void *arg);
 
 /* Starts the thread. */

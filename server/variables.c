@@ -254,6 +254,7 @@ const struct variable variables[] = {
     {READ("DYNDNS_LISTEN", variable_listen)},
     {READ("DYNDNS_TLS_CERTIFICATE", variable_tls_certificate)},
     {READ("DYNDNS_TLS_KEY", variable_tls_key)},
+    {READ("DYNDNS_METRICS_LISTEN", variable_metrics_listen)},
     /* The default is the number of cores. */
     {READ("DYNDNS_THREADS", number), KEPT_IN(http.threads),
      FROM_TO(1, HTTP_THREADS_MAX)},

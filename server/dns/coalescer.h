@@ -146,6 +146,7 @@ bool coalescer_has_change(const struct coalescer *c, struct span name,
 /* For the log and the tests. */
 struct coalescer_stats {
     size_t waiters, changes, zones, in_flight, bytes;
+    size_t pending;          /* changes that wait to be sent */
     size_t alone;            /* refused before, and waiting to be tried again */
     double calls_per_second; /* allowed at present */
 };

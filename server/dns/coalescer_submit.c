@@ -432,6 +432,15 @@ bool coalescer_has_change(const struct coalescer *c, struct span name,
            (record->pending.wanted || record->in_flight.wanted);
 }
 
+static size_t count_pending(const struct coalescer *c)
+{
+    size_t count = 0;
+
+    for (int lane = 0; lane < LANE_COUNT; lane++)
+        count += c->schedules[lane].changes + c->unplaced->lanes[lane].count;
+    return count;
+}
+
 struct coalescer_stats coalescer_stats(const struct coalescer *c)
 {
     return (struct coalescer_stats){
@@ -440,6 +449,7 @@ struct coalescer_stats coalescer_stats(const struct coalescer *c)
         .zones = c->zone_count,
         .in_flight = c->in_flight_count,
         .bytes = rrset_table_bytes(&c->records),
+        .pending = count_pending(c),
         .alone = c->schedules[LANE_ALONE].changes,
         .calls_per_second = c->rate.per_second,
     };

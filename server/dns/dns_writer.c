@@ -34,6 +34,7 @@ struct dns_writer {
     struct rrset_preload *preload;
     struct rrset_cache_writer cache_writer;
     struct log_quota refusals;
+    struct dns_metrics metrics;
 };
 
 /* --- what the coalescer asks and reports ------------------------------------ */
@@ -93,6 +94,8 @@ static void note_health(struct dns_writer *writer, enum health_call call,
     };
 
     writer->heard_at = clock_now_ms();
+    if (reply->status == STATUS_THROTTLED)
+        metric_add(writer->metrics.throttles, 1);
     health_note_route53(writer->health, time(NULL), call, &news);
 }
 
@@ -192,6 +195,8 @@ struct dns_writer *dns_writer_new(struct aws_client *client,
     writer->client = client;
     writer->settings = settings;
     writer->health = health;
+    metric_set(writer->metrics.rate_max, settings->calls_per_second);
+    metric_set(writer->metrics.rate, settings->calls_per_second);
     writer->coalescer = coalescer_new(&limits, &hooks, seed);
     writer->zones = zone_listing_new(client, settings, &zone_hooks, ~seed);
     writer->preload = rrset_preload_new(client, &preload_hooks);
@@ -212,6 +217,11 @@ void dns_writer_free(struct dns_writer *writer)
     rrset_preload_free(writer->preload);
     rrset_cache_writer_clear(&writer->cache_writer);
     free(writer);
+}
+
+const struct dns_metrics *dns_writer_metrics(const struct dns_writer *writer)
+{
+    return &writer->metrics;
 }
 
 void dns_writer_use(struct dns_writer *writer, struct host_table *host_table)
@@ -332,12 +342,29 @@ static void log_batch(const struct batch *batch, int64_t now,
                   log_str("request_id", reply->request_id));
 }
 
+static enum dns_batch_result result_of(enum status status)
+{
+    switch (status) {
+    case STATUS_OK:
+        return DNS_BATCH_ACCEPTED;
+    case STATUS_INVALID:
+    case STATUS_CONFLICT:
+    case STATUS_NOT_FOUND:
+        return DNS_BATCH_REFUSED;
+    case STATUS_THROTTLED:
+        return DNS_BATCH_THROTTLED;
+    default:
+        return DNS_BATCH_FAILED;
+    }
+}
+
 static void on_upserted(void *arg, const struct aws_reply *reply)
 {
     struct batch *batch = arg;
     struct dns_writer *writer = batch->sender;
     int64_t now = clock_now_ms();
 
+    metric_add(&writer->metrics.batches[result_of(reply->status)], 1);
     note_health(writer, HEALTH_CHANGE, reply);
     log_batch(batch, now, reply);
     coalescer_done(writer->coalescer, now, batch, reply);
@@ -354,6 +381,9 @@ static void send_batch(struct dns_writer *writer, struct batch *batch)
     enum status status;
 
     batch->sender = writer;
+    metric_add(writer->metrics.calls, 1);
+    metric_observe(writer->metrics.batch_size, &dns_metric_scale,
+                   (int64_t)batch->count);
     for (size_t i = 0; i < batch->count; i++)
         rrsets[i] = batch_rrset(batch, i);
     status = route53_upsert(writer->client, span_from_string(batch->zone->id),
@@ -387,6 +417,13 @@ static int64_t probe_wait_ms(const struct dns_writer *writer, int64_t now)
     return due_at > now ? due_at - now : 0;
 }
 
+/* For a call that is no batch. */
+static void spend_call(struct dns_writer *writer, int64_t now)
+{
+    coalescer_call_spend(writer->coalescer, now);
+    metric_add(writer->metrics.calls, 1);
+}
+
 /* Listings go first: while hosts have no zone, nothing else can help them. */
 static void read_zones(struct dns_writer *writer, int64_t now)
 {
@@ -396,7 +433,7 @@ static void read_zones(struct dns_writer *writer, int64_t now)
     if (zone_listing_wait_ms(writer->zones, now) != 0 ||
         coalescer_call_wait_ms(writer->coalescer, now) > 0)
         return;
-    coalescer_call_spend(writer->coalescer, now);
+    spend_call(writer, now);
     zone_listing_send(writer->zones, now);
 }
 
@@ -423,8 +460,16 @@ static void preload_rrsets(struct dns_writer *writer, int64_t now)
         rrset_preload_end(writer->preload);
         return;
     }
-    coalescer_call_spend(writer->coalescer, now);
+    spend_call(writer, now);
     rrset_preload_send(writer->preload, zones, now);
+}
+
+static void show_state(struct dns_writer *writer)
+{
+    struct coalescer_stats stats = coalescer_stats(writer->coalescer);
+
+    metric_set(writer->metrics.pending, (double)stats.pending);
+    metric_set(writer->metrics.rate, stats.calls_per_second);
 }
 
 void dns_writer_run(struct dns_writer *writer, int64_t now)
@@ -436,6 +481,7 @@ void dns_writer_run(struct dns_writer *writer, int64_t now)
     while ((batch = coalescer_next(writer->coalescer, now)) != NULL)
         send_batch(writer, batch);
     preload_rrsets(writer, now);
+    show_state(writer);
 }
 
 static int64_t sooner(int64_t a, int64_t b)

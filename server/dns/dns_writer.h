@@ -6,6 +6,7 @@
 #define SERVER_DNS_DNS_WRITER_H
 
 #include "server/dns/coalescer.h"
+#include "server/dns/dns_metrics.h"
 #include "server/dns/dns_settings.h"
 #include "server/state/health.h"
 #include "server/table/host_table.h"
@@ -17,6 +18,9 @@ struct dns_writer;
 struct dns_writer *dns_writer_new(struct aws_client *client,
                                   const struct dns_settings *settings,
                                   struct health *health, uint64_t seed);
+
+/* What it counts, for any thread to read while there is a writer. */
+const struct dns_metrics *dns_writer_metrics(const struct dns_writer *writer);
 
 /* Only after aws_client_free(), which drops the calls under way. Changes that
  * are left end with OUTCOME_UNAVAILABLE. */

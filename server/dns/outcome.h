@@ -16,4 +16,6 @@ enum outcome {
     OUTCOME_EXPIRED,     /* not known in time; the change still goes out */
 };
 
+enum { OUTCOMES = OUTCOME_EXPIRED + 1 };
+
 #endif

@@ -165,7 +165,8 @@ static void close_point(struct accept_point *point)
 }
 
 static enum status take_listeners(struct acceptor *acceptor,
-                                  const struct listeners *listeners)
+                                  const struct listeners *listeners,
+                                  const struct accept_hosts *hosts)
 {
     for (size_t i = 0; i < listeners->count; i++) {
         struct accept_point *point = &acceptor->points[i];
@@ -179,7 +180,9 @@ static enum status take_listeners(struct acceptor *acceptor,
             .sock = h2o_evloop_socket_create(acceptor->h2o->loop, fd,
                                              H2O_SOCKET_FLAG_DONT_READ),
             .accept = {.ctx = acceptor->h2o,
-                       .hosts = acceptor->h2o->globalconf->hosts},
+                       .hosts = (h2o_hostconf_t **)(listeners->all[i].as.metrics
+                                                        ? hosts->metrics
+                                                        : hosts->callers)},
         };
         point->sock->data = point;
         acceptor->point_count++;
@@ -189,7 +192,8 @@ static enum status take_listeners(struct acceptor *acceptor,
 
 enum status acceptor_init(struct acceptor *acceptor, h2o_context_t *h2o,
                           const struct listeners *listeners,
-                          size_t max_connections)
+                          const struct accept_hosts *hosts,
+                          size_t max_connections, struct http_metrics *metrics)
 {
     http1_require_alone(h2o->globalconf, "accepting connections");
     *acceptor = (struct acceptor){
@@ -198,10 +202,11 @@ enum status acceptor_init(struct acceptor *acceptor, h2o_context_t *h2o,
         .sweep = {.cb = on_sweep},
         .pause = {.cb = on_pause},
     };
-    connections_init(&acceptor->connections, on_connection_closed);
+    metric_set(metrics->connections_max, (double)max_connections);
+    connections_init(&acceptor->connections, on_connection_closed, metrics);
     h2o_timeout_init(h2o->loop, &acceptor->sweep_interval, SWEEP_INTERVAL_MS);
     h2o_timeout_init(h2o->loop, &acceptor->pause_interval, PAUSE_INTERVAL_MS);
-    return take_listeners(acceptor, listeners);
+    return take_listeners(acceptor, listeners, hosts);
 }
 
 void acceptor_start(struct acceptor *acceptor)

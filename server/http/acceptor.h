@@ -16,6 +16,13 @@
 
 struct acceptor;
 
+/* What is served where, as libh2o wants it: lists that end with NULL, here of
+ * one. Whatever host a request names, it is that one's. */
+struct accept_hosts {
+    h2o_hostconf_t *callers[2];
+    h2o_hostconf_t *metrics[2]; /* where listen_address.metrics is set */
+};
+
 /* A listening socket, and how who connects there is served. */
 struct accept_point {
     struct acceptor *acceptor;
@@ -37,13 +44,16 @@ struct acceptor {
     h2o_timeout_entry_t sweep, pause;
 };
 
-/* In place. Takes duplicates of the listening sockets; `h2o` is borrowed.
+/* In place. Takes duplicates of the listening sockets; `h2o`, `hosts` and
+ * `metrics` are borrowed.
  * STATUS_UNAVAILABLE when descriptors run out. In both cases
  * acceptor_dispose() frees. */
 NODISCARD enum status acceptor_init(struct acceptor *acceptor,
                                     h2o_context_t *h2o,
                                     const struct listeners *listeners,
-                                    size_t max_connections);
+                                    const struct accept_hosts *hosts,
+                                    size_t max_connections,
+                                    struct http_metrics *metrics);
 
 /* Whoever connects from now on to a socket marked so speaks TLS by this
  * context, which is shared. To be called before acceptor_start() where there is

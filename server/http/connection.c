@@ -11,17 +11,20 @@ struct connection {
     struct connections *all;
     h2o_socket_t *sock;
     struct evictable evictable;
-    SSL_CTX *tls;    /* our share of what h2o only borrows; NULL: plain */
-    bool is_http;    /* what comes before HTTP is over */
-    bool has_spoken; /* a whole request came at least once */
+    SSL_CTX *tls;          /* our share of what h2o only borrows; NULL: plain */
+    bool is_http;          /* what comes before HTTP is over */
+    enum http_route route; /* of the request in hand */
+    bool has_spoken;       /* a whole request came at least once */
 };
 
 void connections_init(struct connections *connections,
-                      void (*on_close)(struct connections *connections))
+                      void (*on_close)(struct connections *connections),
+                      struct http_metrics *metrics)
 {
     eviction_init(&connections->eviction);
     connections->count = 0;
     connections->on_close = on_close;
+    connections->metrics = metrics;
 }
 
 /* --- its beginning and its end ------------------------------------------------
@@ -36,6 +39,7 @@ static void on_close(void *data)
     SSL_CTX_free(connection->tls);
     free(connection);
     all->count--;
+    metric_set(all->metrics->connections, (double)all->count);
     all->on_close(all);
 }
 
@@ -69,6 +73,8 @@ bool connection_accept(struct connections *connections, h2o_socket_t *listener,
     sock->on_close.cb = on_close;
     sock->on_close.data = connection;
     connections->count++;
+    metric_set(connections->metrics->connections, (double)connections->count);
+    metric_add(connections->metrics->accepted, 1);
     setsockopt(h2o_socket_get_fd(sock), IPPROTO_TCP, TCP_USER_TIMEOUT,
                &stalled_ms, sizeof stalled_ms);
     serve(connection, accept);
@@ -119,6 +125,7 @@ bool connections_evict_one(struct connections *connections)
 
     if (chosen == NULL)
         return false;
+    metric_add(connections->metrics->evicted, 1);
     sock = connection_at(chosen)->sock;
     if (h2o_socket_is_writing(sock))
         cut_who_takes_nothing(sock);
@@ -148,17 +155,29 @@ void connection_note_request(h2o_req_t *req)
     if (connection == NULL)
         return;
     connection->has_spoken = true;
+    connection->route = HTTP_ROUTE_NONE;
     eviction_request_begins(&connection->all->eviction, &connection->evictable);
 }
 
-void connection_note_reply(h2o_req_t *req)
+void connection_note_route(h2o_req_t *req, enum http_route route)
 {
     h2o_socket_t *sock;
     struct connection *connection = connection_of(req, &sock);
 
     if (connection != NULL)
-        eviction_request_ends(&connection->all->eviction,
-                              &connection->evictable, clock_now_ms());
+        connection->route = route;
+}
+
+enum http_route connection_note_reply(h2o_req_t *req)
+{
+    h2o_socket_t *sock;
+    struct connection *connection = connection_of(req, &sock);
+
+    if (connection == NULL)
+        return HTTP_ROUTE_NONE;
+    eviction_request_ends(&connection->all->eviction, &connection->evictable,
+                          clock_now_ms());
+    return connection->route;
 }
 
 /* --- those that dawdle, and those that are idle ---------------------------------

@@ -14,6 +14,7 @@
 #define SERVER_HTTP_CONNECTION_H
 
 #include "server/http/eviction.h"
+#include "server/http/http_metrics.h"
 
 #include <h2o.h>
 
@@ -30,10 +31,13 @@ struct connections {
     struct eviction eviction;
     size_t count;
     void (*on_close)(struct connections *connections); /* there is one fewer */
+    struct http_metrics *metrics;
 };
 
+/* `metrics` is borrowed. */
 void connections_init(struct connections *connections,
-                      void (*on_close)(struct connections *connections));
+                      void (*on_close)(struct connections *connections),
+                      struct http_metrics *metrics);
 
 /* Takes the next caller of a listening socket and hands him to h2o, which
  * serves him by `accept`. False: there is none, or no descriptor or memory for
@@ -58,7 +62,11 @@ void connections_close_idle(struct connections *connections,
  * not closed to make room until the reply. */
 void connection_note_request(h2o_req_t *req);
 
-/* To be called for every reply: from now on its connection is idle. */
-void connection_note_reply(h2o_req_t *req);
+/* What the request on the connection is for; HTTP_ROUTE_NONE until then. */
+void connection_note_route(h2o_req_t *req, enum http_route route);
+
+/* To be called for every reply: from now on its connection is idle. Returns what
+ * the request was for. */
+enum http_route connection_note_reply(h2o_req_t *req);
 
 #endif

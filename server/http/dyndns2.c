@@ -55,6 +55,19 @@ enum dyndns2_word dyndns2_word_of(const struct protocol_result *result)
     return DYNDNS2_911;
 }
 
+enum answer dyndns2_answer_of(enum dyndns2_word word)
+{
+    static const enum answer answers[] = {
+        [DYNDNS2_NOCHG] = ANSWER_NOCHG,     [DYNDNS2_GOOD] = ANSWER_GOOD,
+        [DYNDNS2_NOTFQDN] = ANSWER_NOTFQDN, [DYNDNS2_NOHOST] = ANSWER_NOHOST,
+        [DYNDNS2_ABUSE] = ANSWER_ABUSE,     [DYNDNS2_DNSERR] = ANSWER_DNSERR,
+        [DYNDNS2_911] = ANSWER_911,         [DYNDNS2_NUMHOST] = ANSWER_NUMHOST,
+        [DYNDNS2_BADAUTH] = ANSWER_BADAUTH,
+    };
+
+    return answers[word];
+}
+
 static void set_status(struct protocol_reply *reply, int status,
                        const char *reason)
 {
@@ -80,6 +93,7 @@ void dyndns2_reply_word(struct protocol_reply *reply, enum dyndns2_word word,
                         enum dyndns2_911_status unavailable)
 {
     set_status(reply, 200, "OK");
+    reply->answer = dyndns2_answer_of(word);
     if (word == DYNDNS2_BADAUTH) {
         set_status(reply, 401, "Unauthorized");
         reply->challenge = true;

@@ -35,6 +35,9 @@ enum dyndns2_911_status { DYNDNS2_911_IS_200 = 200, DYNDNS2_911_IS_503 = 503 };
 /* The word for what became of one change. */
 enum dyndns2_word dyndns2_word_of(const struct protocol_result *result);
 
+/* For the metrics. */
+enum answer dyndns2_answer_of(enum dyndns2_word word);
+
 /* A reply of one word, which is none of those with an address. */
 void dyndns2_reply_word(struct protocol_reply *reply, enum dyndns2_word word,
                         enum dyndns2_911_status unavailable);

@@ -21,6 +21,8 @@
 #define SERVER_HTTP_HTTP_CONTEXT_H
 
 #include "base/log_quota.h"
+#include "base/metric_text.h"
+#include "server/http/http_metrics.h"
 #include "server/http/http_settings.h"
 #include "server/http/verification.h"
 #include "server/http/waiting.h"
@@ -34,10 +36,12 @@ struct http_shared {
     const struct health *health;
     struct in_transit_counts *in_transit;
     struct token_verifier *verifier;
+    const struct metric_registry *metrics; /* all that /metrics tells */
 };
 
 struct http_context {
     const struct http_shared *shared;
+    struct http_metrics *metrics;  /* the loop's */
     struct host_table *host_table; /* in service; NULL before the first */
     struct log_quota refusals;     /* for lines about callers turned away */
     struct waiting waiting;

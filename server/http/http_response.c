@@ -18,9 +18,27 @@ void http_response_add_retry_after(h2o_req_t *req, unsigned seconds)
                    value.base, value.len);
 }
 
+/* By libh2o's clock, which it reads once in a turn of its loop: who is answered
+ * in the turn in which his request came has waited for no time. */
+static int64_t age_ms(const h2o_req_t *req)
+{
+    const struct timeval *begin = &req->timestamps.request_begin_at;
+
+    return (int64_t)h2o_now(req->conn->ctx->loop) -
+           ((int64_t)begin->tv_sec * 1000 + begin->tv_usec / 1000);
+}
+
 void http_response_send_text(const struct http_context *context, h2o_req_t *req,
                              int status, const char *reason, const char *type,
                              struct span body)
+{
+    http_response_send(context, req, status, reason, type, body,
+                       ANSWER_BY_STATUS);
+}
+
+void http_response_send(const struct http_context *context, h2o_req_t *req,
+                        int status, const char *reason, const char *type,
+                        struct span body, enum answer answer)
 {
     req->res.status = status;
     req->res.reason = reason;
@@ -31,7 +49,10 @@ void http_response_send_text(const struct http_context *context, h2o_req_t *req,
                    H2O_STRLIT("no-store"));
     if (atomic_load_explicit(&context->stopping, memory_order_relaxed))
         req->http1_is_persistent = 0;
-    connection_note_reply(req);
+    http_metrics_note_answer(
+        context->metrics, connection_note_reply(req),
+        answer == ANSWER_BY_STATUS ? answer_of_status(status) : answer,
+        age_ms(req));
     h2o_send_inline(req, body.ptr, body.len);
 }
 

@@ -16,6 +16,11 @@ void http_response_send_text(const struct http_context *context, h2o_req_t *req,
                              int status, const char *reason, const char *type,
                              struct span body);
 
+/* The same, of a protocol's answer, which is counted as that. */
+void http_response_send(const struct http_context *context, h2o_req_t *req,
+                        int status, const char *reason, const char *type,
+                        struct span body, enum answer answer);
+
 /* 405, with the methods that are allowed, a literal. */
 void http_response_send_not_allowed(const struct http_context *context,
                                     h2o_req_t *req, const char *allowed);

@@ -23,13 +23,19 @@ struct http_server {
     bool has_tls;
     struct health *health;
     struct loop *loops;
+    struct http_metrics *metrics; /* one of each loop */
     size_t loop_count;
     pthread_mutex_t lock; /* guards `stopped` against posting to the loops */
     bool stopped;
 };
 
-/* Returns the handler of all URLs. */
-static h2o_handler_t *configure_h2o(h2o_globalconf_t *h2o)
+static h2o_hostconf_t *add_host(h2o_globalconf_t *h2o, const char *name)
+{
+    return h2o_config_register_host(h2o, h2o_iovec_init(name, strlen(name)),
+                                    65535);
+}
+
+static void configure_h2o(h2o_globalconf_t *h2o, struct loop_parts *parts)
 {
     h2o_config_init(h2o);
     h2o->server_name = h2o_iovec_init(H2O_STRLIT("dyndns53"));
@@ -40,8 +46,10 @@ static h2o_handler_t *configure_h2o(h2o_globalconf_t *h2o)
      * has its known attacks; and see http1.h. The callback would arm a timer of its own. */
     h2o->http1.upgrade_to_http2 = 0;
     h2o->http2.callbacks.request_shutdown = NULL;
-    return routes_register(h2o_config_register_host(
-        h2o, h2o_iovec_init(H2O_STRLIT("default")), 65535));
+    parts->hosts.callers[0] = add_host(h2o, "default");
+    parts->hosts.metrics[0] = add_host(h2o, "metrics");
+    parts->routes = routes_register(parts->hosts.callers[0]);
+    parts->metrics_routes = routes_register_metrics(parts->hosts.metrics[0]);
 }
 
 /* Each loop's share of the descriptors that the process may open. */
@@ -111,10 +119,25 @@ void http_server_reload(struct http_server *server)
 /* --- the whole --------------------------------------------------------------------
  */
 
+_Static_assert((int)HTTP_THREADS_MAX <= (int)METRIC_OWNERS_MAX,
+               "the metrics of all loops can be added up");
+
+/* Where no two loops share a cache line. */
+static struct http_metrics *metrics_new(size_t loops)
+{
+    struct http_metrics *metrics =
+        aligned_alloc(_Alignof(struct http_metrics), loops * sizeof *metrics);
+
+    if (metrics != NULL)
+        memset(metrics, 0, loops * sizeof *metrics);
+    return metrics;
+}
+
 struct http_server *http_server_new(const struct http_settings *settings,
                                     struct http_limits limits,
                                     struct health *health,
-                                    struct in_transit_counts *in_transit)
+                                    struct in_transit_counts *in_transit,
+                                    struct metric_registry *metrics)
 {
     struct http_server *server = calloc(1, sizeof *server);
     struct token_verifier *verifier = token_verifier_new();
@@ -126,15 +149,20 @@ struct http_server *http_server_new(const struct http_settings *settings,
     }
     server->loops = calloc(settings->threads, sizeof *server->loops);
     server->health = health;
-    if (server->loops == NULL || set_up_tls(server, settings) != STATUS_OK ||
+    server->metrics = metrics_new(settings->threads);
+    if (server->loops == NULL || server->metrics == NULL ||
+        set_up_tls(server, settings) != STATUS_OK ||
         listeners_open(&server->listeners, settings) != STATUS_OK) {
         if (server->has_tls)
             tls_watch_clear(&server->tls);
         token_verifier_free(verifier);
+        free(server->metrics);
         free(server->loops);
         free(server);
         return NULL;
     }
+    for (size_t i = 0; i < settings->threads; i++)
+        metric_register(metrics, &http_metric_table, &server->metrics[i]);
     pthread_mutex_init(&server->lock, NULL);
     server->shared = (struct http_shared){
         .settings = settings,
@@ -142,14 +170,15 @@ struct http_server *http_server_new(const struct http_settings *settings,
         .health = health,
         .in_transit = in_transit,
         .verifier = verifier,
+        .metrics = metrics,
     };
     server->parts = (struct loop_parts){
         .shared = &server->shared,
         .h2o = &server->h2o,
-        .routes = configure_h2o(&server->h2o),
         .max_connections = connection_ceiling(settings->threads),
         .tls = server->has_tls ? server->tls.keeper.context : NULL,
     };
+    configure_h2o(&server->h2o, &server->parts);
     return server;
 }
 
@@ -173,7 +202,8 @@ enum status http_server_start(struct http_server *server,
         return STATUS_UNAVAILABLE;
     while (server->loop_count < wanted) {
         enum status status = loop_start(&server->loops[server->loop_count],
-                                        &server->parts, &server->listeners);
+                                        &server->parts, &server->listeners,
+                                        &server->metrics[server->loop_count]);
 
         if (status != STATUS_OK)
             return status;
@@ -236,6 +266,7 @@ void http_server_free(struct http_server *server)
     h2o_config_dispose(&server->h2o);
     pthread_mutex_destroy(&server->lock);
     token_verifier_free(server->shared.verifier);
+    free(server->metrics);
     free(server->loops);
     free(server);
 }

@@ -3,6 +3,7 @@
 #ifndef SERVER_HTTP_HTTP_SERVER_H
 #define SERVER_HTTP_HTTP_SERVER_H
 
+#include "base/metric_text.h"
 #include "base/status.h"
 #include "server/http/http_settings.h"
 #include "server/state/health.h"
@@ -12,13 +13,15 @@ struct http_server;
 struct update_request;
 
 /* Opens the listening sockets. All but `limits` are borrowed and must outlive
- * the server. `in_transit` counts the updates on their way to the updater. NULL,
- * with the reason in the log, when an address cannot be had, or TLS cannot be
- * spoken where it is asked for. */
+ * the server. `in_transit` counts the updates on their way to the updater. What
+ * the loops count is registered in `metrics`, to which others may add until the
+ * loops are started. NULL, with the reason in the log, when an address cannot be
+ * had, or TLS cannot be spoken where it is asked for. */
 struct http_server *http_server_new(const struct http_settings *settings,
                                     struct http_limits limits,
                                     struct health *health,
-                                    struct in_transit_counts *in_transit);
+                                    struct in_transit_counts *in_transit,
+                                    struct metric_registry *metrics);
 
 /* Starts one thread a loop, which do not accept yet. They hand what is to be changed to submit(arg, ...),
  * which must not block; the update's name has been counted in transit, and its

@@ -25,8 +25,9 @@ struct listen_address {
     uint16_t port;   /* 0: the kernel chooses */
     bool any_family; /* "[::]" by default: IPv4 alone where there is no IPv6 */
     /* What comes before HTTP on its connections, if both in this order. */
-    bool proxy; /* "proxy:", the header of the PROXY protocol */
-    bool tls;   /* "tls:", a TLS handshake */
+    bool proxy;   /* "proxy:", the header of the PROXY protocol */
+    bool tls;     /* "tls:", a TLS handshake */
+    bool metrics; /* of DYNDNS_METRICS_LISTEN: /metrics is here alone */
 };
 
 struct http_settings {

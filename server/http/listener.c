@@ -92,6 +92,8 @@ static int open_one(const struct listen_address *wanted, bool ipv6_only)
 
 static const char *kind_of(const struct listen_address *as)
 {
+    if (as->metrics)
+        return "metrics";
     if (as->proxy)
         return as->tls ? "proxy:tls" : "proxy";
     return as->tls ? "tls" : "http";
@@ -146,7 +148,10 @@ static void log_cannot_listen(const struct http_settings *settings, size_t at,
     const char *advice = "set PORT or DYNDNS_LISTEN to another address";
     char text[ADDRESS_TEXT_MAX];
 
-    if (fault == EADDRINUSE && is_taken_by_an_earlier_one(settings, at))
+    if (wanted->metrics)
+        advice = "set DYNDNS_METRICS_LISTEN to an address of this machine and "
+                 "a port that nobody else has, not even DYNDNS_LISTEN";
+    else if (fault == EADDRINUSE && is_taken_by_an_earlier_one(settings, at))
         advice = "DYNDNS_LISTEN names it twice: 0.0.0.0 and [::] stand for "
                  "all addresses of their family; leave one item out";
     else if (fault == EADDRINUSE)

@@ -96,12 +96,14 @@ static enum status set_up(struct loop *loop, const struct loop_parts *parts,
     h2o_multithread_register_receiver(loop->h2o.queue, &loop->tls_contexts,
                                       on_tls_contexts);
     waiting_init(&loop->context.waiting, loop->h2o.queue, parts->submit,
-                 parts->submit_arg);
+                 parts->submit_arg, loop->context.metrics);
     verifications_init(&loop->context.verifications, loop->h2o.queue,
                        parts->shared->verifier);
     routes_use(parts->routes, &loop->h2o, &loop->context);
-    status = acceptor_init(&loop->acceptor, &loop->h2o, listeners,
-                           parts->max_connections);
+    routes_use(parts->metrics_routes, &loop->h2o, &loop->context);
+    status =
+        acceptor_init(&loop->acceptor, &loop->h2o, listeners, &parts->hosts,
+                      parts->max_connections, loop->context.metrics);
     if (status == STATUS_OK && parts->tls != NULL)
         acceptor_use_tls(&loop->acceptor, parts->tls);
     return status;
@@ -194,12 +196,14 @@ static void *run(void *arg)
 }
 
 enum status loop_start(struct loop *loop, const struct loop_parts *parts,
-                       const struct listeners *listeners)
+                       const struct listeners *listeners,
+                       struct http_metrics *metrics)
 {
     struct beginning beginning = {
         .loop = loop, .parts = parts, .listeners = listeners};
 
-    *loop = (struct loop){.context = {.shared = parts->shared}};
+    *loop =
+        (struct loop){.context = {.shared = parts->shared, .metrics = metrics}};
     sem_init(&beginning.done, 0, 0);
     if (pthread_create(&loop->thread, NULL, run, &beginning) == 0) {
         while (sem_wait(&beginning.done) != 0)

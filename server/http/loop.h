@@ -19,7 +19,8 @@
 struct loop_parts {
     const struct http_shared *shared;
     h2o_globalconf_t *h2o;
-    h2o_handler_t *routes;
+    h2o_handler_t *routes, *metrics_routes;
+    struct accept_hosts hosts;
     size_t max_connections; /* of each loop */
     SSL_CTX *tls;           /* to begin with; NULL: no socket is marked so */
     void (*submit)(void *arg, struct update_request *update); /* waiting.h */
@@ -38,12 +39,13 @@ struct loop {
 };
 
 /* Sets the loop up in place, on a thread of its own that takes duplicates of
- * the listening sockets, and returns when it can be sent messages. `parts` is
- * borrowed. STATUS_UNAVAILABLE when threads or descriptors run out: there is
+ * the listening sockets, and returns when it can be sent messages. `parts` and
+ * `metrics` are borrowed, and only the loop writes to the latter. STATUS_UNAVAILABLE when threads or descriptors run out: there is
  * no loop then. */
 NODISCARD enum status loop_start(struct loop *loop,
                                  const struct loop_parts *parts,
-                                 const struct listeners *listeners);
+                                 const struct listeners *listeners,
+                                 struct http_metrics *metrics);
 
 /* Begins to accept. Any thread. */
 void loop_open(struct loop *loop);

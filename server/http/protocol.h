@@ -16,6 +16,7 @@
 
 #include "s3db/hostdb.h"
 #include "server/dns/outcome.h"
+#include "server/http/answer.h"
 #include "server/http/http_settings.h"
 #include "server/http/refusal.h"
 #include "server/http/token_verdicts.h"
@@ -68,6 +69,7 @@ struct protocol_reply {
     int status;
     const char *reason;           /* HTTP's phrase, a literal */
     const char *type;             /* of the text, a literal; NULL: text/plain */
+    enum answer answer;           /* for the metrics; ANSWER_BY_STATUS */
     bool challenge;               /* WWW-Authenticate goes with it */
     unsigned retry_after_seconds; /* 0: no Retry-After */
     char *long_text; /* instead of `text`, NUL-terminated; from malloc(3), and

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "server/http/admission.h"
 #include "server/http/caller.h"
+#include "server/http/dyndns2.h"
 #include "server/http/http_response.h"
 #include "server/http/parameters.h"
 
@@ -23,9 +24,9 @@ static void send_reply(const struct http_context *context, h2o_req_t *req,
         http_response_add_challenge(req);
     if (reply->retry_after_seconds > 0)
         http_response_add_retry_after(req, reply->retry_after_seconds);
-    http_response_send_text(context, req, reply->status, reply->reason,
-                            reply->type == NULL ? "text/plain" : reply->type,
-                            text);
+    http_response_send(context, req, reply->status, reply->reason,
+                       reply->type == NULL ? "text/plain" : reply->type, text,
+                       reply->answer);
     free(reply->long_text);
 }
 
@@ -36,7 +37,25 @@ static void send_unavailable(const struct http_context *context, h2o_req_t *req,
 
     protocol_reply_init(&reply);
     protocol->unavailable(&reply);
+    reply.answer = ANSWER_911;
     send_reply(context, req, &reply);
+}
+
+/* Counts the changes, and finds the word for all of them: in each protocol the
+ * worst. */
+static enum answer count_results(struct http_metrics *metrics,
+                                 const struct protocol_result *results,
+                                 size_t count)
+{
+    enum dyndns2_word worst = DYNDNS2_NOCHG;
+
+    for (size_t i = 0; i < count; i++) {
+        enum dyndns2_word word = dyndns2_word_of(&results[i]);
+
+        metric_add(&metrics->changes[results[i].outcome], 1);
+        worst = word > worst ? word : worst;
+    }
+    return dyndns2_answer_of(worst);
 }
 
 static void send_results(const struct http_context *context, h2o_req_t *req,
@@ -47,6 +66,7 @@ static void send_results(const struct http_context *context, h2o_req_t *req,
 
     protocol_reply_init(&reply);
     protocol->format(results, count, &reply);
+    reply.answer = count_results(context->metrics, results, count);
     send_reply(context, req, &reply);
 }
 
@@ -332,6 +352,9 @@ static void answer(struct http_context *context, h2o_req_t *req,
     }
     if (verdict == PROTOCOL_DENIED)
         log_badauth(context, protocol, &request, claimed);
+    if (verdict != PROTOCOL_ANSWERED)
+        reply.answer =
+            verdict == PROTOCOL_DENIED ? ANSWER_BADAUTH : ANSWER_NOAUTH;
     send_reply(context, req, &reply);
 }
 

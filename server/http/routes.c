@@ -9,6 +9,7 @@
 #include "server/http/healthz.h"
 #include "server/http/http_response.h"
 #include "server/http/iovec.h"
+#include "server/http/metrics_page.h"
 #include "server/http/protocol_call.h"
 #include "server/http/reflect.h"
 
@@ -30,32 +31,59 @@ static void root(struct http_context *context, h2o_req_t *req)
     protocol_call(context, req, posts ? &hash_v3_protocol : &hash_v2_protocol);
 }
 
-static const struct route {
-    struct span path;
+struct route {
+    enum http_route name; /* whose path is the URL */
     void (*handle)(struct http_context *context, h2o_req_t *req);
     const char *allowed; /* as in the Allow header */
     const char *methods[2];
-} routes[] = {
-    {SPAN_LITERAL("/check_ip"), check_ip, "GET, HEAD", {"GET", "HEAD"}},
-    {SPAN_LITERAL("/nic/checkip"), nic_checkip, "GET, HEAD", {"GET", "HEAD"}},
-    {SPAN_LITERAL("/register_ip"), register_ip, "GET, POST", {"GET", "POST"}},
-    {SPAN_LITERAL("/nic/update"), nic_update, "GET, POST", {"GET", "POST"}},
-    {SPAN_LITERAL("/v3/update"), nic_update, "GET, POST", {"GET", "POST"}},
-    {SPAN_LITERAL("/"), root, "GET, POST", {"GET", "POST"}},
-    {SPAN_LITERAL("/reflect"), reflect, "GET, HEAD", {"GET", "HEAD"}},
-    {SPAN_LITERAL("/healthz"), healthz, "GET, HEAD", {"GET", "HEAD"}},
 };
 
-static void dispatch(struct http_context *context, h2o_req_t *req)
+#define READ_ONLY                                                              \
+    "GET, HEAD",                                                               \
+    {                                                                          \
+        "GET", "HEAD"                                                          \
+    }
+#define GET_OR_POST                                                            \
+    "GET, POST",                                                               \
+    {                                                                          \
+        "GET", "POST"                                                          \
+    }
+
+static const struct route for_callers[] = {
+    {HTTP_ROUTE_CHECK_IP, check_ip, READ_ONLY},
+    {HTTP_ROUTE_NIC_CHECKIP, nic_checkip, READ_ONLY},
+    {HTTP_ROUTE_REGISTER_IP, register_ip, GET_OR_POST},
+    {HTTP_ROUTE_NIC_UPDATE, nic_update, GET_OR_POST},
+    {HTTP_ROUTE_V3_UPDATE, nic_update, GET_OR_POST},
+    {HTTP_ROUTE_ROOT, root, GET_OR_POST},
+    {HTTP_ROUTE_REFLECT, reflect, READ_ONLY},
+    {HTTP_ROUTE_HEALTHZ, healthz, READ_ONLY},
+};
+
+static const struct route for_watchers[] = {
+    {HTTP_ROUTE_METRICS, metrics_page, READ_ONLY},
+    {HTTP_ROUTE_HEALTHZ, healthz, READ_ONLY},
+};
+
+/* What libh2o calls, and the URLs that it is for. */
+struct routes_handler {
+    h2o_handler_t super;
+    const struct route *routes;
+    size_t count;
+};
+
+static void dispatch(const struct routes_handler *handler,
+                     struct http_context *context, h2o_req_t *req)
 {
     struct span path = iovec_span(req->path_normalized);
     struct span method = iovec_span(req->method);
 
-    for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
-        const struct route *route = &routes[i];
+    for (size_t i = 0; i < handler->count; i++) {
+        const struct route *route = &handler->routes[i];
 
-        if (!span_equal(path, route->path))
+        if (!span_equal(path, http_route_path(route->name)))
             continue;
+        connection_note_route(req, route->name);
         if (span_is(method, route->methods[0]) ||
             span_is(method, route->methods[1]))
             route->handle(context, req);
@@ -76,17 +104,33 @@ static int on_request(h2o_handler_t *handler, h2o_req_t *req)
         return 0;
     connection_note_request(req);
     if (admission_check(context, req))
-        dispatch(context, req);
+        dispatch((const struct routes_handler *)handler, context, req);
     return 0;
+}
+
+static h2o_handler_t *add_handler(h2o_hostconf_t *host,
+                                  const struct route *routes, size_t count)
+{
+    h2o_pathconf_t *path = h2o_config_register_path(host, "/", 0);
+    struct routes_handler *handler =
+        (struct routes_handler *)h2o_create_handler(path, sizeof *handler);
+
+    handler->super.on_req = on_request;
+    handler->routes = routes;
+    handler->count = count;
+    return &handler->super;
 }
 
 h2o_handler_t *routes_register(h2o_hostconf_t *host)
 {
-    h2o_pathconf_t *path = h2o_config_register_path(host, "/", 0);
-    h2o_handler_t *handler = h2o_create_handler(path, sizeof *handler);
+    return add_handler(host, for_callers,
+                       sizeof for_callers / sizeof for_callers[0]);
+}
 
-    handler->on_req = on_request;
-    return handler;
+h2o_handler_t *routes_register_metrics(h2o_hostconf_t *host)
+{
+    return add_handler(host, for_watchers,
+                       sizeof for_watchers / sizeof for_watchers[0]);
 }
 
 void routes_use(h2o_handler_t *handler, h2o_context_t *h2o,

@@ -10,8 +10,12 @@
 
 #include "server/http/http_context.h"
 
-/* Registers one handler for all URLs; it belongs to the host. */
+/* Registers one handler for all URLs of callers; it belongs to the host. */
 h2o_handler_t *routes_register(h2o_hostconf_t *host);
+
+/* The same for the listeners of DYNDNS_METRICS_LISTEN: /metrics, and /healthz,
+ * so that whoever watches need not reach where callers do. */
+h2o_handler_t *routes_register_metrics(h2o_hostconf_t *host);
 
 /* The context for the requests of one loop, borrowed. To be called before the
  * first of them. */

@@ -1,5 +1,6 @@
 #include "server/http/waiting.h"
 
+#include "base/clock.h"
 #include "server/http/http1.h"
 #include "server/http/parking.h"
 
@@ -17,6 +18,9 @@ static void on_outcomes(h2o_multithread_receiver_t *receiver,
 
         h2o_linklist_unlink(&request->message.link);
         waiting->count--;
+        metric_set(waiting->metrics->waiters, (double)waiting->count);
+        metric_observe(waiting->metrics->wait, &metric_scale_ms,
+                       clock_now_ms() - request->since);
         request->reply(request->arg, request);
         update_request_free(request->update);
         free(request);
@@ -34,8 +38,9 @@ static void on_update_done(struct update_request *update)
 
 void waiting_init(struct waiting *waiting, h2o_multithread_queue_t *queue,
                   void (*submit)(void *arg, struct update_request *update),
-                  void *arg)
+                  void *arg, struct http_metrics *metrics)
 {
+    waiting->metrics = metrics;
     waiting->submit = submit;
     waiting->submit_arg = arg;
     waiting->count = 0;
@@ -76,7 +81,9 @@ void waiting_submit(struct waiting *waiting, struct waiting_request *request)
     http1_require(req, "a request that waits");
     request->waiting = waiting;
     request->update->done = on_update_done;
+    request->since = clock_now_ms();
     waiting->count++;
+    metric_set(waiting->metrics->waiters, (double)waiting->count);
     /* From here on the request is the updater's; `req` stays ours. */
     waiting->submit(waiting->submit_arg, request->update);
     parking_shrink(req);

@@ -11,12 +11,14 @@
 #define SERVER_HTTP_WAITING_H
 
 #include "server/dns/update_request.h"
+#include "server/http/http_metrics.h"
 
 #include <h2o.h>
 
 struct waiting {
     void (*submit)(void *arg, struct update_request *update);
     void *submit_arg;
+    struct http_metrics *metrics;
     h2o_multithread_receiver_t outcomes;
     size_t count; /* requests submitted whose outcomes have not come back */
 };
@@ -39,15 +41,17 @@ struct waiting_request {
     h2o_req_t *req;
     waiting_reply_fn *reply;
     void *arg;
+    int64_t since;               /* clock_now_ms(), for the metrics */
     const void *protocol;        /* for `reply` */
     struct waiting_note notes[]; /* likewise, of each change; zeroed */
 };
 
 /* In place, on the loop's thread. `submit` takes an update to the updater
- * without blocking, and update->done is called once, on any thread. */
+ * without blocking, and update->done is called once, on any thread. `metrics` is
+ * borrowed. */
 void waiting_init(struct waiting *waiting, h2o_multithread_queue_t *queue,
                   void (*submit)(void *arg, struct update_request *update),
-                  void *arg);
+                  void *arg, struct http_metrics *metrics);
 
 /* When `count` is 0. */
 void waiting_dispose(struct waiting *waiting, h2o_multithread_queue_t *queue);

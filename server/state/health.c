@@ -1,5 +1,6 @@
 #include "server/state/health.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/utc.h"
 
@@ -58,6 +59,8 @@ void health_init(struct health *health, bool has_s3, time_t now)
     atomic_init(&health->table_stale, false);
     atomic_init(&health->hosts, 0);
     atomic_init(&health->certificate_not_after, 0);
+    atomic_init(&health->table_confirmed_at, 0);
+    atomic_init(&health->table_confirmed_ms, 0);
     for (size_t i = 0; i < HEALTH_SERVICES; i++)
         atomic_init(&health->services[i],
                     pack((struct state){AWS_NOT_ASKED, now}));
@@ -145,6 +148,23 @@ void health_note_s3(struct health *health, time_t now,
         note(health, HEALTH_S3, now, news->condition, news);
 }
 
+enum aws_condition health_condition(const struct health *health,
+                                    enum health_service service)
+{
+    return load(health, service).condition;
+}
+
+const char *health_condition_name(enum aws_condition condition)
+{
+    return conditions[condition].word;
+}
+
+bool health_is_ready(const struct health *health)
+{
+    return atomic_load(&health->table_loaded) &&
+           !conditions[health_condition(health, HEALTH_ROUTE53)].is_ill;
+}
+
 bool health_route53_is_ill(const struct health *health)
 {
     enum aws_condition condition = load(health, HEALTH_ROUTE53).condition;
@@ -155,6 +175,8 @@ bool health_route53_is_ill(const struct health *health)
 void health_note_table(struct health *health, size_t hosts)
 {
     atomic_store(&health->hosts, hosts);
+    atomic_store(&health->table_confirmed_at, time(NULL));
+    atomic_store(&health->table_confirmed_ms, clock_now_ms());
     atomic_store(&health->table_stale, false);
     atomic_store(&health->table_loaded, true);
 }

@@ -41,6 +41,9 @@ struct health {
     /* When the TLS certificate in service expires, in Unix time; 0: there is
      * none. */
     atomic_int_least64_t certificate_not_after;
+    /* When the table was last read, or found to be the latest: the date, and
+     * clock_now_ms(). */
+    atomic_int_least64_t table_confirmed_at, table_confirmed_ms;
     /* Condition and since when, in one word, lest a reader see the one of now
      * with the other of before. */
     atomic_uint_least64_t services[HEALTH_SERVICES];
@@ -62,6 +65,16 @@ void health_note_route53(struct health *health, time_t now,
                          enum health_call call, const struct health_news *news);
 void health_note_s3(struct health *health, time_t now,
                     const struct health_news *news);
+
+enum { HEALTH_CONDITIONS = AWS_UNREACHABLE + 1 };
+
+/* How a service is, and the word for it, a literal. */
+enum aws_condition health_condition(const struct health *health,
+                                    enum health_service service);
+const char *health_condition_name(enum aws_condition condition);
+
+/* Whether all is well: a table is in service, and Route 53 answers. */
+bool health_is_ready(const struct health *health);
 
 /* Whether Route 53 was asked, and something is wrong with it. */
 bool health_route53_is_ill(const struct health *health);

@@ -33,6 +33,7 @@ struct table_refresh {
     struct retry_quota quota;
     struct backoff backoff; /* until there is one */
     struct jitter jitter;
+    struct table_metrics metrics;
 };
 
 static void on_row_fault(void *arg, const struct hostdb_csv_fault *fault)
@@ -66,6 +67,12 @@ struct table_refresh *table_refresh_new(struct aws_client *client,
     loader->jitter.state = seed;
     retry_quota_init(&loader->quota, settings->max_attempts, ~seed);
     return loader;
+}
+
+const struct table_metrics *table_refresh_metrics(
+    const struct table_refresh *loader)
+{
+    return &loader->metrics;
 }
 
 void table_refresh_free(struct table_refresh *loader)
@@ -196,15 +203,19 @@ static void on_load_done(void *arg, enum status status, struct hostdb *hosts,
         plan_after_failure(loader, &report->failure);
     if (status == STATUS_OK) {
         loader->in_service = true;
+        metric_add(&loader->metrics.loads[TABLE_LOADED], 1);
+        metric_set(loader->metrics.rows_left_out, (double)report->faults);
         loader->loaded(loader->arg, hosts);
         log_loaded(report); /* not before the table serves */
         log_columns_ignored(report);
     } else if (status == STATUS_UNCHANGED) {
+        metric_add(&loader->metrics.loads[TABLE_UNCHANGED], 1);
         health_note_table(loader->health, atomic_load(&loader->health->hosts));
         log_event(loader->asked_for ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG,
                   "table_unchanged", log_str("where", report->where),
                   log_str("version", report->version));
     } else {
+        metric_add(&loader->metrics.loads[TABLE_FAILED], 1);
         health_note_reload_failed(loader->health);
         log_failed(loader, status, report);
     }
@@ -230,6 +241,7 @@ static void start(struct table_refresh *loader)
                                     ? "DYNDNS_BUCKET or DYNDNS_DATABASE is too "
                                       "long for a bucket or a key"
                                     : "memory is short"));
+    metric_add(&loader->metrics.loads[TABLE_FAILED], 1);
     health_note_reload_failed(loader->health);
     plan_after_failure(loader, &no_memory);
     note_end(loader);

@@ -9,6 +9,7 @@
 
 #include "aws/aws_client.h"
 #include "s3db/hostdb.h"
+#include "server/table/table_metrics.h"
 #include "server/table/table_settings.h"
 #include "server/state/health.h"
 
@@ -22,6 +23,10 @@ struct table_refresh *table_refresh_new(struct aws_client *client,
                                         const struct table_settings *settings,
                                         struct health *health, uint64_t seed,
                                         table_loaded_fn *loaded, void *arg);
+
+/* What it counts, for any thread to read while there is a loader. */
+const struct table_metrics *table_refresh_metrics(
+    const struct table_refresh *loader);
 
 /* Only after aws_client_free(). */
 void table_refresh_free(struct table_refresh *loader);

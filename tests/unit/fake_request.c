@@ -19,6 +19,8 @@ void fake_loop_init(struct fake_loop *loop,
     loop->globalconf.http2.callbacks.request_shutdown = NULL;
     loop->routes = routes_register(h2o_config_register_host(
         &loop->globalconf, h2o_iovec_init(H2O_STRLIT("default")), 65535));
+    loop->metrics_routes = routes_register_metrics(h2o_config_register_host(
+        &loop->globalconf, h2o_iovec_init(H2O_STRLIT("metrics")), 65535));
     h2o_context_init(&loop->h2o, h2o_evloop_create(), &loop->globalconf);
     health_init(&loop->health, false, 0);
     loop->shared = (struct http_shared){
@@ -28,12 +30,17 @@ void fake_loop_init(struct fake_loop *loop,
                    .ttl_seconds = 60},
         .health = &loop->health,
         .in_transit = &loop->in_transit,
+        .metrics = &loop->registry,
     };
+    metric_register(&loop->registry, &http_metric_table, &loop->metrics);
+    loop->context.metrics = &loop->metrics;
     loop->context.shared = &loop->shared;
-    waiting_init(&loop->context.waiting, loop->h2o.queue, submit, arg);
+    waiting_init(&loop->context.waiting, loop->h2o.queue, submit, arg,
+                 &loop->metrics);
     verifications_init(&loop->context.verifications, loop->h2o.queue,
                        loop->shared.verifier);
     routes_use(loop->routes, &loop->h2o, &loop->context);
+    routes_use(loop->metrics_routes, &loop->h2o, &loop->context);
 }
 
 void fake_loop_clear(struct fake_loop *loop)

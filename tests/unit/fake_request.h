@@ -10,10 +10,12 @@
 struct fake_loop {
     h2o_globalconf_t globalconf;
     h2o_context_t h2o;
-    h2o_handler_t *routes;
+    h2o_handler_t *routes, *metrics_routes;
     struct http_settings settings;
     struct health health;
     struct in_transit_counts in_transit;
+    struct http_metrics metrics;
+    struct metric_registry registry; /* of them */
     struct http_shared shared;
     struct http_context context;
 };
@@ -38,7 +40,7 @@ void fake_request_init(struct fake_request *request, struct fake_loop *loop,
                        int version, const char *path);
 void fake_request_clear(struct fake_request *request);
 
-/* As libh2o does once the request is whole. */
+/* As libh2o does once the request is whole, with loop->routes. */
 void fake_request_arrives(struct fake_request *request, struct fake_loop *loop);
 
 #endif

@@ -88,10 +88,12 @@ static void note_request(struct fake_loop *loop, struct fake_request *request)
 static void accept_callers(struct fake_loop *loop, struct fake_request *request)
 {
     static const struct listeners none = {.count = 0};
+    static const struct accept_hosts hosts = {.callers = {NULL}};
     struct acceptor acceptor;
 
     loop->globalconf.http1.upgrade_to_http2 = !http1_is_spoken(&request->req);
-    if (acceptor_init(&acceptor, &loop->h2o, &none, 1) != STATUS_OK)
+    if (acceptor_init(&acceptor, &loop->h2o, &none, &hosts, 1,
+                      &loop->metrics) != STATUS_OK)
         _exit(EXIT_FAILURE);
 }
 
@@ -103,9 +105,10 @@ static void sweep(struct fake_loop *loop, struct fake_request *request)
 
 static void close_idle(struct fake_loop *loop, struct fake_request *request)
 {
+    struct http_metrics metrics = {0};
     struct connections none;
 
-    connections_init(&none, NULL);
+    connections_init(&none, NULL, &metrics);
     loop->globalconf.http1.upgrade_to_http2 = !http1_is_spoken(&request->req);
     connections_close_idle(&none, &loop->h2o);
 }

@@ -136,11 +136,12 @@ static void test_it_listens_and_tells_the_true_port(void **state)
 static void test_it_tells_what_comes_before_http(void **state)
 {
     static const struct {
-        bool proxy, tls;
+        bool proxy, tls, metrics;
         const char *told;
-    } kinds[] = {{true, false, " kind=proxy port="},
-                 {false, true, " kind=tls port="},
-                 {true, true, " kind=proxy:tls port="}};
+    } kinds[] = {{true, false, false, " kind=proxy port="},
+                 {false, true, false, " kind=tls port="},
+                 {true, true, false, " kind=proxy:tls port="},
+                 {false, false, true, " kind=metrics port="}};
     struct http_settings settings = {.listen = {any_port("127.0.0.1")},
                                      .listen_count = 1};
     struct listeners listeners;
@@ -149,6 +150,7 @@ static void test_it_tells_what_comes_before_http(void **state)
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         settings.listen[0].proxy = kinds[i].proxy;
         settings.listen[0].tls = kinds[i].tls;
+        settings.listen[0].metrics = kinds[i].metrics;
         assert_int_equal(listeners_open(&listeners, &settings), STATUS_OK);
         assert_true(fake_logged(kinds[i].told));
         assert_int_equal(listeners.all[0].as.proxy, kinds[i].proxy);

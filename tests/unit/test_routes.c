@@ -19,6 +19,8 @@ static const struct {
     {"each URL is its own", "GET", "/healthz", 0x101, 503, NULL},
     {"a URL is the whole path", "GET", "/check_ip/", 0x101, 404, "not found\n"},
     {"other URLs are not found", "GET", "/x", 0x101, 404, "not found\n"},
+    {"callers are not told what is counted", "GET", "/metrics", 0x101, 404,
+     "not found\n"},
     {"the root speaks one protocol by GET", "GET", "/", 0x101, 200,
      "{\"return_message\": \"Not possible now, try again later.\", "
      "\"return_status\": \"fail\"}"},
@@ -48,6 +50,14 @@ static void refuse(void *arg, struct update_request *update)
     fail_msg("an update was submitted");
 }
 
+static void ask(struct fake_loop *loop, struct fake_request *request,
+                const char *method, int version, const char *path)
+{
+    fake_request_init(request, loop, version, path);
+    request->req.method = h2o_iovec_init(method, strlen(method));
+    fake_request_arrives(request, loop);
+}
+
 static void test_each_request_gets_one_reply(void **state)
 {
     (void)state;
@@ -56,13 +66,44 @@ static void test_each_request_gets_one_reply(void **state)
         struct fake_request request;
 
         fake_loop_init(&loop, refuse, NULL);
-        fake_request_init(&request, &loop, cases[i].version, cases[i].path);
-        request.req.method =
-            h2o_iovec_init(cases[i].method, strlen(cases[i].method));
-        fake_request_arrives(&request, &loop);
+        ask(&loop, &request, cases[i].method, cases[i].version, cases[i].path);
         if (request.replies != 1 || request.req.res.status != cases[i].status ||
             (cases[i].body != NULL && strcmp(request.body, cases[i].body) != 0))
             fail_msg("%s: %u replies, %d %s", cases[i].label, request.replies,
+                     request.req.res.status, request.body);
+        fake_request_clear(&request);
+        fake_loop_clear(&loop);
+    }
+}
+
+static const struct {
+    const char *label, *method, *path;
+    int status;
+    const char *beginning;
+} watched[] = {
+    {"what is counted is told", "GET", "/metrics", 200, "# HELP dyndns53_"},
+    {"and whether all is well", "GET", "/healthz", 503, "{\"status\""},
+    {"nothing is counted by POST", "POST", "/metrics", 405, "method"},
+    {"nobody updates there", "GET", "/nic/update", 404, "not found"},
+    {"nor asks for his address", "GET", "/check_ip", 404, "not found"},
+    {"nor at the root", "POST", "/", 404, "not found"},
+};
+
+static void test_watchers_have_urls_of_their_own(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof watched / sizeof watched[0]; i++) {
+        struct fake_loop loop;
+        struct fake_request request;
+
+        fake_loop_init(&loop, refuse, NULL);
+        loop.routes = loop.metrics_routes;
+        ask(&loop, &request, watched[i].method, 0x101, watched[i].path);
+        if (request.replies != 1 ||
+            request.req.res.status != watched[i].status ||
+            strncmp(request.body, watched[i].beginning,
+                    strlen(watched[i].beginning)) != 0)
+            fail_msg("%s: %u replies, %d %s", watched[i].label, request.replies,
                      request.req.res.status, request.body);
         fake_request_clear(&request);
         fake_loop_clear(&loop);
@@ -73,6 +114,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_request_gets_one_reply),
+        cmocka_unit_test(test_watchers_have_urls_of_their_own),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

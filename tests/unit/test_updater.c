@@ -20,7 +20,13 @@
 
 #include <cmocka.h>
 
-enum { HOSTS = 6, POSTERS = 3, UPDATES = 400, FLIGHTS_MAX = 64 };
+enum {
+    HOSTS = 6,
+    POSTERS = 3,
+    UPDATES = 400,
+    FLIGHTS_MAX = 64,
+    WATCHED_MAX_BYTES = 64 * 1024
+};
 
 /* --- a Route 53 on the updater's thread ---------------------------------------- */
 
@@ -120,6 +126,7 @@ static char key_id[] = "AKIAEXAMPLE", secret[] = "s3cret",
 static struct config config;
 static struct health health;
 static struct in_transit_counts in_transit;
+static struct metric_registry metrics;
 static struct updater *updater;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -162,6 +169,8 @@ static int set_up(void **state)
 {
     log_open("test_updater", LOG_TARGET_STDERR, LOG_LEVEL_ERROR);
     memset(&in_transit, 0, sizeof in_transit);
+    memset(&metrics, 0, sizeof metrics);
+    atomic_store(&upserts, 0);
     tables = 0;
     in_flight_count = 0;
     atomic_store(&silent, false);
@@ -178,7 +187,8 @@ static int set_up(void **state)
         .dns.deadline_seconds = 20,
     };
     health_init(&health, false, time(NULL));
-    updater = updater_new(&config, &health, &in_transit, on_table, NULL);
+    updater =
+        updater_new(&config, &health, &in_transit, &metrics, on_table, NULL);
     assert_non_null(updater);
     return 0;
 }
@@ -275,14 +285,58 @@ static void assert_no_change_is_on_its_way(void)
         assert_int_equal(atomic_load(&in_transit.counts[i]), 0);
 }
 
+/* What is counted may be read by anybody at any time. */
+static void *watch(void *arg)
+{
+    const atomic_bool *stop = arg;
+    struct strbuf text;
+
+    strbuf_init(&text, WATCHED_MAX_BYTES);
+    while (!atomic_load(stop)) {
+        strbuf_rewind(&text);
+        metric_write_text(&metrics, &text);
+    }
+    strbuf_clear(&text);
+    return NULL;
+}
+
+static void assert_counted(const char *line)
+{
+    struct strbuf text;
+
+    strbuf_init(&text, WATCHED_MAX_BYTES);
+    metric_write_text(&metrics, &text);
+    if (strstr(strbuf_string(&text), line) == NULL)
+        fail_msg("no %s in\n%s", line, strbuf_string(&text));
+    strbuf_clear(&text);
+}
+
+static void assert_all_is_counted(void)
+{
+    char line[96];
+
+    snprintf(line, sizeof line,
+             "\ndyndns53_batches_total{result=\"accepted\"} %u\n",
+             atomic_load(&upserts));
+    assert_counted(line);
+    snprintf(line, sizeof line, "\ndyndns53_batch_changes_count %u\n",
+             atomic_load(&upserts));
+    assert_counted(line);
+    assert_counted("\ndyndns53_route53_calls_per_second_max 1000\n");
+    assert_counted("\ndyndns53_changes_pending 0\n");
+    assert_counted("\ndyndns53_table_loads_total{result=\"loaded\"} 1\n");
+}
+
 static void test_every_update_is_answered_once(void **state)
 {
-    pthread_t threads[POSTERS];
+    pthread_t threads[POSTERS], watcher;
+    atomic_bool stop = false;
 
     (void)state;
     atomic_store(&answered, 0);
     assert_int_equal(updater_start(updater), STATUS_OK);
     wait_for_tables(1);
+    assert_int_equal(pthread_create(&watcher, NULL, watch, &stop), 0);
     for (size_t i = 0; i < POSTERS; i++)
         assert_int_equal(
             pthread_create(&threads[i], NULL, post_many, callers[i]), 0);
@@ -290,6 +344,9 @@ static void test_every_update_is_answered_once(void **state)
         pthread_join(threads[i], NULL);
     wait_for_answers(POSTERS * UPDATES);
     updater_stop(updater, soon(PATIENCE_MS));
+    atomic_store(&stop, true);
+    pthread_join(watcher, NULL);
+    assert_all_is_counted();
     for (size_t i = 0; i < POSTERS; i++) {
         for (size_t k = 0; k < UPDATES; k++) {
             assert_int_equal(take_answer(&callers[i][k]), OUTCOME_ACCEPTED);
