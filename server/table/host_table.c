@@ -2,28 +2,51 @@
 
 #include <stdlib.h>
 
-/* What is known of a record of the old row goes to the row that is for this
- * record now, which need not be the one that is for the name's other record. */
-static void carry_record(struct host_table *to, const struct host_table *from,
-                         uint32_t index, enum rrset_type type)
+/* The row that is for the record of this family now. Most tables are the one
+ * before with a few rows changed, so that it stands at `guess` most often. */
+static bool find_row(const struct hostdb *hosts, struct span name,
+                     enum address_family family, uint32_t guess,
+                     struct host *out)
 {
-    enum address_family family = rrset_type_family(type);
-    struct host before, now;
+    struct host row;
 
-    if (rrset_cache_last(from->known, index, type).family == ADDRESS_NONE)
-        return;
-    before = hostdb_row(from->hosts, index);
-    if (host_holds(&before, family) &&
-        hostdb_lookup_type(to->hosts, before.name, family, &now))
+    if (guess < hostdb_count(hosts)) {
+        row = hostdb_row(hosts, guess);
+        if (span_equal(row.name, name) && host_holds(&row, family)) {
+            *out = row;
+            return true;
+        }
+    }
+    return hostdb_lookup_type(hosts, name, family, out);
+}
+
+/* What is known of a record of the old row goes to the row that is for this
+ * record now, which need not be the one that is for the name's other record.
+ * *shift: how much further on than before the last row stood, modulo 2^32. */
+static void carry_row(struct host_table *to, const struct host_table *from,
+                      uint32_t index, uint32_t *shift)
+{
+    struct host before = hostdb_row(from->hosts, index), now;
+
+    for (int i = RRSET_A; i <= RRSET_AAAA; i++) {
+        enum rrset_type type = (enum rrset_type)i;
+        enum address_family family = rrset_type_family(type);
+
+        if (!host_holds(&before, family) ||
+            !find_row(to->hosts, before.name, family, index + *shift, &now))
+            continue;
         rrset_cache_carry(to->known, now.index, from->known, index, type);
+        *shift = now.index - index;
+    }
 }
 
 static void carry_over(struct host_table *to, const struct host_table *from)
 {
-    for (size_t i = 0; i < hostdb_count(from->hosts); i++) {
-        carry_record(to, from, (uint32_t)i, RRSET_A);
-        carry_record(to, from, (uint32_t)i, RRSET_AAAA);
-    }
+    uint32_t count = (uint32_t)hostdb_count(from->hosts), shift = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        if (rrset_cache_knows(from->known, i))
+            carry_row(to, from, i, &shift);
 }
 
 struct host_table *host_table_new(struct hostdb *hosts,

@@ -174,6 +174,17 @@ struct address rrset_cache_last(const struct rrset_cache *known, uint32_t host,
     return address;
 }
 
+bool rrset_cache_knows(const struct rrset_cache *known, uint32_t host)
+{
+    const struct slot *slots = &known->slots[slot_index(host, RRSET_A)];
+    uint64_t any = 0;
+
+    for (size_t i = 0; i < SLOTS_PER_HOST; i++)
+        any |= atomic_load_explicit(&slots[i].high, memory_order_relaxed) |
+               atomic_load_explicit(&slots[i].low, memory_order_relaxed);
+    return any != 0;
+}
+
 void rrset_cache_retire(struct rrset_cache *known)
 {
     atomic_store_explicit(&known->retired, true, memory_order_release);

@@ -81,6 +81,9 @@ void rrset_cache_invalidate(struct rrset_cache *known, uint32_t host,
 struct address rrset_cache_last(const struct rrset_cache *known, uint32_t host,
                                 enum rrset_type type);
 
+/* Writer: whether that was ever known of any of the host's records. */
+bool rrset_cache_knows(const struct rrset_cache *known, uint32_t host);
+
 /* Writer: invalidates all slots for good. */
 void rrset_cache_retire(struct rrset_cache *known);
 

@@ -199,6 +199,9 @@ static void test_last(void **state)
             set(lasts[i].set, SENT_AT);
         assert_last(RRSET_A, lasts[i].a);
         assert_last(RRSET_AAAA, lasts[i].aaaa);
+        for (uint32_t host = 0; host < HOSTS; host++)
+            assert_int_equal(rrset_cache_knows(known, host),
+                             host == HOST && lasts[i].set != NULL);
         tear_down(NULL);
     }
 }
@@ -326,6 +329,7 @@ static void test_what_is_forgotten_is_carried_as_forgotten(void **state)
     (void)state;
     rrset_cache_set(old, 0, &a, SENT_AT);
     rrset_cache_invalidate(old, 0, RRSET_A);
+    assert_true(rrset_cache_knows(old, 0));
     known = rrset_cache_new(HOSTS);
     assert_non_null(known);
     rrset_cache_carry(known, HOST, old, 0, RRSET_A);
