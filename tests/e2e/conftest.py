@@ -20,6 +20,8 @@ from .home import Home
 from .hosts import csv_of, numbered
 from .service import Service, run
 from .tls_proxies import Certificate
+from .tls_service import LISTEN as TLS_LISTEN
+from .tls_service import TlsService
 
 BUCKET, KEY, ZONE = "hosts", "hosts.csv", "example.org"
 
@@ -275,6 +277,18 @@ def new_host(_new_hosts):
 def certificate(tmp_path_factory):
     """Of a server that is called by a name, or on this machine."""
     return Certificate(tmp_path_factory.mktemp("certificate"))
+
+
+@pytest.fixture
+def start_tls(start, certificate):
+    """Starts servers that speak TLS, by the certificate: a TlsService each."""
+
+    def start_tls(*hosts, **environment):
+        files = {"DYNDNS_TLS_CERTIFICATE": certificate.path, "DYNDNS_TLS_KEY": certificate.key}
+        settings = {"DYNDNS_LISTEN": TLS_LISTEN} | files | environment
+        return TlsService(start(*hosts, **settings), certificate)
+
+    return start_tls
 
 
 @pytest.fixture

@@ -152,10 +152,10 @@ class Service:
         return wire.Connection(address or self.address, **more)
 
     def send(
-        self, method, target, headers=(), body=b"", *, address=None, source=None, **more
+        self, method, target, headers=(), body=b"", *, address=None, source=None, tls=None, **more
     ) -> wire.Pending:
         """Sends a request on a connection of its own, and does not wait."""
-        connection = self.connect(address, source=source)
+        connection = self.connect(address, source=source, tls=tls)
         connection.send(wire.request(method, target, headers, body, **more))
         return wire.Pending(connection, to_head=method == "HEAD")
 

@@ -48,15 +48,18 @@ _CADDY = """\
 class Certificate:
     """Self-signed, for NAME and for this machine, in two files."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, days=2):
         self.path, self.key = folder / "fullchain.pem", folder / "privkey.pem"
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-             "-nodes", "-days", "2", "-subj", f"/CN={NAME}",
+             "-nodes", "-days", str(days), "-subj", f"/CN={NAME}",
              "-addext", f"subjectAltName=DNS:{NAME},DNS:localhost,IP:127.0.0.1",
              "-keyout", self.key, "-out", self.path],
             check=True, capture_output=True,
         )  # fmt: skip
+
+    def der(self) -> bytes:
+        return ssl.PEM_cert_to_DER_cert(self.path.read_text())
 
     def context(self) -> ssl.SSLContext:
         """What a caller needs who believes this certificate, and no other."""

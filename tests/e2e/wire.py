@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from sandbox.patience import PATIENCE_SECONDS, TooSlow
 
+NAME = "dyndns.example.org"  # the server's
 # A connection that the server ends only because it was idle was not closed.
 CLOSING_SECONDS = 60  # the server keeps idle ones for 100
 
@@ -53,7 +54,7 @@ def basic(user: str | bytes, password: str | bytes) -> tuple[str, str]:
 
 def request(method, target, headers=(), body=b"", version="HTTP/1.1") -> bytes:
     """The bytes of a request. A body brings its Content-Length along."""
-    lines = [f"{method} {target} {version}", "Host: dyndns.example.org"]
+    lines = [f"{method} {target} {version}", f"Host: {NAME}"]
     lines += [f"{name}: {value}" for name, value in headers]
     if body:
         lines.append(f"Content-Length: {len(body)}")
@@ -80,10 +81,15 @@ class Connection:
     """To a host and a port, or to the path of a Unix socket. To be closed by
     whoever opened it, or used in a with statement."""
 
-    def __init__(self, address, timeout=PATIENCE_SECONDS, *, source=None, buffer_bytes=None):
+    def __init__(
+        self, address, timeout=PATIENCE_SECONDS, *, source=None, buffer_bytes=None, tls=None
+    ):
         """From the address `source`, if the kernel is not to choose one; with
-        `buffer_bytes` for what is on its way on this side, of either direction."""
+        `buffer_bytes` for what is on its way on this side, of either direction;
+        with TLS by the ssl.SSLContext `tls`."""
         self._socket = _connect(address, timeout, source, buffer_bytes)
+        if tls is not None:
+            self._socket = tls.wrap_socket(self._socket, server_hostname=NAME)
         self._received = b""
 
     def __enter__(self):
