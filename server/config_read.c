@@ -3,6 +3,24 @@
 #include "server/config_source.h"
 #include "server/variables.h"
 
+/* Of listeners that ask who may speak for others, when nobody may. */
+static void check_proxies(const struct http_settings *http,
+                          struct config_source *source)
+{
+    if (http->trusted_proxies.count > 0)
+        return;
+    for (size_t i = 0; i < http->listen_count; i++) {
+        if (!http->listen[i].proxy)
+            continue;
+        config_source_fault_words(
+            source, "DYNDNS_LISTEN",
+            "has an item with proxy:, to which only who stands in "
+            "DYNDNS_TRUSTED_PROXIES may connect, and nobody does: name your "
+            "proxies there");
+        return;
+    }
+}
+
 enum status config_read(struct config *config, aws_getenv_fn *get,
                         unsigned cores, struct strbuf *faults)
 {
@@ -15,6 +33,7 @@ enum status config_read(struct config *config, aws_getenv_fn *get,
     for (size_t i = 0; i < variables_count; i++)
         if (variables[i].kind->read != NULL)
             variables[i].kind->read(&variables[i], config, &source);
+    check_proxies(&config->http, &source);
     config->table.max_attempts = config->aws.max_attempts;
     config->dns.max_attempts = config->aws.max_attempts;
     if (source.out_of_memory)

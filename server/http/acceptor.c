@@ -110,7 +110,7 @@ static void on_sweep(h2o_timeout_entry_t *entry)
     struct acceptor *acceptor =
         H2O_STRUCT_FROM_MEMBER(struct acceptor, sweep, entry);
 
-    connections_sweep(acceptor->h2o);
+    connections_sweep(&acceptor->connections, acceptor->h2o);
     if (acceptor->short_of_room > 0)
         acceptor->short_of_room--;
     h2o_timeout_link(acceptor->h2o->loop, &acceptor->sweep_interval,
@@ -124,7 +124,8 @@ static bool accept_one(struct accept_point *point)
 {
     struct acceptor *acceptor = point->acceptor;
 
-    if (!connection_accept(&acceptor->connections, point->sock, &point->accept))
+    if (!connection_accept(&acceptor->connections, point->sock, &point->accept,
+                           point->is_proxy))
         return false;
     make_room(acceptor);
     return true;
@@ -158,12 +159,6 @@ void acceptor_use_tls(struct acceptor *acceptor, SSL_CTX *tls)
             use_tls(&acceptor->points[i], tls);
 }
 
-static void close_point(struct accept_point *point)
-{
-    h2o_socket_close(point->sock);
-    SSL_CTX_free(point->accept.ssl_ctx);
-}
-
 static enum status take_listeners(struct acceptor *acceptor,
                                   const struct listeners *listeners,
                                   const struct accept_hosts *hosts)
@@ -176,6 +171,7 @@ static enum status take_listeners(struct acceptor *acceptor,
             return STATUS_UNAVAILABLE;
         *point = (struct accept_point){
             .acceptor = acceptor,
+            .is_proxy = listeners->all[i].as.proxy,
             .is_tls = listeners->all[i].as.tls,
             .sock = h2o_evloop_socket_create(acceptor->h2o->loop, fd,
                                              H2O_SOCKET_FLAG_DONT_READ),
@@ -192,21 +188,21 @@ static enum status take_listeners(struct acceptor *acceptor,
 
 enum status acceptor_init(struct acceptor *acceptor, h2o_context_t *h2o,
                           const struct listeners *listeners,
-                          const struct accept_hosts *hosts,
-                          size_t max_connections, struct http_metrics *metrics)
+                          const struct acceptor_parts *parts)
 {
     http1_require_alone(h2o->globalconf, "accepting connections");
     *acceptor = (struct acceptor){
         .h2o = h2o,
-        .max_connections = max_connections,
+        .max_connections = parts->max_connections,
         .sweep = {.cb = on_sweep},
         .pause = {.cb = on_pause},
     };
-    metric_set(metrics->connections_max, (double)max_connections);
-    connections_init(&acceptor->connections, on_connection_closed, metrics);
+    metric_set(parts->metrics->connections_max, (double)parts->max_connections);
+    connections_init(&acceptor->connections, on_connection_closed,
+                     parts->proxies, parts->metrics);
     h2o_timeout_init(h2o->loop, &acceptor->sweep_interval, SWEEP_INTERVAL_MS);
     h2o_timeout_init(h2o->loop, &acceptor->pause_interval, PAUSE_INTERVAL_MS);
-    return take_listeners(acceptor, listeners, hosts);
+    return take_listeners(acceptor, listeners, parts->hosts);
 }
 
 void acceptor_start(struct acceptor *acceptor)
@@ -216,14 +212,25 @@ void acceptor_start(struct acceptor *acceptor)
     listen_again(acceptor);
 }
 
+/* Who is refused at once does not count, and others may follow for ever. */
+static void accept_the_rest(struct accept_point *point)
+{
+    const struct acceptor *acceptor = point->acceptor;
+    size_t most = acceptor->max_connections;
+
+    while (most-- > 0 &&
+           acceptor->connections.count < acceptor->max_connections &&
+           accept_one(point))
+        continue;
+}
+
 void acceptor_stop(struct acceptor *acceptor)
 {
     for (size_t i = 0; i < acceptor->point_count; i++) {
-        while (acceptor->connections.count < acceptor->max_connections &&
-               accept_one(&acceptor->points[i]))
-            continue;
-        close_point(&acceptor->points[i]);
+        accept_the_rest(&acceptor->points[i]);
+        h2o_socket_close(acceptor->points[i].sock);
     }
+    /* Who waits at the gate of proxies is still to be served by a point. */
     acceptor->point_count = 0;
 }
 
@@ -237,7 +244,9 @@ void acceptor_dispose(struct acceptor *acceptor)
     h2o_evloop_t *evloop = acceptor->h2o->loop;
 
     for (size_t i = 0; i < acceptor->point_count; i++)
-        close_point(&acceptor->points[i]);
+        h2o_socket_close(acceptor->points[i].sock);
+    for (size_t i = 0; i < HTTP_LISTEN_MAX; i++)
+        SSL_CTX_free(acceptor->points[i].accept.ssl_ctx);
     h2o_timeout_unlink(&acceptor->sweep);
     h2o_timeout_dispose(evloop, &acceptor->sweep_interval);
     h2o_timeout_unlink(&acceptor->pause);

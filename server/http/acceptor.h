@@ -27,6 +27,7 @@ struct accept_hosts {
 struct accept_point {
     struct acceptor *acceptor;
     h2o_socket_t *sock;
+    bool is_proxy; /* its callers are proxies (proxy_gate.h) */
     bool is_tls;
     h2o_accept_ctx_t accept; /* has a share of its TLS context */
 };
@@ -44,16 +45,21 @@ struct acceptor {
     h2o_timeout_entry_t sweep, pause;
 };
 
-/* In place. Takes duplicates of the listening sockets; `h2o`, `hosts` and
- * `metrics` are borrowed.
+/* What an acceptor is made with; all of it is borrowed. */
+struct acceptor_parts {
+    const struct accept_hosts *hosts;
+    const struct proxy_list *proxies; /* the trusted ones */
+    struct http_metrics *metrics;
+    size_t max_connections;
+};
+
+/* In place. Takes duplicates of the listening sockets; `h2o` is borrowed.
  * STATUS_UNAVAILABLE when descriptors run out. In both cases
  * acceptor_dispose() frees. */
 NODISCARD enum status acceptor_init(struct acceptor *acceptor,
                                     h2o_context_t *h2o,
                                     const struct listeners *listeners,
-                                    const struct accept_hosts *hosts,
-                                    size_t max_connections,
-                                    struct http_metrics *metrics);
+                                    const struct acceptor_parts *parts);
 
 /* Whoever connects from now on to a socket marked so speaks TLS by this
  * context, which is shared. To be called before acceptor_start() where there is

@@ -10,7 +10,9 @@
 struct connection {
     struct connections *all;
     h2o_socket_t *sock;
+    h2o_accept_ctx_t *accept;
     struct evictable evictable;
+    struct proxy_arrival arrival;
     SSL_CTX *tls;          /* our share of what h2o only borrows; NULL: plain */
     bool is_http;          /* what comes before HTTP is over */
     enum http_route route; /* of the request in hand */
@@ -19,9 +21,11 @@ struct connection {
 
 void connections_init(struct connections *connections,
                       void (*on_close)(struct connections *connections),
+                      const struct proxy_list *proxies,
                       struct http_metrics *metrics)
 {
     eviction_init(&connections->eviction);
+    proxy_gate_init(&connections->gate, proxies);
     connections->count = 0;
     connections->on_close = on_close;
     connections->metrics = metrics;
@@ -36,6 +40,7 @@ static void on_close(void *data)
     struct connections *all = connection->all;
 
     eviction_remove(&all->eviction, &connection->evictable);
+    proxy_arrival_end(&connection->arrival);
     SSL_CTX_free(connection->tls);
     free(connection);
     all->count--;
@@ -43,21 +48,46 @@ static void on_close(void *data)
     all->on_close(all);
 }
 
-/* The certificate may be replaced while h2o shakes hands by this one. */
-static void serve(struct connection *connection, h2o_accept_ctx_t *accept)
+/* The socket's peer name is that of the caller now, whoever told it. The
+ * certificate may be replaced while h2o shakes hands by this one. */
+static void serve(struct connection *connection)
 {
-    if (accept->ssl_ctx != NULL) {
-        SSL_CTX_up_ref(accept->ssl_ctx);
-        connection->tls = accept->ssl_ctx;
+    SSL_CTX *tls = connection->accept->ssl_ctx;
+
+    if (tls != NULL) {
+        SSL_CTX_up_ref(tls);
+        connection->tls = tls;
     }
-    h2o_accept(accept, connection->sock);
+    h2o_accept(connection->accept, connection->sock);
+}
+
+static void on_proxy_header(struct proxy_arrival *arrival)
+{
+    serve(list_entry(arrival, struct connection, arrival));
+}
+
+static void take_in(struct connection *connection, int64_t now)
+{
+    struct connections *all = connection->all;
+    h2o_socket_t *sock = connection->sock;
+    unsigned stalled_ms = CONNECTION_STALLED_MS;
+
+    eviction_add(&all->eviction, &connection->evictable, now);
+    proxy_arrival_init(&connection->arrival);
+    sock->on_close.cb = on_close;
+    sock->on_close.data = connection;
+    all->count++;
+    metric_set(all->metrics->connections, (double)all->count);
+    metric_add(all->metrics->accepted, 1);
+    setsockopt(h2o_socket_get_fd(sock), IPPROTO_TCP, TCP_USER_TIMEOUT,
+               &stalled_ms, sizeof stalled_ms);
 }
 
 bool connection_accept(struct connections *connections, h2o_socket_t *listener,
-                       h2o_accept_ctx_t *accept)
+                       h2o_accept_ctx_t *accept, bool behind_proxy)
 {
-    unsigned stalled_ms = CONNECTION_STALLED_MS;
     struct connection *connection = malloc(sizeof *connection);
+    int64_t now = clock_now_ms();
     h2o_socket_t *sock;
 
     if (connection == NULL)
@@ -67,17 +97,14 @@ bool connection_accept(struct connections *connections, h2o_socket_t *listener,
         free(connection);
         return false;
     }
-    *connection = (struct connection){.all = connections, .sock = sock};
-    eviction_add(&connections->eviction, &connection->evictable,
-                 clock_now_ms());
-    sock->on_close.cb = on_close;
-    sock->on_close.data = connection;
-    connections->count++;
-    metric_set(connections->metrics->connections, (double)connections->count);
-    metric_add(connections->metrics->accepted, 1);
-    setsockopt(h2o_socket_get_fd(sock), IPPROTO_TCP, TCP_USER_TIMEOUT,
-               &stalled_ms, sizeof stalled_ms);
-    serve(connection, accept);
+    *connection =
+        (struct connection){.all = connections, .sock = sock, .accept = accept};
+    take_in(connection, now);
+    if (behind_proxy)
+        proxy_gate_enter(&connections->gate, &connection->arrival, sock, now,
+                         on_proxy_header);
+    else
+        serve(connection);
     return true;
 }
 
@@ -238,7 +265,19 @@ static int sweep_one(h2o_req_t *req, void *data)
     return 0;
 }
 
-void connections_sweep(h2o_context_t *h2o)
+/* Of those that wait for the header of a proxy. */
+static void note_half_header(struct proxy_arrival *arrival, void *data)
+{
+    struct connection *connection =
+        list_entry(arrival, struct connection, arrival);
+    const struct sweep *sweep = data;
+
+    if (connection->sock->input->size > 0)
+        eviction_note_half_sent(&connection->all->eviction,
+                                &connection->evictable, sweep->now_ms);
+}
+
+void connections_sweep(struct connections *connections, h2o_context_t *h2o)
 {
     struct sweep sweep = {
         .now = *h2o_get_timestamp(h2o, NULL, NULL),
@@ -246,6 +285,8 @@ void connections_sweep(h2o_context_t *h2o)
     };
 
     visit_all(h2o, sweep_one, &sweep);
+    proxy_gate_sweep(&connections->gate, sweep.now_ms, CONNECTION_REQUEST_MS);
+    proxy_gate_visit(&connections->gate, note_half_header, &sweep);
 }
 
 static int close_one_if_idle(h2o_req_t *req, void *data)

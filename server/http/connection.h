@@ -15,6 +15,7 @@
 
 #include "server/http/eviction.h"
 #include "server/http/http_metrics.h"
+#include "server/http/proxy_gate.h"
 
 #include <h2o.h>
 
@@ -29,29 +30,33 @@ enum {
 /* The connections of one loop; to be a member of what accepts them. */
 struct connections {
     struct eviction eviction;
+    struct proxy_gate gate;
     size_t count;
     void (*on_close)(struct connections *connections); /* there is one fewer */
     struct http_metrics *metrics;
 };
 
-/* `metrics` is borrowed. */
+/* `proxies`, the trusted ones, and `metrics` are borrowed. */
 void connections_init(struct connections *connections,
                       void (*on_close)(struct connections *connections),
+                      const struct proxy_list *proxies,
                       struct http_metrics *metrics);
 
 /* Takes the next caller of a listening socket and hands him to h2o, which
- * serves him by `accept`. False: there is none, or no descriptor or memory for
- * him. */
+ * serves him by `accept`: at once, or once a proxy has told who he is
+ * (proxy_gate.h). `accept` must outlive the connection. False: there is none, or
+ * no descriptor or memory for him. */
 bool connection_accept(struct connections *connections, h2o_socket_t *listener,
-                       h2o_accept_ctx_t *accept);
+                       h2o_accept_ctx_t *accept, bool behind_proxy);
 
 /* Closes the connection that loses least by it; it is gone in a later turn of
  * the loop. False when none may go. */
 bool connections_evict_one(struct connections *connections);
 
 /* Cuts connections on which half a request, or none at all since they were
- * opened, has stood for CONNECTION_REQUEST_MS. Once a second. */
-void connections_sweep(h2o_context_t *h2o);
+ * opened, or not the whole header of a proxy, has stood for
+ * CONNECTION_REQUEST_MS. Once a second. */
+void connections_sweep(struct connections *connections, h2o_context_t *h2o);
 
 /* Ends connections on which nothing is under way, and those that have been at
  * what comes before HTTP for EVICTION_SPARED_MS. */

@@ -102,8 +102,13 @@ static enum status set_up(struct loop *loop, const struct loop_parts *parts,
     routes_use(parts->routes, &loop->h2o, &loop->context);
     routes_use(parts->metrics_routes, &loop->h2o, &loop->context);
     status =
-        acceptor_init(&loop->acceptor, &loop->h2o, listeners, &parts->hosts,
-                      parts->max_connections, loop->context.metrics);
+        acceptor_init(&loop->acceptor, &loop->h2o, listeners,
+                      &(struct acceptor_parts){
+                          .hosts = &parts->hosts,
+                          .proxies = &parts->shared->settings->trusted_proxies,
+                          .metrics = loop->context.metrics,
+                          .max_connections = parts->max_connections,
+                      });
     if (status == STATUS_OK && parts->tls != NULL)
         acceptor_use_tls(&loop->acceptor, parts->tls);
     return status;

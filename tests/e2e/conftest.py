@@ -35,6 +35,7 @@ DEFAULTS = {
     "DYNDNS_REFRESH_SECONDS": "0",
     "DYNDNS_ROUTE53_RATE": "1000",
 }
+EVERY_KIND = "127.0.0.1:0,[::1]:0,proxy:127.0.0.1:0"  # of listener
 
 _services = pytest.StashKey[list]()
 _lasting_services: list[Service] = []
@@ -248,7 +249,8 @@ def lasting_sandbox():
 def lasting_service(lasting_sandbox):
     """One server for all tests that neither break anything around it nor look
     at what others may touch. a.example.org has no record; see new_host."""
-    service = Service([_binary("DYNDNS53_BIN")], DEFAULTS | lasting_sandbox.environment())
+    settings = DEFAULTS | lasting_sandbox.environment() | {"DYNDNS_LISTEN": EVERY_KIND}
+    service = Service([_binary("DYNDNS53_BIN")], settings)
     _lasting_services.append(service)
     try:
         service.wait_until_ready()

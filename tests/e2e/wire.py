@@ -82,12 +82,21 @@ class Connection:
     whoever opened it, or used in a with statement."""
 
     def __init__(
-        self, address, timeout=PATIENCE_SECONDS, *, source=None, buffer_bytes=None, tls=None
+        self,
+        address,
+        timeout=PATIENCE_SECONDS,
+        *,
+        source=None,
+        buffer_bytes=None,
+        preface=b"",
+        tls=None,
     ):
         """From the address `source`, if the kernel is not to choose one; with
         `buffer_bytes` for what is on its way on this side, of either direction;
-        with TLS by the ssl.SSLContext `tls`."""
+        `preface` is sent first of all, as a proxy sends its header; with TLS by
+        the ssl.SSLContext `tls`."""
         self._socket = _connect(address, timeout, source, buffer_bytes)
+        self._socket.sendall(preface)
         if tls is not None:
             self._socket = tls.wrap_socket(self._socket, server_hostname=NAME)
         self._received = b""

@@ -39,6 +39,7 @@ KIND = {
     "listening": OPERATOR,
     "log_lines_lost": LOG,
     "login_not_verified": STRANGER,
+    "proxy_header_refused": STRANGER,
     "record_changed": AWS,  # Route 53 took it, with at most 499 others in a call
     "record_confirmed": AWS,
     "record_refused": AWS,

@@ -116,7 +116,8 @@ static const struct {
      "DYNDNS_LISTEN=[::]:1,[::]:2,[::]:3,[::]:4,[::]:5,[::]:6,[::]:7,"
      "[::]:8,[::]:9,[::]:10,[::]:11,[::]:12,[::]:13,[::]:14,[::]:15,[::]:16"},
     {"what comes before HTTP stands before the address",
-     {{"DYNDNS_LISTEN", "proxy:127.0.0.1:81,[::1]:82"}},
+     {{"DYNDNS_LISTEN", "proxy:127.0.0.1:81,[::1]:82"},
+      {"DYNDNS_TRUSTED_PROXIES", "192.0.2.1"}},
      "DYNDNS_LISTEN=proxy:127.0.0.1:81,[::1]:82"},
     {"what is counted has listeners of its own",
      {{"DYNDNS_METRICS_LISTEN", "127.0.0.1:9153,[::1]:9154"}},
@@ -402,6 +403,9 @@ static const struct {
      "[::]:1,[::]:2,[::]:3,[::]:4,[::]:5,[::]:6,[::]:7,[::]:8,[::]:9,"
      "[::]:10,[::]:11,[::]:12,[::]:13,[::]:14,[::]:15,[::]:16,[::]:17",
      "at most 16"},
+
+    {"a listener of proxies, and no proxy", "DYNDNS_LISTEN",
+     "127.0.0.1:80,proxy:127.0.0.1:81", "name your proxies"},
 
     {"no thread", "DYNDNS_THREADS", "0", "1 to 64"},
     {"too many threads", "DYNDNS_THREADS", "65", "1 to 64"},

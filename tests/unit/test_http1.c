@@ -89,28 +89,29 @@ static void accept_callers(struct fake_loop *loop, struct fake_request *request)
 {
     static const struct listeners none = {.count = 0};
     static const struct accept_hosts hosts = {.callers = {NULL}};
+    static const struct proxy_list nobody = {.count = 0};
+    const struct acceptor_parts parts = {&hosts, &nobody, &loop->metrics, 1};
     struct acceptor acceptor;
 
     loop->globalconf.http1.upgrade_to_http2 = !http1_is_spoken(&request->req);
-    if (acceptor_init(&acceptor, &loop->h2o, &none, &hosts, 1,
-                      &loop->metrics) != STATUS_OK)
+    if (acceptor_init(&acceptor, &loop->h2o, &none, &parts) != STATUS_OK)
         _exit(EXIT_FAILURE);
 }
+
+static struct connections connections;
 
 static void sweep(struct fake_loop *loop, struct fake_request *request)
 {
     loop->globalconf.http1.upgrade_to_http2 = !http1_is_spoken(&request->req);
-    connections_sweep(&loop->h2o);
+    connections_init(&connections, NULL, NULL, NULL);
+    connections_sweep(&connections, &loop->h2o);
 }
 
 static void close_idle(struct fake_loop *loop, struct fake_request *request)
 {
-    struct http_metrics metrics = {0};
-    struct connections none;
-
-    connections_init(&none, NULL, &metrics);
     loop->globalconf.http1.upgrade_to_http2 = !http1_is_spoken(&request->req);
-    connections_close_idle(&none, &loop->h2o);
+    connections_init(&connections, NULL, NULL, NULL);
+    connections_close_idle(&connections, &loop->h2o);
 }
 
 static const struct reliance {
