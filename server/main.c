@@ -255,17 +255,16 @@ static void wake_main(void *main_thread)
     pthread_kill(*(pthread_t *)main_thread, wake_signal());
 }
 
-static void watch_over(struct http_server *server, struct updater *updater,
-                       const struct health *health,
+/* On sockets that were passed, callers queue already. */
+static void watch_over(struct served *served, bool callers_queue,
                        struct service_manager *manager, const sigset_t *awaited)
 {
-    struct served served = {server, updater, health};
     const struct watch_parts parts = {
-        &served,          open_to_callers, has_tried_to_load, reload,
+        served,           open_to_callers, has_tried_to_load, reload,
         reloads_answered, who_hangs,       describe};
     struct watch watch;
 
-    watch_init(&watch, &parts, manager, clock_now_ms(), false);
+    watch_init(&watch, &parts, manager, clock_now_ms(), callers_queue);
     wait_for_stop(awaited, &watch);
     watch_stop(&watch);
 }
@@ -295,10 +294,12 @@ static int serve(const struct config *config)
                                        config->dns.deadline_seconds,
                                        config->dns.ttl_seconds};
     struct service_manager manager;
+    struct passed_sockets passed;
     pthread_t main_thread = pthread_self();
     struct health health;
     struct http_server *server = NULL;
     struct updater *updater = NULL;
+    bool has_passed;
     sigset_t awaited;
     int64_t stop_at;
     int result = EXIT_FAILURE;
@@ -307,10 +308,11 @@ static int serve(const struct config *config)
     health_init(&health, config->table.bucket != NULL, started_at);
     block_signals(&awaited);
     service_manager_init(&manager);
+    if (passed_sockets_take(&passed) != STATUS_OK)
+        goto out;
     if (log_start() != STATUS_OK) {
         log_cannot_start();
-        service_manager_clear(&manager);
-        return EXIT_FAILURE;
+        goto out;
     }
     advise(config, log_advice);
     raise_open_files();
@@ -319,8 +321,9 @@ static int serve(const struct config *config)
                            process_metrics_fill, &started_at);
     metric_register_filled(&metrics, &health_metric_table, health_metrics_fill,
                            &health);
-    server =
-        http_server_new(&config->http, limits, &health, &in_transit, &metrics);
+    has_passed = passed.count > 0;
+    server = http_server_new(&config->http, &passed, limits, &health,
+                             &in_transit, &metrics);
     if (server == NULL)
         goto out;
     updater =
@@ -332,10 +335,12 @@ static int serve(const struct config *config)
         updater_start(updater) != STATUS_OK) {
         log_cannot_start();
     } else {
+        struct served served = {server, updater, &health};
+
         log_event(LOG_LEVEL_INFO, "started",
                   log_str("version", DYNDNS53_VERSION),
                   log_uint("threads", config->http.threads));
-        watch_over(server, updater, &health, &manager, &awaited);
+        watch_over(&served, has_passed, &manager, &awaited);
         result = EXIT_SUCCESS;
     }
     stop_at = clock_now_ms() + STOP_MS;
@@ -346,6 +351,7 @@ static int serve(const struct config *config)
 out:
     updater_free(updater);
     http_server_free(server);
+    passed_sockets_clear(&passed);
     service_manager_clear(&manager);
     log_stop(LOG_STOP_MS);
     return result;

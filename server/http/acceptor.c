@@ -173,6 +173,7 @@ static enum status take_listeners(struct acceptor *acceptor,
             .acceptor = acceptor,
             .is_proxy = listeners->all[i].as.proxy,
             .is_tls = listeners->all[i].as.tls,
+            .is_passed = listeners->all[i].is_passed,
             .sock = h2o_evloop_socket_create(acceptor->h2o->loop, fd,
                                              H2O_SOCKET_FLAG_DONT_READ),
             .accept = {.ctx = acceptor->h2o,
@@ -212,8 +213,16 @@ void acceptor_start(struct acceptor *acceptor)
     listen_again(acceptor);
 }
 
+bool acceptor_has_successor(const struct acceptor *acceptor)
+{
+    for (size_t i = 0; i < acceptor->point_count; i++)
+        if (acceptor->points[i].is_passed)
+            return true;
+    return false;
+}
+
 /* Who is refused at once does not count, and others may follow for ever. */
-static void accept_the_rest(struct accept_point *point)
+static void take_who_has_connected(struct accept_point *point)
 {
     const struct acceptor *acceptor = point->acceptor;
     size_t most = acceptor->max_connections;
@@ -227,8 +236,11 @@ static void accept_the_rest(struct accept_point *point)
 void acceptor_stop(struct acceptor *acceptor)
 {
     for (size_t i = 0; i < acceptor->point_count; i++) {
-        accept_the_rest(&acceptor->points[i]);
-        h2o_socket_close(acceptor->points[i].sock);
+        struct accept_point *point = &acceptor->points[i];
+
+        if (!point->is_passed)
+            take_who_has_connected(point);
+        h2o_socket_close(point->sock);
     }
     /* Who waits at the gate of proxies is still to be served by a point. */
     acceptor->point_count = 0;
@@ -237,6 +249,11 @@ void acceptor_stop(struct acceptor *acceptor)
 void acceptor_close_idle(struct acceptor *acceptor)
 {
     connections_close_idle(&acceptor->connections, acceptor->h2o);
+}
+
+bool acceptor_has_idle(struct acceptor *acceptor)
+{
+    return connections_have_idle(acceptor->h2o);
 }
 
 void acceptor_dispose(struct acceptor *acceptor)

@@ -29,6 +29,7 @@ struct accept_point {
     h2o_socket_t *sock;
     bool is_proxy; /* its callers are proxies (proxy_gate.h) */
     bool is_tls;
+    bool is_passed;          /* listener.h */
     h2o_accept_ctx_t accept; /* has a share of its TLS context */
 };
 
@@ -69,12 +70,20 @@ void acceptor_use_tls(struct acceptor *acceptor, SSL_CTX *tls);
 /* Begins to accept, and to cut those who dawdle. */
 void acceptor_start(struct acceptor *acceptor);
 
-/* Takes who has connected already, then closes the listening sockets. */
+/* Whether callers whom nobody takes here wait for another server, since somebody
+ * else holds a listening socket too. */
+bool acceptor_has_successor(const struct acceptor *acceptor);
+
+/* Closes the listening sockets, and takes first who has connected already where
+ * nobody else will. */
 void acceptor_stop(struct acceptor *acceptor);
 
 /* Ends connections on which nothing is under way, and those that have been at
  * what comes before HTTP for too long. */
 void acceptor_close_idle(struct acceptor *acceptor);
+
+/* Whether there are connections between two requests. */
+bool acceptor_has_idle(struct acceptor *acceptor);
 
 static inline size_t acceptor_connections(const struct acceptor *acceptor)
 {

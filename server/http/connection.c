@@ -289,16 +289,21 @@ void connections_sweep(struct connections *connections, h2o_context_t *h2o)
     proxy_gate_visit(&connections->gate, note_half_header, &sweep);
 }
 
+/* Whoever has just connected has most likely sent something already, which is on
+ * its way. */
 static int close_one_if_idle(h2o_req_t *req, void *data)
 {
+    struct timeval *now = data;
     h2o_socket_t *sock;
     struct connection *connection = connection_of(req, &sock);
 
-    (void)data;
     if (connection == NULL)
         return 0;
     connection->is_http = true;
-    if (is_idle(req, sock))
+    if (is_idle(req, sock) &&
+        (connection->has_spoken ||
+         h2o_timeval_subtract(&req->conn->connected_at, now) >=
+             CONNECTION_FIRST_WORD_MS * 1000LL))
         cut(sock);
     return 0;
 }
@@ -321,6 +326,27 @@ static void close_those_that_stall(struct eviction *eviction, int64_t now)
 
 void connections_close_idle(struct connections *connections, h2o_context_t *h2o)
 {
-    visit_all(h2o, close_one_if_idle, NULL);
+    struct timeval now = *h2o_get_timestamp(h2o, NULL, NULL);
+
+    visit_all(h2o, close_one_if_idle, &now);
     close_those_that_stall(&connections->eviction, clock_now_ms());
+}
+
+static int note_idle(h2o_req_t *req, void *data)
+{
+    h2o_socket_t *sock;
+    const struct connection *connection = connection_of(req, &sock);
+    bool *found = data;
+
+    *found |=
+        connection != NULL && connection->has_spoken && is_idle(req, sock);
+    return 0;
+}
+
+bool connections_have_idle(h2o_context_t *h2o)
+{
+    bool found = false;
+
+    visit_all(h2o, note_idle, &found);
+    return found;
 }

@@ -20,8 +20,9 @@
 #include <h2o.h>
 
 enum {
-    CONNECTION_IDLE_MS = 100000,   /* > 90 s, Heroku's router */
-    CONNECTION_REQUEST_MS = 10000, /* from the first byte to the last */
+    CONNECTION_IDLE_MS = 100000,     /* > 90 s, Heroku's router */
+    CONNECTION_REQUEST_MS = 10000,   /* from the first byte to the last */
+    CONNECTION_FIRST_WORD_MS = 1000, /* at a stop, until one is closed */
     /* A peer that takes none of our bytes for so long is gone; h2o itself
      * would wait for ever. */
     CONNECTION_STALLED_MS = 30000,
@@ -62,6 +63,10 @@ void connections_sweep(struct connections *connections, h2o_context_t *h2o);
  * what comes before HTTP for EVICTION_SPARED_MS. */
 void connections_close_idle(struct connections *connections,
                             h2o_context_t *h2o);
+
+/* Whether there are connections on which a request was answered and no other one
+ * has begun. */
+bool connections_have_idle(h2o_context_t *h2o);
 
 /* To be called for every request: its connection has proved its worth, and is
  * not closed to make room until the reply. */

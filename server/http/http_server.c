@@ -1,5 +1,6 @@
 #include "server/http/http_server.h"
 
+#include "base/log.h"
 #include "server/http/loop.h"
 #include "server/http/routes.h"
 #include "server/http/tls_alert.h"
@@ -67,10 +68,10 @@ static size_t connection_ceiling(size_t loops)
 /* --- TLS ------------------------------------------------------------------------
  */
 
-static bool needs_tls(const struct http_settings *settings)
+static bool needs_tls(const struct listeners *listeners)
 {
-    for (size_t i = 0; i < settings->listen_count; i++)
-        if (settings->listen[i].tls)
+    for (size_t i = 0; i < listeners->count; i++)
+        if (listeners->all[i].as.tls)
             return true;
     return false;
 }
@@ -87,8 +88,18 @@ static enum status set_up_tls(struct http_server *server,
 {
     enum status status;
 
-    if (!needs_tls(settings))
+    if (!needs_tls(&server->listeners))
         return STATUS_OK;
+    /* config_read demands them where DYNDNS_LISTEN has such an item; that a
+     * passed socket is one, it cannot know. */
+    if (settings->tls_files[TLS_FILE_CERTIFICATE] == NULL ||
+        settings->tls_files[TLS_FILE_KEY] == NULL) {
+        log_event(LOG_LEVEL_ERROR, "cannot_use_socket", log_str("name", "tls"),
+                  log_str("reason", "there is no certificate for it"),
+                  log_str("advice", "set DYNDNS_TLS_CERTIFICATE and "
+                                    "DYNDNS_TLS_KEY"));
+        return STATUS_INVALID;
+    }
     status =
         tls_watch_init(&server->tls, (const char *const *)settings->tls_files);
     if (status != STATUS_OK)
@@ -133,7 +144,21 @@ static struct http_metrics *metrics_new(size_t loops)
     return metrics;
 }
 
+/* Nothing is open when it fails. */
+static bool open_sockets(struct http_server *server,
+                         const struct http_settings *settings,
+                         struct passed_sockets *passed)
+{
+    if (listeners_open(&server->listeners, settings, passed) != STATUS_OK)
+        return false;
+    if (set_up_tls(server, settings) == STATUS_OK)
+        return true;
+    listeners_close(&server->listeners);
+    return false;
+}
+
 struct http_server *http_server_new(const struct http_settings *settings,
+                                    struct passed_sockets *passed,
                                     struct http_limits limits,
                                     struct health *health,
                                     struct in_transit_counts *in_transit,
@@ -151,10 +176,7 @@ struct http_server *http_server_new(const struct http_settings *settings,
     server->health = health;
     server->metrics = metrics_new(settings->threads);
     if (server->loops == NULL || server->metrics == NULL ||
-        set_up_tls(server, settings) != STATUS_OK ||
-        listeners_open(&server->listeners, settings) != STATUS_OK) {
-        if (server->has_tls)
-            tls_watch_clear(&server->tls);
+        !open_sockets(server, settings, passed)) {
         token_verifier_free(verifier);
         free(server->metrics);
         free(server->loops);

@@ -5,19 +5,21 @@
 
 #include "base/metric_text.h"
 #include "base/status.h"
-#include "server/http/http_settings.h"
+#include "server/http/passed_sockets.h"
 #include "server/state/health.h"
 #include "server/table/host_table.h"
 
 struct http_server;
 struct update_request;
 
-/* Opens the listening sockets. All but `limits` are borrowed and must outlive
- * the server. `in_transit` counts the updates on their way to the updater. What
- * the loops count is registered in `metrics`, to which others may add until the
- * loops are started. NULL, with the reason in the log, when an address cannot be
- * had, or TLS cannot be spoken where it is asked for. */
+/* Opens the listening sockets, or takes those that were passed. All but `limits`
+ * and `passed` are borrowed and must outlive the server. `in_transit` counts the
+ * updates on their way to the updater. What the loops count is registered in
+ * `metrics`, to which others may add until the loops are started. NULL, with the
+ * reason in the log, when an address cannot be had, or TLS cannot be spoken where
+ * it is asked for. */
 struct http_server *http_server_new(const struct http_settings *settings,
+                                    struct passed_sockets *passed,
                                     struct http_limits limits,
                                     struct health *health,
                                     struct in_transit_counts *in_transit,

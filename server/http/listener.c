@@ -111,6 +111,7 @@ static void log_listening(const struct listener *listener)
     bound = address_from_sockaddr(&address.any);
     address_format(&bound, text);
     log_event(LOG_LEVEL_INFO, "listening", log_str("address", text),
+              log_str("socket", listener->is_passed ? "passed" : "own"),
               log_str("kind", kind_of(&listener->as)),
               log_int("port", ntohs(address.any.sa_family == AF_INET6
                                         ? address.v6.sin6_port
@@ -142,7 +143,17 @@ static bool is_taken_by_an_earlier_one(const struct http_settings *settings,
     return false;
 }
 
+static bool is_passed_elsewhere(const struct passed_sockets *passed,
+                                const struct listen_address *wanted)
+{
+    for (size_t i = 0; i < passed->count; i++)
+        if (passed->all[i].as.port == wanted->port)
+            return true;
+    return false;
+}
+
 static void log_cannot_listen(const struct http_settings *settings, size_t at,
+                              const struct passed_sockets *passed,
                               const struct listen_address *wanted, int fault)
 {
     const char *advice = "set PORT or DYNDNS_LISTEN to another address";
@@ -154,43 +165,126 @@ static void log_cannot_listen(const struct http_settings *settings, size_t at,
     else if (fault == EADDRINUSE && is_taken_by_an_earlier_one(settings, at))
         advice = "DYNDNS_LISTEN names it twice: 0.0.0.0 and [::] stand for "
                  "all addresses of their family; leave one item out";
+    else if (fault == EADDRINUSE && is_passed_elsewhere(passed, wanted))
+        advice = "systemd listens on this port, at another address: let "
+                 "DYNDNS_LISTEN and ListenStream= of dyndns53.socket be the "
+                 "same";
     else if (fault == EADDRINUSE)
         advice = "free the port, or set PORT or DYNDNS_LISTEN to another";
     else if (fault == EADDRNOTAVAIL)
         advice = "this machine has no such address: set DYNDNS_LISTEN to one "
                  "that it has";
     else if (fault == EACCES)
-        advice = "set PORT or DYNDNS_LISTEN to a port from 1024, or grant "
-                 "CAP_NET_BIND_SERVICE";
+        advice = "set PORT or DYNDNS_LISTEN to a port from 1024, or let "
+                 "systemd open this one (dyndns53.socket)";
     address_format(&wanted->address, text);
     log_event(LOG_LEVEL_ERROR, "cannot_listen", log_str("address", text),
               log_int("port", wanted->port), log_str("reason", strerror(fault)),
               log_str("advice", advice));
 }
 
+/* Either -1, or the socket of settings->listen[at], and in *as what it is. */
+static int open_own(const struct http_settings *settings, size_t at,
+                    const struct passed_sockets *passed,
+                    struct listen_address *as)
+{
+    int fd;
+
+    *as = settings->listen[at];
+    fd = open_one(as, shares_port_with_ipv4(as, settings));
+    if (fd < 0 && as->any_family &&
+        (errno == EAFNOSUPPORT || errno == EADDRNOTAVAIL)) {
+        as->address = (struct address){.family = ADDRESS_IPV4};
+        fd = open_one(as, false);
+    }
+    if (fd < 0)
+        log_cannot_listen(settings, at, passed, as, errno);
+    return fd;
+}
+
+static void add(struct listeners *listeners, const struct listener *listener)
+{
+    log_listening(listener);
+    listeners->all[listeners->count++] = *listener;
+}
+
+static void add_passed(struct listeners *listeners,
+                       struct passed_socket *passed,
+                       const struct listen_address *as)
+{
+    struct listener listener = {passed->fd, *as, true};
+
+    passed->fd = -1;
+    limit_buffers(listener.fd); /* for those who connect from now on */
+    add(listeners, &listener);
+}
+
+static bool open_wanted(struct listeners *listeners,
+                        const struct http_settings *settings,
+                        struct passed_sockets *passed)
+{
+    for (size_t i = 0; i < settings->listen_count; i++) {
+        const struct listen_address *wanted = &settings->listen[i];
+        struct passed_socket *found = passed_sockets_find(passed, wanted);
+        struct listener own = {.fd = -1};
+
+        if (wanted->any_family && passed->count > 0)
+            continue;
+        if (found != NULL) {
+            add_passed(listeners, found, wanted);
+            continue;
+        }
+        own.fd = open_own(settings, i, passed, &own.as);
+        if (own.fd < 0)
+            return false;
+        add(listeners, &own);
+    }
+    return true;
+}
+
+static void log_strange_socket(const struct passed_socket *passed, bool is_full)
+{
+    log_event(
+        LOG_LEVEL_ERROR, "cannot_use_socket", log_int("descriptor", passed->fd),
+        log_str("name", passed->name),
+        log_str("reason", is_full ? "there may be at most 16 listening sockets"
+                                  : "its name does not say how to serve it"),
+        log_str("advice",
+                "let FileDescriptorName= of the socket's unit be http, "
+                "tls, proxy or proxy-tls, or let DYNDNS_LISTEN have "
+                "its address"));
+}
+
+/* Those that no item of the settings has asked for. */
+static bool take_the_rest(struct listeners *listeners,
+                          struct passed_sockets *passed)
+{
+    for (size_t i = 0; i < passed->count; i++) {
+        struct passed_socket *socket = &passed->all[i];
+        bool is_full = listeners->count == HTTP_LISTEN_MAX;
+
+        if (socket->fd < 0)
+            continue;
+        if (is_full || !socket->is_known) {
+            log_strange_socket(socket, is_full);
+            return false;
+        }
+        add_passed(listeners, socket, &socket->as);
+    }
+    return true;
+}
+
 enum status listeners_open(struct listeners *listeners,
-                           const struct http_settings *settings)
+                           const struct http_settings *settings,
+                           struct passed_sockets *passed)
 {
     listeners->count = 0;
-    for (size_t i = 0; i < settings->listen_count; i++) {
-        struct listen_address wanted = settings->listen[i];
-        int fd = open_one(&wanted, shares_port_with_ipv4(&wanted, settings));
-
-        if (fd < 0 && wanted.any_family &&
-            (errno == EAFNOSUPPORT || errno == EADDRNOTAVAIL)) {
-            wanted.address = (struct address){.family = ADDRESS_IPV4};
-            fd = open_one(&wanted, false);
-        }
-        if (fd < 0) {
-            log_cannot_listen(settings, i, &wanted, errno);
-            listeners_close(listeners);
-            return STATUS_UNAVAILABLE;
-        }
-        listeners->all[listeners->count] =
-            (struct listener){.fd = fd, .as = wanted};
-        log_listening(&listeners->all[listeners->count++]);
-    }
-    return STATUS_OK;
+    if (open_wanted(listeners, settings, passed) &&
+        take_the_rest(listeners, passed))
+        return STATUS_OK;
+    listeners_close(listeners);
+    passed_sockets_clear(passed);
+    return STATUS_UNAVAILABLE;
 }
 
 void listeners_close(struct listeners *listeners)

@@ -10,6 +10,8 @@
 enum {
     LONGEST_TURN_MS = 1000,
     STOPPING_TURN_MS = 50,
+    /* A good part of the 25 seconds of a stop is left for updates in hand. */
+    HAND_OVER_MS = 5000,
 };
 
 struct table_message {
@@ -121,11 +123,26 @@ static bool has_work(const struct loop *loop)
            loop->context.verifications.count > 0;
 }
 
+/* Where another server will take the callers who come now, there is no hurry:
+ * meanwhile they are served here, so that the pause until then is short, and each
+ * reply closes its connection. Whoever keeps one open learns it by that, with his
+ * next request; to close it in his silence could cross with that request, which
+ * would be lost. */
+static void hand_over(struct loop *loop)
+{
+    int64_t until = clock_now_ms() + HAND_OVER_MS;
+
+    while (acceptor_has_successor(&loop->acceptor) &&
+           acceptor_has_idle(&loop->acceptor) && clock_now_ms() < until)
+        h2o_evloop_run(loop->h2o.loop, STOPPING_TURN_MS);
+}
+
 /* No new connection comes any more; those in hand are served to their end. */
 static void drain(struct loop *loop)
 {
-    acceptor_stop(&loop->acceptor);
     h2o_context_request_shutdown(&loop->h2o);
+    hand_over(loop);
+    acceptor_stop(&loop->acceptor);
     /* A table may have been posted just before: h2o wants no receiver to end
      * with messages. */
     h2o_evloop_run(loop->h2o.loop, 0);

@@ -196,19 +196,19 @@ def start(request, sandbox, store):
     sets these variables (None: unset), and waits until it is ready. Each must
     be running, and end well, when the test is over, unless the test ended it.
     `within` is a command that becomes the server, `open_files` the limit of
-    descriptors; `reads_log` is Service's."""
+    descriptors; `reads_log` and `inherits` are Service's."""
     binary = _binary("DYNDNS53_BIN")
     services = request.node.stash.setdefault(_services, [])
 
     def start(
-        *hosts, ready=True, reads_log=True, within=(), open_files=None, **environment
+        *hosts, ready=True, reads_log=True, within=(), inherits=(), open_files=None, **environment
     ):
         if hosts:
             store(*hosts)
         if open_files is not None:
             within = ("prlimit", f"--nofile={open_files}", *within)
         settings = DEFAULTS | sandbox.environment() | environment
-        service = Service([*within, binary], settings, reads_log)
+        service = Service([*within, binary], settings, reads_log, inherits)
         services.append(service)
         if ready:
             service.wait_until_ready()

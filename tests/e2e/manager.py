@@ -4,6 +4,7 @@ listening sockets, and starts servers with them, one after the other."""
 import os
 import re
 import socket
+import sys
 import threading
 import time
 
@@ -54,3 +55,44 @@ class Ear:
         self._socket.close()
         if self.address.startswith("/"):
             os.unlink(self.address)
+
+
+# Becomes the program, with the sockets where systemd puts them.
+_LAUNCHER = """
+import fcntl, os, sys
+names, numbers, command = sys.argv[1], sys.argv[2].split(","), sys.argv[3:]
+apart = [fcntl.fcntl(int(number), fcntl.F_DUPFD, 500) for number in numbers]
+os.closerange(3, 500)
+for at, number in enumerate(apart, 3):
+    os.dup2(number, at, inheritable=True)
+    os.close(number)
+given = {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": str(len(apart)), "LISTEN_FDNAMES": names}
+os.execve(command[0], command, os.environ | given)
+"""
+
+
+class Sockets:
+    """Listening sockets that stay, whoever serves them: `within` and `inherits` of
+    start() make a server their heir."""
+
+    def __init__(self, *names: str, address="127.0.0.1"):
+        """One for each name, on ports that the kernel chooses."""
+        self._sockets = [socket.create_server((address, 0), backlog=4096) for _ in names]
+        self._names = ":".join(names)
+
+    @property
+    def addresses(self) -> list[tuple[str, int]]:
+        return [each.getsockname() for each in self._sockets]
+
+    @property
+    def inherits(self) -> list[int]:
+        return [each.fileno() for each in self._sockets]
+
+    @property
+    def within(self) -> list[str]:
+        numbers = ",".join(map(str, self.inherits))
+        return [sys.executable, "-c", _LAUNCHER, self._names, numbers]
+
+    def close(self):
+        for each in self._sockets:
+            each.close()

@@ -52,14 +52,17 @@ def run(
 class Service:
     """A running server. Ports of 0 in DYNDNS_LISTEN are read from its log.
     Without `reads_log`, nobody reads that before log.start_reading() is called,
-    or the server has ended."""
+    or the server has ended. It `inherits` these descriptors."""
 
-    def __init__(self, command: list[str], environment: dict[str, str], reads_log=True):
+    def __init__(
+        self, command: list[str], environment: dict[str, str], reads_log=True, inherits=()
+    ):
         self._process = subprocess.Popen(
             command,
             env=clean_environment(**environment),
             stdin=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
+            pass_fds=inherits,
         )
         self.log = EventLog(self._process.stderr, reads_log)
 

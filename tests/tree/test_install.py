@@ -11,6 +11,7 @@ import pytest
 from repository import ROOT, program, read
 
 UNIT, USER = "lib/systemd/system/dyndns53.service", "lib/sysusers.d/dyndns53.conf"
+SOCKET = "lib/systemd/system/dyndns53.socket"
 SET_IP, TIMER = (f"lib/systemd/system/dyndb-set-ip.{kind}" for kind in ("service", "timer"))
 
 
@@ -50,6 +51,12 @@ def test_nothing_else_of_the_unit_is_changed(prefix):
 def test_systemd_finds_no_fault_with_the_unit(prefix):
     verified = run("systemd-analyze", "verify", "--man=no", prefix / UNIT)
     assert (verified.returncode, verified.stderr) == (0, "")
+
+
+def test_systemd_finds_no_fault_with_the_sockets(prefix):
+    verified = run("systemd-analyze", "verify", "--man=no", prefix / UNIT, prefix / SOCKET)
+    assert (verified.returncode, verified.stderr) == (0, "")
+    assert (prefix / SOCKET).read_text() == read("docs/dyndns53.socket")
 
 
 def test_systemd_looks_where_it_is_installed():

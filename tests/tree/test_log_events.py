@@ -23,6 +23,7 @@ KIND = {
     "batch_failed": AWS,
     "cannot_listen": OPERATOR,
     "cannot_start": OPERATOR,
+    "cannot_use_socket": OPERATOR,
     "clock_skewed": AWS,
     "columns_ignored": OPERATOR,  # once for each database
     "config_doubtful": OPERATOR,

@@ -7,8 +7,9 @@ from repository import read
 
 SERVICES = ["dyndns53", "dyndb-set-ip"]
 # What set-ip has in place of what a server needs.
-ITS_OWN = {"Type", "TimeoutStartSec", "DynamicUser"}
+ITS_OWN = {"TimeoutStartSec", "DynamicUser"}
 A_SERVERS = {"ExecReload", "Restart", "RestartPreventExitStatus", "TimeoutStopSec", "LimitNOFILE"}
+A_SERVERS |= {"WatchdogSec"}
 A_SERVERS |= {"User", "AmbientCapabilities", "RemoveIPC"}
 
 
@@ -30,7 +31,7 @@ def test_set_ip_is_kept_in_the_same_box_as_the_server():
     differ = {name for name in set(set_ip) & set(server) if set_ip[name] != server[name]}
     assert differ == {
         *{"EnvironmentFile", "ExecStart", "StateDirectory", "StateDirectoryMode"},
-        *{"CapabilityBoundingSet", "RestrictAddressFamilies"},
+        *{"CapabilityBoundingSet", "RestrictAddressFamilies", "Type"},
     }
     assert set_ip["CapabilityBoundingSet"] == ""
     families = server["RestrictAddressFamilies"].split() + ["AF_NETLINK"]
