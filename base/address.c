@@ -98,6 +98,15 @@ bool address_equal(const struct address *a, const struct address *b)
            memcmp(a->bytes, b->bytes, family_bytes(a->family)) == 0;
 }
 
+struct address address_network(const struct address *address)
+{
+    struct address network = *address;
+
+    if (network.family == ADDRESS_IPV6)
+        memset(network.bytes + 8, 0, 8);
+    return network;
+}
+
 /* Whether the first `bits` of both are the same. */
 static bool same_prefix(const unsigned char *a, const unsigned char *b,
                         unsigned bits)

@@ -35,6 +35,10 @@ size_t address_format(const struct address *address,
 
 bool address_equal(const struct address *a, const struct address *b);
 
+/* What one customer of a provider has: an address of IPv4, and of IPv6 a network
+ * of 64 bits, whose other bits are 0 here. */
+struct address address_network(const struct address *address);
+
 /* A block of addresses, "10.0.0.0/8" or a single address. */
 struct cidr {
     struct address base;

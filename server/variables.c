@@ -11,6 +11,7 @@
 
 enum {
     DAY_SECONDS = 86400,
+    MAX_AN_HOUR = 1000000,
     /* Heroku's router gives up after 30 s, and a stop waits for 25 s. */
     MAX_DEADLINE_SECONDS = 25,
     WANTED_MAX_BYTES = 128,
@@ -267,6 +268,8 @@ const struct variable variables[] = {
      DEFAULT("false")},
     {READ("DYNDNS_QUERY_AUTH", toggle), KEPT_IN(http.query_auth),
      DEFAULT("false")},
+    {READ("DYNDNS_MAX_FAILURES", number), KEPT_IN(http.max_failures),
+     FROM_TO(0, MAX_AN_HOUR), DEFAULT("300")},
     {READ("DYNDNS_API_KEY", secret), KEPT_IN(http.api_key)},
     {READ("DYNDNS_REFLECT_KEY", secret), KEPT_IN(http.reflect_key)},
     {READ("DYNDNS_TTL", number), KEPT_IN(dns.ttl_seconds), FROM_TO(0, INT_MAX),

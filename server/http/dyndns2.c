@@ -103,6 +103,12 @@ void dyndns2_reply_word(struct protocol_reply *reply, enum dyndns2_word word,
     end_text(reply, stpcpy(stpcpy(reply->text, words[word]), "\n"));
 }
 
+void dyndns2_reply_turned_away(struct protocol_reply *reply)
+{
+    dyndns2_reply_word(reply, DYNDNS2_ABUSE, DYNDNS2_911_IS_200);
+    set_status(reply, 429, "Too Many Requests");
+}
+
 /* How many results, from the first on, are about the same host. */
 static size_t count_of_host(const struct protocol_result *results, size_t count)
 {

@@ -18,7 +18,7 @@ enum dyndns2_word {
     DYNDNS2_GOOD,    /* the rrset says so now */
     DYNDNS2_NOTFQDN, /* this cannot be the name of a host */
     DYNDNS2_NOHOST,  /* the caller has no such host */
-    DYNDNS2_ABUSE,   /* the host is locked */
+    DYNDNS2_ABUSE,   /* the host is locked, or the caller blocked */
     DYNDNS2_DNSERR,  /* this address, or this rrset, cannot be registered */
     DYNDNS2_911,     /* the service cannot do it now; try again later */
     DYNDNS2_NUMHOST, /* too many hosts in one request */
@@ -41,6 +41,10 @@ enum answer dyndns2_answer_of(enum dyndns2_word word);
 /* A reply of one word, which is none of those with an address. */
 void dyndns2_reply_word(struct protocol_reply *reply, enum dyndns2_word word,
                         enum dyndns2_911_status unavailable);
+
+/* That the caller's address was wrong too often: "abuse", with a status of its
+ * own, since the word alone would be about a host. */
+void dyndns2_reply_turned_away(struct protocol_reply *reply);
 
 /* A line for each host asked for, which holds what became of all its changes;
  * 911 alone if that is all there is to say. */

@@ -166,6 +166,12 @@ static enum protocol_verdict answer(struct protocol_reply *reply,
     return verdict;
 }
 
+static enum protocol_verdict turn_away(struct protocol_reply *reply)
+{
+    dyndns2_reply_turned_away(reply);
+    return PROTOCOL_TURNED_AWAY;
+}
+
 static enum protocol_verdict parse(const struct protocol_request *request,
                                    struct protocol_changes *changes,
                                    struct span *claimed,
@@ -178,10 +184,14 @@ static enum protocol_verdict parse(const struct protocol_request *request,
     case CREDENTIALS_ABSENT:
         return answer(reply, DYNDNS2_BADAUTH, PROTOCOL_UNAUTHENTICATED);
     case CREDENTIALS_BROKEN:
-        return answer(reply, DYNDNS2_BADAUTH, PROTOCOL_DENIED);
+        return login_gate_admits(request->gate, span_from("", 0))
+                   ? answer(reply, DYNDNS2_BADAUTH, PROTOCOL_DENIED)
+                   : turn_away(reply);
     case CREDENTIALS_GIVEN:
         break;
     }
+    if (!login_gate_admits(request->gate, credentials.login))
+        return turn_away(reply);
     switch (account_open(&call.account, request->hosts, credentials.login,
                          credentials.password, request->verdicts)) {
     case ACCOUNT_UNDECIDED:

@@ -60,6 +60,14 @@ static void reply_forbidden(struct protocol_reply *reply)
     reply_text(reply, "{\"message\":\"Forbidden\"}");
 }
 
+static enum protocol_verdict turn_away(struct protocol_reply *reply)
+{
+    (void)fail(reply, HASH_WORDS_TURNED_AWAY);
+    reply->status = 429;
+    reply->reason = "Too Many Requests";
+    return PROTOCOL_TURNED_AWAY;
+}
+
 /* --- the request ----------------------------------------------------------------
  */
 
@@ -115,6 +123,13 @@ static bool read_address(const struct protocol_request *request,
         return false;
     *address = request->client;
     return given.len == 0 || address_parse(given, address);
+}
+
+/* Whether there is something that could be guessed. */
+static bool shows_proof(const struct protocol_request *request, enum mode mode)
+{
+    return mode == MODE_SET || mode == MODE_LIST_HOSTS ||
+           (request->settings->api_key != NULL && request->api_key.len > 0);
 }
 
 /* --- the modes ------------------------------------------------------------------
@@ -188,7 +203,11 @@ static enum protocol_verdict parse(const struct protocol_request *request,
                                    struct protocol_reply *reply)
 {
     enum mode mode = read_mode(request->query);
+    char name[DNS_NAME_MAX + 2];
 
+    if (shows_proof(request, mode) &&
+        !login_gate_admits(request->gate, read_name(request->query, name)))
+        return turn_away(reply);
     if (!shared_key_matches(request->settings->api_key, request->api_key)) {
         reply_forbidden(reply);
         return request->api_key.len == 0 ? PROTOCOL_UNAUTHENTICATED

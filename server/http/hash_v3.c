@@ -22,6 +22,7 @@ enum verdict {
     UNAUTHORIZED,
     FORBIDDEN,
     REFUSED_BY_DNS,
+    TURNED_AWAY,
     UNAVAILABLE,
 };
 
@@ -35,6 +36,7 @@ static const struct {
     [UNAUTHORIZED] = {401, "Unauthorized", "fail"},
     [FORBIDDEN] = {403, "Forbidden", "fail"},
     [REFUSED_BY_DNS] = {500, "Internal Server Error", "fail"},
+    [TURNED_AWAY] = {429, "Too Many Requests", "fail"},
     [UNAVAILABLE] = {503, "Service Unavailable", "fail"},
 };
 
@@ -91,6 +93,10 @@ static enum protocol_verdict set(const struct protocol_request *request,
         !validation_hash_parse(digits, &claim.hash))
         return answer(reply, BAD_REQUEST, HASH_WORDS_BAD_HASH);
     (void)json_text_member(body, "ddns_hostname", &claim.name);
+    if (!login_gate_admits(request->gate, claim.name)) {
+        (void)answer(reply, TURNED_AWAY, HASH_WORDS_TURNED_AWAY);
+        return PROTOCOL_TURNED_AWAY;
+    }
     if (!hash_claim_open(&claim, request, request->client.family, &row,
                          claimed)) {
         (void)answer(reply, UNAUTHORIZED, HASH_WORDS_MISMATCH);

@@ -16,6 +16,8 @@ enum { HASH_WORDS_MAX = 160 + DNS_NAME_MAX + ADDRESS_TEXT_MAX };
 #define HASH_WORDS_UNCHANGED                                                   \
     "Your IP address matches the current Route53 DNS record."
 #define HASH_WORDS_NO_ADDRESS "The proxy did not tell your address."
+#define HASH_WORDS_TURNED_AWAY                                                 \
+    "Too many wrong hashes came from your address, try again later."
 #define HASH_WORDS_UNAVAILABLE "Not possible now, try again later."
 
 /* Of a change that was not made, NUL-terminated. `dot` stands behind the

@@ -11,6 +11,7 @@
  *      +-- http_context    what a handler is given
  *      |     waiting       the requests that wait for the updater
  *      |     verification  those that wait for a password to be verified
+ *      |     delayed       those of guessers, whose answers come late
  *      |
  *      +-- routes          which URL means what; hands the context to
  *            protocol_call, with a protocol; and to check_ip, healthz
@@ -23,6 +24,8 @@
 #include "base/log_quota.h"
 #include "base/metric_text.h"
 #include "server/http/http_metrics.h"
+#include "server/http/delayed.h"
+#include "server/http/guess_limit.h"
 #include "server/http/http_settings.h"
 #include "server/http/verification.h"
 #include "server/http/waiting.h"
@@ -37,6 +40,7 @@ struct http_shared {
     struct in_transit_counts *in_transit;
     struct token_verifier *verifier;
     const struct metric_registry *metrics; /* all that /metrics tells */
+    struct guess_limit *guesses;
 };
 
 struct http_context {
@@ -44,8 +48,11 @@ struct http_context {
     struct http_metrics *metrics;  /* the loop's */
     struct host_table *host_table; /* in service; NULL before the first */
     struct log_quota refusals;     /* for lines about callers turned away */
+    struct log_quota guessers; /* for who guesses: a storm of the former, which
+                                  goes before, must not hide them */
     struct waiting waiting;
     struct verifications verifications;
+    struct delayed delayed;
     atomic_bool
         stopping; /* set by any thread: connections end with the reply */
 };

@@ -157,6 +157,29 @@ static bool open_sockets(struct http_server *server,
     return false;
 }
 
+/* What the loops share and nobody else has. False when memory or the kernel's
+ * randomness fails. */
+static bool make_shared(struct http_shared *shared)
+{
+    shared->verifier = token_verifier_new();
+    shared->guesses = guess_limit_new(shared->settings->max_failures);
+    return shared->verifier != NULL && shared->guesses != NULL;
+}
+
+static void free_shared(struct http_shared *shared)
+{
+    token_verifier_free(shared->verifier);
+    guess_limit_free(shared->guesses);
+}
+
+static void free_parts(struct http_server *server)
+{
+    free_shared(&server->shared);
+    free(server->metrics);
+    free(server->loops);
+    free(server);
+}
+
 struct http_server *http_server_new(const struct http_settings *settings,
                                     struct passed_sockets *passed,
                                     struct http_limits limits,
@@ -165,35 +188,28 @@ struct http_server *http_server_new(const struct http_settings *settings,
                                     struct metric_registry *metrics)
 {
     struct http_server *server = calloc(1, sizeof *server);
-    struct token_verifier *verifier = token_verifier_new();
 
-    if (server == NULL || verifier == NULL) {
-        token_verifier_free(verifier);
-        free(server);
+    if (server == NULL)
         return NULL;
-    }
-    server->loops = calloc(settings->threads, sizeof *server->loops);
-    server->health = health;
-    server->metrics = metrics_new(settings->threads);
-    if (server->loops == NULL || server->metrics == NULL ||
-        !open_sockets(server, settings, passed)) {
-        token_verifier_free(verifier);
-        free(server->metrics);
-        free(server->loops);
-        free(server);
-        return NULL;
-    }
-    for (size_t i = 0; i < settings->threads; i++)
-        metric_register(metrics, &http_metric_table, &server->metrics[i]);
-    pthread_mutex_init(&server->lock, NULL);
     server->shared = (struct http_shared){
         .settings = settings,
         .limits = limits,
         .health = health,
         .in_transit = in_transit,
-        .verifier = verifier,
         .metrics = metrics,
     };
+    server->loops = calloc(settings->threads, sizeof *server->loops);
+    server->health = health;
+    server->metrics = metrics_new(settings->threads);
+    if (server->loops == NULL || server->metrics == NULL ||
+        !make_shared(&server->shared) ||
+        !open_sockets(server, settings, passed)) {
+        free_parts(server);
+        return NULL;
+    }
+    for (size_t i = 0; i < settings->threads; i++)
+        metric_register(metrics, &http_metric_table, &server->metrics[i]);
+    pthread_mutex_init(&server->lock, NULL);
     server->parts = (struct loop_parts){
         .shared = &server->shared,
         .h2o = &server->h2o,
@@ -287,8 +303,5 @@ void http_server_free(struct http_server *server)
         tls_watch_clear(&server->tls);
     h2o_config_dispose(&server->h2o);
     pthread_mutex_destroy(&server->lock);
-    token_verifier_free(server->shared.verifier);
-    free(server->metrics);
-    free(server->loops);
-    free(server);
+    free_parts(server);
 }

@@ -40,8 +40,10 @@ struct http_settings {
     bool allow_internal;               /* register addresses that mean nothing
                                           outside one's own network */
     bool query_auth;                   /* credentials may stand in the query */
-    char *api_key;     /* asked of hash_v2 callers; NULL: none */
-    char *reflect_key; /* asked of /reflect's callers; NULL: none */
+    unsigned max_failures; /* wrong credentials of an address, at once and in
+                              an hour; 0: as many as it likes */
+    char *api_key;         /* asked of hash_v2 callers; NULL: none */
+    char *reflect_key;     /* asked of /reflect's callers; NULL: none */
 };
 
 /* Of the settings of DNS. */

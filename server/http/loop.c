@@ -101,6 +101,7 @@ static enum status set_up(struct loop *loop, const struct loop_parts *parts,
                  parts->submit_arg, loop->context.metrics);
     verifications_init(&loop->context.verifications, loop->h2o.queue,
                        parts->shared->verifier);
+    delayed_init(&loop->context.delayed, loop->h2o.loop);
     routes_use(parts->routes, &loop->h2o, &loop->context);
     routes_use(parts->metrics_routes, &loop->h2o, &loop->context);
     status =
@@ -120,7 +121,8 @@ static bool has_work(const struct loop *loop)
 {
     return acceptor_connections(&loop->acceptor) > 0 ||
            loop->context.waiting.count > 0 ||
-           loop->context.verifications.count > 0;
+           loop->context.verifications.count > 0 ||
+           loop->context.delayed.count > 0;
 }
 
 /* Where another server will take the callers who come now, there is no hurry:
@@ -141,6 +143,7 @@ static void hand_over(struct loop *loop)
 static void drain(struct loop *loop)
 {
     h2o_context_request_shutdown(&loop->h2o);
+    delayed_end(&loop->context.delayed);
     hand_over(loop);
     acceptor_stop(&loop->acceptor);
     /* A table may have been posted just before: h2o wants no receiver to end
@@ -164,6 +167,7 @@ static void dispose(struct loop *loop)
     acceptor_dispose(&loop->acceptor);
     waiting_dispose(&loop->context.waiting, loop->h2o.queue);
     verifications_dispose(&loop->context.verifications, loop->h2o.queue);
+    delayed_dispose(&loop->context.delayed);
     h2o_multithread_unregister_receiver(loop->h2o.queue, &loop->tables);
     h2o_multithread_unregister_receiver(loop->h2o.queue, &loop->tls_contexts);
     h2o_context_dispose(&loop->h2o);

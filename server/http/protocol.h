@@ -18,6 +18,7 @@
 #include "server/dns/outcome.h"
 #include "server/http/answer.h"
 #include "server/http/http_settings.h"
+#include "server/http/login_gate.h"
 #include "server/http/refusal.h"
 #include "server/http/token_verdicts.h"
 
@@ -35,6 +36,7 @@ struct protocol_request {
     const struct hostdb *hosts;
     const struct http_settings *settings;
     struct token_verdicts *verdicts; /* NULL: none is known, nor asked for */
+    struct login_gate *gate; /* to be asked before credentials are looked at */
 };
 
 /* What one rrset is to say. */
@@ -90,6 +92,8 @@ enum protocol_verdict {
     PROTOCOL_ANSWERED,        /* `reply` is filled in: there is no more to do */
     PROTOCOL_UNAUTHENTICATED, /* likewise: the caller showed no credentials */
     PROTOCOL_DENIED,          /* likewise: they open nothing, to be logged */
+    PROTOCOL_TURNED_AWAY,     /* likewise: the gate does not admit them. The
+                                 status is 429, and when to try again is added */
     PROTOCOL_VERIFY,          /* request->verdicts asks for one: parse again
                                  when it is answered; nothing else is filled
                                  in to be used */

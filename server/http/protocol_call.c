@@ -5,6 +5,7 @@
 #include "server/http/admission.h"
 #include "server/http/caller.h"
 #include "server/http/dyndns2.h"
+#include "server/http/guessing.h"
 #include "server/http/http_response.h"
 #include "server/http/parameters.h"
 
@@ -139,6 +140,29 @@ static void log_refused(struct http_context *context,
         log_str("client", client), log_str("address", text),
         log_str("reason", refusal_reason(change->refusal)),
         log_str("advice", refusal_advice(change->refusal)));
+}
+
+/* --- who guesses ---------------------------------------------------------------
+ */
+
+static void send_late(void *arg, h2o_req_t *req, struct protocol_reply *reply)
+{
+    send_reply(arg, req, reply);
+}
+
+/* The reply goes late to whoever has guessed much. */
+static void deny(struct http_context *context, h2o_req_t *req,
+                 const struct protocol_request *request,
+                 struct protocol_reply *reply)
+{
+    const struct span texts[] = {request->authorization, request->api_key,
+                                 request->query, request->body};
+    enum guess_verdict verdict = guessing_count(context, request->gate, texts,
+                                                sizeof texts / sizeof texts[0]);
+
+    if (verdict == GUESS_COUNTED ||
+        !delayed_begin(&context->delayed, req, reply, send_late, context))
+        send_reply(context, req, reply);
 }
 
 /* --- what the loop knows ------------------------------------------------------
@@ -310,7 +334,8 @@ static bool verify(struct http_context *context, h2o_req_t *req,
 static struct protocol_request read_request(const struct http_context *context,
                                             h2o_req_t *req,
                                             const struct address *client,
-                                            struct token_verdicts *verdicts)
+                                            struct token_verdicts *verdicts,
+                                            struct login_gate *gate)
 {
     return (struct protocol_request){
         .query = parameters_of_query(req),
@@ -322,17 +347,35 @@ static struct protocol_request read_request(const struct http_context *context,
         .hosts = context->host_table->hosts,
         .settings = context->shared->settings,
         .verdicts = verdicts,
+        .gate = gate,
     };
+}
+
+/* Where the protocol did not say. */
+static enum answer answer_of_verdict(enum protocol_verdict verdict,
+                                     enum answer said)
+{
+    switch (verdict) {
+    case PROTOCOL_DENIED:
+        return ANSWER_BADAUTH;
+    case PROTOCOL_UNAUTHENTICATED:
+        return ANSWER_NOAUTH;
+    case PROTOCOL_TURNED_AWAY:
+        return ANSWER_ABUSE;
+    default:
+        return said;
+    }
 }
 
 /* By the table in service, and by the verdicts that there are. */
 static void answer(struct http_context *context, h2o_req_t *req,
                    const struct protocol *protocol,
                    const struct address *client,
-                   struct token_verdicts *verdicts)
+                   struct token_verdicts *verdicts, bool is_in)
 {
+    struct login_gate gate = guessing_gate(context, client, is_in);
     struct protocol_request request =
-        read_request(context, req, client, verdicts);
+        read_request(context, req, client, verdicts, &gate);
     struct protocol_changes changes;
     struct protocol_reply reply;
     struct span claimed = {NULL, 0};
@@ -350,18 +393,21 @@ static void answer(struct http_context *context, h2o_req_t *req,
         make_changes(context, req, protocol, &request, &changes);
         return;
     }
-    if (verdict == PROTOCOL_DENIED)
+    reply.answer = answer_of_verdict(verdict, reply.answer);
+    if (verdict == PROTOCOL_DENIED) {
         log_badauth(context, protocol, &request, claimed);
-    if (verdict != PROTOCOL_ANSWERED)
-        reply.answer =
-            verdict == PROTOCOL_DENIED ? ANSWER_BADAUTH : ANSWER_NOAUTH;
+        deny(context, req, &request, &reply);
+        return;
+    }
+    if (verdict == PROTOCOL_TURNED_AWAY)
+        reply.retry_after_seconds = gate.wait_s;
     send_reply(context, req, &reply);
 }
 
 static void go_on(void *arg, struct verification *verification)
 {
     answer(arg, verification->req, verification->protocol,
-           &verification->job.client, &verification->verdicts);
+           &verification->job.client, &verification->verdicts, true);
 }
 
 void protocol_call(struct http_context *context, h2o_req_t *req,
@@ -378,6 +424,6 @@ void protocol_call(struct http_context *context, h2o_req_t *req,
     }
     client = caller_address(context, req);
     token_verdicts_init(&verdicts);
-    answer(context, req, protocol, &client, &verdicts);
+    answer(context, req, protocol, &client, &verdicts, false);
     token_verdicts_clear(&verdicts);
 }

@@ -1,6 +1,7 @@
 #include "server/http/reflect.h"
 
 #include "server/http/caller.h"
+#include "server/http/guessing.h"
 #include "server/http/http_response.h"
 #include "server/http/json_text.h"
 #include "server/http/parameters.h"
@@ -32,15 +33,47 @@ static void send_object(struct http_context *context, h2o_req_t *req,
                             span_from(text, len));
 }
 
-static bool has_key(const struct http_context *context, const h2o_req_t *req)
+/* Empty: none, or one that is too long to be right. */
+static struct span read_key(const h2o_req_t *req, char out[HTTP_KEY_MAX_BYTES])
 {
-    char text[HTTP_KEY_MAX_BYTES];
-    struct span given = {text, 0};
+    struct span given = {out, 0};
 
-    if (query_find(parameters_of_query(req), "apikey", text, sizeof text,
+    if (query_find(parameters_of_query(req), "apikey", out, HTTP_KEY_MAX_BYTES,
                    &given) == QUERY_TOO_LONG)
         given.len = 0;
-    return shared_key_matches(context->shared->settings->reflect_key, given);
+    return given;
+}
+
+static void send_turned_away(struct http_context *context, h2o_req_t *req,
+                             const struct login_gate *gate)
+{
+    http_response_add_retry_after(req, gate->wait_s);
+    send_object(context, req, 429, "Too Many Requests",
+                "too many wrong keys came from your address", "");
+}
+
+/* False: the request is answered. */
+static bool check_key(struct http_context *context, h2o_req_t *req,
+                      const struct address *client)
+{
+    const char *key = context->shared->settings->reflect_key;
+    struct login_gate gate = guessing_gate(context, client, false);
+    char text[HTTP_KEY_MAX_BYTES];
+    struct span given = read_key(req, text);
+
+    if (key == NULL)
+        return true;
+    if (given.len > 0 && !login_gate_admits(&gate, span_from("", 0))) {
+        send_turned_away(context, req, &gate);
+        return false;
+    }
+    if (shared_key_matches(key, given))
+        return true;
+    if (given.len > 0)
+        (void)guessing_count(context, &gate, &given, 1);
+    send_object(context, req, 403, "Forbidden", "apikey is missing or wrong",
+                "");
+    return false;
 }
 
 void reflect(struct http_context *context, h2o_req_t *req)
@@ -48,11 +81,8 @@ void reflect(struct http_context *context, h2o_req_t *req)
     struct address client = caller_address(context, req);
     char text[ADDRESS_TEXT_MAX];
 
-    if (!has_key(context, req)) {
-        send_object(context, req, 403, "Forbidden",
-                    "apikey is missing or wrong", "");
+    if (!check_key(context, req, &client))
         return;
-    }
     if (client.family == ADDRESS_NONE) {
         send_object(context, req, 400, "Bad Request",
                     "the proxy did not tell your address", "");

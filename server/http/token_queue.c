@@ -6,19 +6,12 @@ void token_queue_init(struct token_queue *queue)
     list_init(&queue->running);
 }
 
+/* All whom a proxy did not name are one. */
 static bool is_same_client(const struct address *a, const struct address *b)
 {
-    if (a->family != b->family)
-        return false;
-    switch (a->family) {
-    case ADDRESS_IPV4:
-        return memcmp(a->bytes, b->bytes, 4) == 0;
-    case ADDRESS_IPV6:
-        return memcmp(a->bytes, b->bytes, 8) == 0;
-    case ADDRESS_NONE:
-        break;
-    }
-    return true; /* all whom a proxy did not name are one */
+    struct address one = address_network(a), other = address_network(b);
+
+    return address_equal(&one, &other);
 }
 
 static bool is_same_login(const struct token_question *a,

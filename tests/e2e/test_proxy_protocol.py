@@ -269,7 +269,7 @@ def test_a_header_that_does_not_come_is_not_waited_for(start):
 
     with ExitStack() as stack:
         at_best(HEADER_SECONDS + 5, dawdle, "an end of waiting", prepare=lambda _: stack)
-    assert service.events("proxy_header_refused", reason="it has not come in time")
+    service.wait_for_event("proxy_header_refused", reason="it has not come in time")
     assert answers(service)
 
 

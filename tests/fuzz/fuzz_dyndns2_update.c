@@ -88,7 +88,8 @@ static void check_update(struct span query)
         break;
     case PROTOCOL_UNAUTHENTICATED:
     case PROTOCOL_DENIED:
-    case PROTOCOL_VERIFY: /* nobody can be asked */
+    case PROTOCOL_TURNED_AWAY: /* there is no gate */
+    case PROTOCOL_VERIFY:      /* nobody can be asked */
         abort();
     }
 }

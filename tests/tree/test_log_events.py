@@ -17,6 +17,7 @@ KIND = {
     "certificate_expires": OPERATOR,  # once a day, and for each that is read
     "certificate_loaded": OPERATOR,
     "certificate_not_used": OPERATOR,  # once for each file that is no good
+    "address_turned_away": STRANGER,
     "change_refused": TENANT,
     "badauth": STRANGER,
     "batch_done": AWS,

@@ -37,6 +37,10 @@ void fake_loop_init(struct fake_loop *loop,
     loop->context.shared = &loop->shared;
     waiting_init(&loop->context.waiting, loop->h2o.queue, submit, arg,
                  &loop->metrics);
+    loop->shared.guesses = guess_limit_new(0);
+    if (loop->shared.guesses == NULL)
+        abort();
+    delayed_init(&loop->context.delayed, loop->h2o.loop);
     verifications_init(&loop->context.verifications, loop->h2o.queue,
                        loop->shared.verifier);
     routes_use(loop->routes, &loop->h2o, &loop->context);
@@ -49,6 +53,8 @@ void fake_loop_clear(struct fake_loop *loop)
 
     waiting_dispose(&loop->context.waiting, loop->h2o.queue);
     verifications_dispose(&loop->context.verifications, loop->h2o.queue);
+    delayed_dispose(&loop->context.delayed);
+    guess_limit_free(loop->shared.guesses);
     h2o_context_dispose(&loop->h2o);
     h2o_evloop_run(evloop, 0);
     h2o_evloop_destroy(evloop);

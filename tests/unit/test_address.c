@@ -248,6 +248,35 @@ static void test_what_a_block_holds(void **state)
 }
 
 static const struct {
+    const char *label, *address, *network;
+} networks[] = {
+    {"of IPv4 the address", "192.0.2.1", "192.0.2.1"},
+    {"of IPv6 the first 64 bits", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"},
+    {"which may be all that there is", "2001:db8:1:2::", "2001:db8:1:2::"},
+    {"an IPv4 address that is mapped is one", "::ffff:192.0.2.1", "192.0.2.1"},
+};
+
+static void test_what_one_customer_has(void **state)
+{
+    struct address none = {.family = ADDRESS_NONE};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(networks); i++) {
+        struct address address, network, wanted;
+
+        assert_true(
+            address_parse(span_from_string(networks[i].address), &address));
+        assert_true(
+            address_parse(span_from_string(networks[i].network), &wanted));
+        network = address_network(&address);
+        if (!address_equal(&network, &wanted))
+            fail_msg("%s", networks[i].label);
+    }
+    none = address_network(&none);
+    assert_int_equal(none.family, ADDRESS_NONE);
+}
+
+static const struct {
     const char *label, *text;
 } bad_blocks[] = {
     {"nothing", ""},
@@ -299,6 +328,7 @@ int main(void)
         cmocka_unit_test(test_every_ipv4_byte_is_written_as_inet_ntop_does),
         cmocka_unit_test(test_from_sockaddr),
         cmocka_unit_test(test_equal),
+        cmocka_unit_test(test_what_one_customer_has),
         cmocka_unit_test(test_what_a_block_holds),
         cmocka_unit_test(test_what_is_no_block_is_refused),
     };

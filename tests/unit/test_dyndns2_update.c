@@ -1,6 +1,7 @@
 #include "server/http/dyndns2_update.h"
 
 #include "base/dns_name.h"
+#include "tests/unit/closed_gate.h"
 #include "tests/unit/csv_table.h"
 
 #include <setjmp.h>
@@ -293,6 +294,50 @@ static void test_who_is_turned_away(void **state)
     hostdb_release(hosts);
 }
 
+/* From an address that was wrong too often. */
+static const struct {
+    const char *label, *authorization;
+    enum protocol_verdict verdict;
+    int status;
+    const char *text;
+} late_guesses[] = {
+    {"the right token", HOME, PROTOCOL_TURNED_AWAY, 429, "abuse\n"},
+    {"of a user", ALICE, PROTOCOL_TURNED_AWAY, 429, "abuse\n"},
+    {"what holds no credentials", "Basic rubbish", PROTOCOL_TURNED_AWAY, 429,
+     "abuse\n"},
+    {"who shows none guesses nothing", "", PROTOCOL_UNAUTHENTICATED, 401,
+     "badauth\n"},
+};
+
+static void test_who_guessed_too_often_is_not_listened_to(void **state)
+{
+    struct hostdb *hosts = csv_table(table);
+    struct http_settings settings = {.allow_internal = false};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(late_guesses); i++) {
+        struct protocol_request request =
+            request_of(hosts, &settings, late_guesses[i].authorization, "", "");
+        struct login_gate gate = closed_gate(hosts, &request.client);
+        struct protocol_changes changes = {.count = 0};
+        struct protocol_reply reply;
+        struct span claimed = {NULL, 0};
+
+        request.gate = &gate;
+        protocol_reply_init(&reply);
+        if (nic_update_protocol.parse(&request, &changes, &claimed, &reply) !=
+                late_guesses[i].verdict ||
+            reply.status != late_guesses[i].status ||
+            !span_is(span_from(reply.text, reply.text_len),
+                     late_guesses[i].text))
+            fail_msg("%s", late_guesses[i].label);
+        assert_int_equal(reply.challenge, reply.status == 401);
+        assert_int_equal(claimed.len, 0);
+        guess_limit_free(gate.limit);
+    }
+    hostdb_release(hosts);
+}
+
 /* --- the two protocols ------------------------------------------------------------
  */
 
@@ -323,6 +368,7 @@ int main(void)
         cmocka_unit_test(test_twenty_hosts_at_most),
         cmocka_unit_test(test_twenty_names_of_any_length),
         cmocka_unit_test(test_who_is_turned_away),
+        cmocka_unit_test(test_who_guessed_too_often_is_not_listened_to),
         cmocka_unit_test(test_911_has_the_protocols_status),
     };
 

@@ -1,5 +1,6 @@
 #include "server/http/hash_v2.h"
 
+#include "tests/unit/closed_gate.h"
 #include "tests/unit/csv_table.h"
 #include "tests/unit/failing_jansson.h"
 #include "tests/unit/hash_caller.h"
@@ -358,6 +359,56 @@ static void test_a_key_may_be_asked_for(void **state)
     hostdb_release(hosts);
 }
 
+/* From an address that was wrong too often. */
+static void test_who_guessed_too_often_is_not_listened_to(void **state)
+{
+    static const struct http_settings keyless, keyed = {.api_key = "s3cret"};
+    static const struct {
+        const char *label, *query, *key;
+        const struct http_settings *settings;
+        enum protocol_verdict verdict;
+    } late[] = {
+        {"a hash", "mode=set&hostname=home.example.org&hash=" A_HASH, "",
+         &keyless, PROTOCOL_TURNED_AWAY},
+        {"for a list too",
+         "mode=list_hosts&hostname=nas.example.org&hash=" A_HASH, "", &keyless,
+         PROTOCOL_TURNED_AWAY},
+        {"get guesses nothing", "mode=get", "", &keyless, PROTOCOL_ANSWERED},
+        {"nor does a key that nobody asks for", "mode=get", "s3cret", &keyless,
+         PROTOCOL_ANSWERED},
+        {"but one that is asked for does", "mode=get", "s3cret", &keyed,
+         PROTOCOL_TURNED_AWAY},
+        {"unless it is not there", "mode=get", "", &keyed,
+         PROTOCOL_UNAUTHENTICATED},
+    };
+    struct hostdb *hosts = csv_table(csv);
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(late); i++) {
+        struct protocol_request request =
+            request_of(hosts, late[i].query, CLIENT);
+        struct login_gate gate = closed_gate(hosts, &request.client);
+        struct hash_call call;
+
+        request.settings = late[i].settings;
+        request.api_key = span_from_string(late[i].key);
+        request.gate = &gate;
+        hash_call_parse(&call, &hash_v2_protocol, &request);
+        if (call.verdict != late[i].verdict ||
+            (call.reply.status == 429) !=
+                (late[i].verdict == PROTOCOL_TURNED_AWAY))
+            fail_msg("%s: %d %d", late[i].label, (int)call.verdict,
+                     call.reply.status);
+        if (call.verdict == PROTOCOL_TURNED_AWAY)
+            assert_true(span_is(
+                reply_span(&call.reply),
+                FAIL("Too many wrong hashes came from your address, try again "
+                     "later.")));
+        guess_limit_free(gate.limit);
+    }
+    hostdb_release(hosts);
+}
+
 static const struct {
     const char *label;
     enum outcome outcome;
@@ -438,6 +489,7 @@ int main(void)
         cmocka_unit_test(test_which_hosts_are_listed),
         cmocka_unit_test(test_too_many_hosts_are_not_listed),
         cmocka_unit_test(test_a_key_may_be_asked_for),
+        cmocka_unit_test(test_who_guessed_too_often_is_not_listened_to),
         cmocka_unit_test(test_what_is_said_of_an_outcome),
         cmocka_unit_test(test_without_memory_nothing_succeeds),
     };

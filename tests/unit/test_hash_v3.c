@@ -1,5 +1,6 @@
 #include "server/http/hash_v3.h"
 
+#include "tests/unit/closed_gate.h"
 #include "tests/unit/csv_table.h"
 #include "tests/unit/failing_jansson.h"
 #include "tests/unit/hash_caller.h"
@@ -188,6 +189,43 @@ static void test_what_is_set(void **state)
     hostdb_release(hosts);
 }
 
+/* From an address that was wrong too often. */
+static void test_who_guessed_too_often_is_not_listened_to(void **state)
+{
+    static const struct {
+        const char *label, *body;
+        enum protocol_verdict verdict;
+        int status;
+        const char *text;
+    } late[] = {
+        {"any hash",
+         "{\"execution_mode\":\"set\",\"ddns_hostname\":\"home.example.org\","
+         "\"validation_hash\":\"" A_HASH "\"}",
+         PROTOCOL_TURNED_AWAY, 429,
+         FAIL("Too many wrong hashes came from your address, try again "
+              "later.")},
+        {"get guesses nothing", "{\"execution_mode\":\"get\"}",
+         PROTOCOL_ANSWERED, 200, SUCCESS(CLIENT)},
+    };
+    struct hostdb *hosts = csv_table(csv);
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(late); i++) {
+        struct protocol_request request =
+            request_of(hosts, late[i].body, CLIENT);
+        struct login_gate gate = closed_gate(hosts, &request.client);
+        struct hash_call call;
+
+        request.gate = &gate;
+        hash_call_parse(&call, &hash_v3_protocol, &request);
+        assert_reply(&call.reply, late[i].label, late[i].status, late[i].text);
+        assert_int_equal(call.verdict, late[i].verdict);
+        assert_int_equal(call.changes.count, 0);
+        guess_limit_free(gate.limit);
+    }
+    hostdb_release(hosts);
+}
+
 static const struct {
     const char *label;
     enum outcome outcome;
@@ -279,6 +317,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_answered_at_once),
         cmocka_unit_test(test_what_is_set),
+        cmocka_unit_test(test_who_guessed_too_often_is_not_listened_to),
         cmocka_unit_test(test_what_is_said_of_an_outcome),
         cmocka_unit_test(test_without_memory_nothing_succeeds),
     };

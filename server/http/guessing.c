@@ -1,0 +1,49 @@
+#include "server/http/guessing.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+struct login_gate guessing_gate(const struct http_context *context,
+                                const struct address *client, bool is_in)
+{
+    struct guess_limit *limit = context->shared->guesses;
+    const struct host_table *table = context->host_table;
+
+    return (struct login_gate){
+        .limit = limit,
+        .hosts = table == NULL ? NULL : table->hosts,
+        .known = table == NULL ? NULL : table->known,
+        .client = *client,
+        .now_ms = guess_limit_is_quiet(limit) ? 0 : clock_now_ms(),
+        .is_in = is_in,
+    };
+}
+
+/* An IPv6 address stands for its network. */
+static void log_turned_away(struct http_context *context,
+                            const struct address *client)
+{
+    char text[ADDRESS_TEXT_MAX];
+
+    if (!log_quota_allows(&context->guessers, clock_now_s()))
+        return;
+    address_format(client, text);
+    log_event(LOG_LEVEL_WARN, "address_turned_away", log_str("client", text),
+              log_str("reason", "more different wrong credentials came from it "
+                                "than DYNDNS_MAX_FAILURES allows in an hour"),
+              log_str("advice", "the badauth lines say for which hosts; if "
+                                "these are honest callers, correct their "
+                                "tokens, or raise the number"));
+}
+
+enum guess_verdict guessing_count(struct http_context *context,
+                                  const struct login_gate *gate,
+                                  const struct span *texts, size_t count)
+{
+    enum guess_verdict verdict =
+        login_gate_count(gate, texts, count, clock_now_ms());
+
+    if (verdict == GUESS_LAST)
+        log_turned_away(context, &gate->client);
+    return verdict;
+}

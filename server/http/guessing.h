@@ -1,0 +1,19 @@
+/* guessing -- the gate of a call (login_gate.h), and what is done about a call
+ * that was wrong: for every URL where something could be guessed.
+ */
+#ifndef SERVER_HTTP_GUESSING_H
+#define SERVER_HTTP_GUESSING_H
+
+#include "server/http/http_context.h"
+
+/* For a call from this address. `is_in`: as there. */
+struct login_gate guessing_gate(const struct http_context *context,
+                                const struct address *client, bool is_in);
+
+/* Counts credentials that were wrong, by the texts that they may stand in, and
+ * logs event=address_turned_away if they were the last ones. */
+enum guess_verdict guessing_count(struct http_context *context,
+                                  const struct login_gate *gate,
+                                  const struct span *texts, size_t count);
+
+#endif
