@@ -1,5 +1,5 @@
 /* small_file -- a file of secrets that somebody else writes, read whole: a
- * token, a list of keys. Private to this floor.
+ * token, a list of keys.
  */
 #ifndef AWS_SMALL_FILE_H
 #define AWS_SMALL_FILE_H

@@ -10,6 +10,7 @@
 #include "server/config_describe.h"
 #include "server/config_read.h"
 #include "server/http/http_server.h"
+#include "server/loaded_credentials.h"
 #include "server/process_metrics.h"
 #include "server/state/health_metrics.h"
 #include "server/updater.h"
@@ -111,6 +112,8 @@ static bool load_config(struct config *config)
     enum status status;
 
     strbuf_init(&faults, CONFIG_FAULTS_MAX_BYTES);
+    if (loaded_credentials_set(&faults) == STATUS_NOMEM)
+        strbuf_append_string(&faults, "CREDENTIALS_DIRECTORY: out of memory\n");
     status = config_read(config, get_env, count_cores(), &faults);
     if (status == STATUS_INVALID)
         fprintf(stderr,

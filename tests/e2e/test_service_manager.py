@@ -110,3 +110,28 @@ def test_the_watchdog_bites_when_a_thread_hangs(start, ear, name):
         last = ear.wait(RELOADING, after=first)
         assert "WATCHDOG=1" not in ear.heard()[first:last]
     ear.wait("WATCHDOG=1", after=last)
+
+
+# --- secrets that it keeps
+
+
+def test_secrets_may_come_as_credentials_of_systemd(start, sandbox, tmp_path):
+    names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]
+    for name in names:
+        (tmp_path / name).write_text(sandbox.environment()[name] + "\n")
+    (tmp_path / "DYNDNS_REFLECT_KEY").write_text("a-key")
+    service = start(
+        "a.example.org", CREDENTIALS_DIRECTORY=tmp_path, **dict.fromkeys(names)
+    )
+    assert service.update("a.example.org", "192.0.2.1").said == "good 192.0.2.1"
+    assert service.get("/reflect?apikey=a-key").status == 200
+    assert "a-key" not in service.get("/reflect?apikey=another").body
+
+
+def test_a_credential_that_can_be_no_value_is_told(dyndns53, tmp_path):
+    (tmp_path / "DYNDNS_API_KEY").write_bytes(b"s3cret\0")
+    (tmp_path / "DYNDNS_DATABASE").write_text("hosts.csv")
+    done = dyndns53("--check-config", environment={"CREDENTIALS_DIRECTORY": tmp_path})
+    assert done.returncode == 2
+    assert "DYNDNS_API_KEY: its file in CREDENTIALS_DIRECTORY: it holds a NUL byte" in done.stderr
+    assert "DYNDNS_DATABASE" not in done.stderr and "s3cret" not in done.stderr

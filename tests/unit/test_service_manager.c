@@ -1,6 +1,7 @@
 #include "server/service_manager.h"
 
 #include "base/log.h"
+#include "tests/unit/scratch_folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -34,8 +35,8 @@ void __wrap_log_write(enum log_level level, const char *event,
 
 /* --- the manager ----------------------------------------------------------------- */
 
-/* Short, since so must be a socket's path. */
-static char directory[32], path[40], heard[1024];
+static char heard[1024];
+static const char *path;
 static int ear;
 
 static void listen_at(const char *name)
@@ -63,27 +64,23 @@ static const char *hear(void)
 
 static int set_up(void **state)
 {
-    (void)state;
     said[0] = '\0';
     lines = 0;
     ear = -1;
-    snprintf(directory, sizeof directory, "/tmp/service_manager_XXXXXX");
-    assert_non_null(mkdtemp(directory));
-    snprintf(path, sizeof path, "%s/socket", directory);
     unsetenv("NOTIFY_SOCKET");
     unsetenv("WATCHDOG_USEC");
     unsetenv("WATCHDOG_PID");
+    if (scratch_folder_set_up(state) != 0)
+        return -1;
+    path = scratch_path("notify");
     return 0;
 }
 
 static int tear_down(void **state)
 {
-    (void)state;
     if (ear >= 0)
         close(ear);
-    unlink(path);
-    rmdir(directory);
-    return 0;
+    return scratch_folder_tear_down(state);
 }
 
 static void init_at(struct service_manager *manager, const char *address)
@@ -149,10 +146,10 @@ static void test_it_is_told_at_a_path(void **state)
 
 static void test_it_is_told_at_a_name_in_the_abstract_namespace(void **state)
 {
-    char name[80];
+    char name[100];
 
     (void)state;
-    snprintf(name, sizeof name, "@dyndns53/%ld/%s", (long)getpid(), directory);
+    snprintf(name, sizeof name, "@dyndns53%.80s", scratch_folder());
     tell_and_hear_all(name);
 }
 
