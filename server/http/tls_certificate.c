@@ -83,6 +83,8 @@ static int note_passphrase(char *out, int size, int writing, void *arg)
     return -1;
 }
 
+/* Whether OpenSSL came to the end of the file, rather than to something that
+ * it could not read. */
 static bool ended_well(void)
 {
     unsigned long code = ERR_peek_last_error();
@@ -119,6 +121,19 @@ static enum status parse_chain(struct tls_certificate *certificate, BIO *bio,
     return STATUS_OK;
 }
 
+/* Of any kind. OpenSSL's decoders do not say that they have found none. */
+static bool has_key(BIO *bio)
+{
+    static const char word[] = "PRIVATE KEY-----";
+    char *text;
+    long len;
+
+    ERR_clear_error();
+    (void)BIO_reset(bio);
+    len = BIO_get_mem_data(bio, &text);
+    return memmem(text, (size_t)len, word, sizeof word - 1) != NULL;
+}
+
 static enum status parse_key(struct tls_certificate *certificate, BIO *bio,
                              struct tls_fault *fault)
 {
@@ -132,7 +147,7 @@ static enum status parse_key(struct tls_certificate *certificate, BIO *bio,
         return tls_fault_set(fault, TLS_FILE_KEY,
                              "holds a key with a passphrase, which nobody can "
                              "type here: give it without one");
-    if (ended_well())
+    if (!has_key(bio))
         return tls_fault_set(fault, TLS_FILE_KEY,
                              "holds no private key: give a PEM file, with "
                              "-----BEGIN PRIVATE KEY-----");
