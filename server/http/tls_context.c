@@ -118,8 +118,14 @@ static int on_ticket(SSL *ssl, unsigned char *name, unsigned char *iv,
 {
     struct ticket_keys *keys = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
 
-    return is_new ? seal(keys, name, iv, cipher, mac)
-                  : open_sealed(keys, name, iv, cipher, mac);
+    int result = is_new ? seal(keys, name, iv, cipher, mac)
+                        : open_sealed(keys, name, iv, cipher, mac);
+
+    /* A client of TLS 1.3 uses a ticket once, lest who watches knows him again
+     * (RFC 8446 C.4), and could not resume the time after. */
+    if (result == TICKET_DONE && !is_new && SSL_version(ssl) == TLS1_3_VERSION)
+        return TICKET_RENEW;
+    return result;
 }
 
 /* Were a cache there, sessions would pile up in it, and libh2o has one of its

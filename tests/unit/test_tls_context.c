@@ -171,6 +171,28 @@ static void test_who_comes_back_resumes_while_the_keys_are_known(void **state)
     SSL_CTX_free(server);
 }
 
+/* In TLS 1.3 a client uses none twice. */
+static void test_who_comes_back_by_tls_1_3_gets_another_ticket(void **state)
+{
+    SSL_CTX *server = server_context();
+    bool resumed;
+    SSL_SESSION *session = connect_with(server, TLS1_3_VERSION, NULL, &resumed);
+
+    (void)state;
+    for (int times = 0; times < 5; times++) {
+        SSL_SESSION *next =
+            connect_with(server, TLS1_3_VERSION, session, &resumed);
+
+        assert_true(resumed);
+        assert_ptr_not_equal(next, session);
+        assert_int_equal(SSL_SESSION_is_resumable(next), 1);
+        SSL_SESSION_free(session);
+        session = next;
+    }
+    SSL_SESSION_free(session);
+    SSL_CTX_free(server);
+}
+
 /* Whoever comes back often never needs a whole handshake. */
 static void test_an_old_ticket_is_replaced(void **state)
 {
@@ -279,6 +301,7 @@ int main(void)
     cmocka_unit_test_setup_teardown(function, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         CONTEXT_TEST(test_who_comes_back_resumes_while_the_keys_are_known),
+        CONTEXT_TEST(test_who_comes_back_by_tls_1_3_gets_another_ticket),
         CONTEXT_TEST(test_an_old_ticket_is_replaced),
         CONTEXT_TEST(test_sessions_outlive_the_context),
         CONTEXT_TEST(test_nobody_elses_ticket_is_believed),
