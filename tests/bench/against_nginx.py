@@ -73,7 +73,7 @@ daemon off;
 worker_processes 1;
 pid {folder}/pid;
 error_log {folder}/error.log;
-events {{ worker_connections 1024; }}
+events {{ worker_connections 16384; }}
 http {{
     access_log off;
     server_tokens off;
@@ -86,26 +86,39 @@ http {{
     default_type text/plain;
     add_header Cache-Control no-store;
     server {{
-        listen 127.0.0.1:{port};
+        listen 127.0.0.1:{port}{tls};
         location / {{ return 200 "nginx\\n"; }}
         {locations}
     }}
 }}
 """
+TLS = """ ssl;
+        ssl_protocols TLSv1.2 TLSv1.3;
+        ssl_certificate {};
+        ssl_certificate_key {}"""
 LOCATION = 'location = {path} {{ return 200 "{body}"; }}\n'
 
 
 class Nginx(Program):
-    """Answers each path with a body as long as ours; one worker."""
+    """Answers each path with a body as long as ours; one worker. By TLS if there
+    are a certificate and its key."""
 
-    def __init__(self, folder: Path, requests: list[Request], core: int):
+    def __init__(self, folder: Path, requests: list[Request], core: int, certificate=None):
         self.port = _free_port()
+        self._scheme = "https" if certificate else "http"
         locations = "".join(
             LOCATION.format(path=each.path, body="x" * (len(each.body) - 1) + "\\n")
             for each in requests
         )
         config = folder / "nginx.conf"
-        config.write_text(NGINX.format(folder=folder, port=self.port, locations=locations))
+        config.write_text(
+            NGINX.format(
+                folder=folder,
+                port=self.port,
+                tls=TLS.format(*certificate) if certificate else "",
+                locations=locations,
+            )
+        )
         # Not the log that is compiled in: the configuration names another.
         command = ["nginx", "-e", "stderr", "-p", str(folder), "-c", str(config)]
         super().__init__(start(command, core=core, stderr=subprocess.DEVNULL))
@@ -123,7 +136,7 @@ class Nginx(Program):
         return True
 
     def url(self, target: str) -> str:
-        return f"http://127.0.0.1:{self.port}{target}"
+        return f"{self._scheme}://127.0.0.1:{self.port}{target}"
 
 
 def _free_port():
@@ -132,11 +145,11 @@ def _free_port():
         return probe.getsockname()[1]
 
 
-def _wrk(request: Request, program, pid: int, seconds: float) -> dict:
+def _wrk(request: Request, program, pid: int, seconds: float, headers=()) -> dict:
     url = program.url(request.target)
     before = cpu_seconds(pid)
     process = start(
-        ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", *_headers(request), url],
+        ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", *_headers(request), *headers, url],
         core=WRK_CORE,
         stdout=subprocess.PIPE,
         text=True,
@@ -158,11 +171,12 @@ def _headers(request):
     return ["-H", f"Authorization: {request.authorization}"] if request.authorization else []
 
 
-def _compare(request, server, nginx, rounds, seconds):
+def compare(request, server, nginx, rounds, seconds, headers=()):
+    """In turns, by wrk."""
     ours, theirs = [], []
     for _ in range(rounds):
-        ours.append(_wrk(request, server, server.pid, seconds))
-        theirs.append(_wrk(request, nginx, nginx.worker, seconds))
+        ours.append(_wrk(request, server, server.pid, seconds, headers))
+        theirs.append(_wrk(request, nginx, nginx.worker, seconds, headers))
     pairs = list(zip(ours, theirs))
     return {
         "hosts": request.hosts,
@@ -210,7 +224,7 @@ def _measure(table: bytes, requests: list[Request], rounds, seconds, say) -> dic
             registered = _register(server, requests)
             for each in requests:
                 _check_answers(each, server, nginx)
-                results[each.path] = _compare(each, server, nginx, rounds, seconds)
+                results[each.path] = compare(each, server, nginx, rounds, seconds)
                 _check_answers(each, server, nginx)
                 ratio = statistics.median(results[each.path]["ratios"])
                 say(f"{each.path}: {ratio:.2f} of nginx's requests a second")

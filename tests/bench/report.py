@@ -192,6 +192,34 @@ def nginx(results) -> str:
     return table(head, rows)
 
 
+TLS = {"requests": "`/check_ip` on connections that stay", "handshakes": "a new one for each"}
+
+
+def tls(results) -> str:
+    rows = [
+        [
+            TLS[kind],
+            f"{each['ours']['requests_a_second']:,.0f}",
+            f"{each['nginx']['requests_a_second']:,.0f}",
+            _spread(each["ratios"]),
+            f"{each['ours']['cpu_us']:.1f}",
+            f"{each['nginx']['cpu_us']:.1f}",
+        ]
+        for kind, each in results.items()
+        if kind in TLS
+    ]
+    head = ["by TLS 1.3", "a second", "nginx", "ratio (range)", "µs of the core for each", "nginx"]
+    return table(head, rows)
+
+
+def idle(results) -> str:
+    rows = [
+        [who, *(f"{each[kind] / 1024:.1f}" for kind in ("plain", "tls"))]
+        for who, each in results["idle"].items()
+    ]
+    return table(["KiB for each idle connection", "plain", "TLS"], rows)
+
+
 def _spread(ratios):
     return f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
 
@@ -485,6 +513,11 @@ def text(results) -> str:
             "### Requests that need no call",
             turns,
             nginx(results["nginx"]),
+            "### By TLS",
+            f"{results['tls']['rounds']} turns of {results['tls']['seconds']} s each; "
+            f"{results['tls']['connections']:,} idle connections.",
+            tls(results["tls"]),
+            idle(results["tls"]),
             "### The table grows, and the callers who wait",
             f"{results['growth']['turns']} reloads of each.",
             growth(results["growth"]),
