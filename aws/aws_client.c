@@ -50,6 +50,7 @@ struct aws_client {
     void *tell_clock_arg;
     aws_progress_fn *tell_progress;
     void *tell_progress_arg;
+    struct aws_metrics metrics;
 };
 
 enum status aws_global_init(void)
@@ -152,6 +153,11 @@ const struct aws_config *aws_client_config(const struct aws_client *client)
     return client->config;
 }
 
+const struct aws_metrics *aws_client_metrics(const struct aws_client *client)
+{
+    return &client->metrics;
+}
+
 struct s3_region *aws_client_s3_region(struct aws_client *client)
 {
     return &client->s3_region;
@@ -229,6 +235,7 @@ static bool start(struct aws_client *client, struct aws_request *request,
         return_handle(client, easy);
         return false;
     }
+    request->started_at = clock_now_ms();
     request->next = client->running;
     if (request->next != NULL)
         request->next->link = &request->next;
@@ -316,6 +323,8 @@ static struct aws_request *take_finished(struct aws_client *client, CURL *easy,
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private);
     request = (struct aws_request *)(void *)private;
     exchange_read_response(request, result);
+    aws_metrics_note(&client->metrics, request->operation, &request->response,
+                     clock_now_ms() - request->started_at);
     curl_multi_remove_handle(client->multi, easy);
     return_handle(client, easy);
     request->easy = NULL;

@@ -20,6 +20,7 @@
 #define AWS_AWS_CLIENT_H
 
 #include "aws/aws_config.h"
+#include "aws/aws_metrics.h"
 #include "aws/aws_progress.h"
 
 #include <stddef.h>
@@ -70,6 +71,9 @@ typedef void aws_clock_fn(void *arg, const char *service, int64_t seconds);
 /* Whom to tell; NULL, and at first: nobody. */
 void aws_client_tell_clock(struct aws_client *client, aws_clock_fn *tell,
                            void *arg);
+
+/* What it counts, for any thread to read while there is a client. */
+const struct aws_metrics *aws_client_metrics(const struct aws_client *client);
 
 /* How many requests are under way. */
 size_t aws_client_running(const struct aws_client *client);

@@ -9,7 +9,7 @@
 static const struct {
     const char *code;
     enum status status;
-} known_codes[] = {
+} known_codes[AWS_ERROR_CODES] = {
     {"BandwidthLimitExceeded", STATUS_THROTTLED},
     {"RequestLimitExceeded", STATUS_THROTTLED},
     {"RequestThrottled", STATUS_THROTTLED},
@@ -111,15 +111,29 @@ static enum aws_condition condition_of(const struct aws_reply *reply)
     }
 }
 
+size_t aws_error_code_place(const char *code)
+{
+    size_t place = 0;
+
+    while (place < AWS_ERROR_CODES &&
+           strcmp(known_codes[place].code, code) != 0)
+        place++;
+    return place;
+}
+
+const char *aws_error_code_at(size_t place)
+{
+    return known_codes[place].code;
+}
+
 static bool status_by_code(const char *code, enum status *status)
 {
-    for (size_t i = 0; i < sizeof known_codes / sizeof known_codes[0]; i++) {
-        if (strcmp(known_codes[i].code, code) == 0) {
-            *status = known_codes[i].status;
-            return true;
-        }
-    }
-    return false;
+    size_t place = aws_error_code_place(code);
+
+    if (place == AWS_ERROR_CODES)
+        return false;
+    *status = known_codes[place].status;
+    return true;
 }
 
 /* For an answer that is surely AWS's, with a code this program does not know

@@ -17,6 +17,12 @@
  * 1 KiB. */
 enum { AWS_REPLY_WORDS_MAX_BYTES = 512 * 1024 };
 
+/* The codes that this program knows: where one stands in its list,
+ * AWS_ERROR_CODES if it does not; and which stands where, a literal. */
+enum { AWS_ERROR_CODES = 55 };
+size_t aws_error_code_place(const char *code);
+const char *aws_error_code_at(size_t place);
+
 /* Fills the whole reply. STATUS_OK stands for "HTTP 200, and whole" alone:
  * whether the body is the one to expect is for its reader to say, with
  * aws_reply_distrust() if it is not. `words`, if it is not NULL, is where

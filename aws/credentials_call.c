@@ -16,6 +16,7 @@ struct aws_request *credentials_call_request(
     request->signer = AWS_SIGN_NOT;
     request->timeout_ms = timeout_ms;
     request->reply_max_bytes = CREDENTIALS_JSON_MAX_BYTES;
+    request->operation = AWS_FETCH_CREDENTIALS;
     request->done = done;
     return request;
 }

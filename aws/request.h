@@ -12,6 +12,7 @@
 
 #include "aws/aws_config.h"
 #include "aws/aws_credentials.h"
+#include "aws/aws_metrics.h"
 #include "aws/aws_progress.h"
 #include "aws/endpoint.h"
 #include "aws/response.h"
@@ -42,6 +43,7 @@ struct aws_request {
     enum aws_service service;
     enum aws_method method;
     enum aws_signer signer;
+    enum aws_operation operation;         /* for the metrics */
     struct aws_credentials own_keys;      /* AWS_SIGN_AS_OWNER */
     char *url;                            /* owned, in canonical form */
     char region[ENDPOINT_REGION_MAX + 1]; /* to sign for */
@@ -60,7 +62,7 @@ struct aws_request {
     void *tell_progress_arg;
     struct aws_request *next, **link; /* link: what points here */
     void *easy;                       /* CURL *, while under way */
-    int64_t deadline_at;
+    int64_t deadline_at, started_at;
     unsigned keys_version; /* credentials_keeper.h */
     bool sent_again;       /* since its credentials were refused */
     char curl_error[256];  /* CURL_ERROR_SIZE */

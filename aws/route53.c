@@ -78,12 +78,14 @@ static struct aws_request *make_request(const struct aws_client *client,
 
 /* Adds the last headers and submits; takes the request, NULL included. */
 static enum status submit(struct aws_client *client,
-                          struct aws_request *request, aws_done_fn *done)
+                          struct aws_request *request,
+                          enum aws_operation operation, aws_done_fn *done)
 {
     if (request == NULL || !aws_request_add_standard_headers(request)) {
         aws_request_free(request);
         return STATUS_NOMEM;
     }
+    request->operation = operation;
     request->done = done;
     aws_client_submit(client, request);
     return STATUS_OK;
@@ -146,7 +148,7 @@ enum status route53_upsert(struct aws_client *client, struct span zone_id,
         aws_request_free(request);
         return STATUS_NOMEM;
     }
-    return submit(client, request, upsert_done);
+    return submit(client, request, AWS_CHANGE_RECORDS, upsert_done);
 }
 
 static void progress_done(struct aws_request *request,
@@ -175,7 +177,7 @@ enum status route53_get_change(struct aws_client *client, struct span change_id,
         return STATUS_INVALID;
     url = make_url_of(client, "change", change_id, "", NULL, 0);
     return submit(client, make_request(client, AWS_GET, url, call, timeout_ms),
-                  progress_done);
+                  AWS_GET_CHANGE, progress_done);
 }
 
 static void zones_done(struct aws_request *request,
@@ -205,7 +207,7 @@ enum status route53_list_hosted_zones(struct aws_client *client,
         make_url(client, span_from("", 0), "", params, marker.len > 0 ? 2 : 1);
 
     return submit(client, make_request(client, AWS_GET, url, call, timeout_ms),
-                  zones_done);
+                  AWS_LIST_ZONES, zones_done);
 }
 
 enum status route53_get_hosted_zone(struct aws_client *client,
@@ -219,7 +221,7 @@ enum status route53_get_hosted_zone(struct aws_client *client,
         return STATUS_INVALID;
     url = make_url(client, zone_id, "", NULL, 0);
     return submit(client, make_request(client, AWS_GET, url, call, timeout_ms),
-                  zones_done);
+                  AWS_LIST_ZONES, zones_done);
 }
 
 static void rrsets_done(struct aws_request *request,
@@ -267,7 +269,7 @@ enum status route53_list_rrsets(struct aws_client *client, struct span zone_id,
         return STATUS_INVALID;
     url = make_url(client, zone_id, "/rrset", params, count);
     return submit(client, make_request(client, AWS_GET, url, call, timeout_ms),
-                  rrsets_done);
+                  AWS_LIST_RECORDS, rrsets_done);
 }
 
 static void found_done(struct aws_request *request,
@@ -311,5 +313,5 @@ enum status route53_find_rrset(struct aws_client *client, struct span zone_id,
     memcpy(call.wanted.name, name.ptr, name.len);
     url = make_url(client, zone_id, "/rrset", params, 3);
     return submit(client, make_request(client, AWS_GET, url, call, timeout_ms),
-                  found_done);
+                  AWS_LIST_RECORDS, found_done);
 }

@@ -152,6 +152,21 @@ static bool add_headers(struct aws_request *request, const struct s3_call *call)
 
 static aws_done_fn call_done, bucket_done;
 
+static enum aws_operation operation_of(const struct s3_call *call,
+                                       enum aws_method method)
+{
+    switch (method) {
+    case AWS_GET:
+        return is_listing(call) ? AWS_LIST_VERSIONS : AWS_GET_OBJECT;
+    case AWS_HEAD:
+        return AWS_HEAD_OBJECT;
+    case AWS_PUT:
+        return AWS_PUT_OBJECT;
+    default:
+        return AWS_OTHER_OPERATION;
+    }
+}
+
 /* Makes a request to the region the bucket is known to be in. Takes call. */
 static struct aws_request *new_request(struct s3_call *call,
                                        enum aws_method method, const char *key)
@@ -164,6 +179,7 @@ static struct aws_request *new_request(struct s3_call *call,
 
     if (request == NULL)
         return NULL;
+    request->operation = operation_of(call, method);
     request->timeout_ms = call->timeout_ms;
     request->reply_max_bytes = ERROR_MAX_BYTES;
     return request;

@@ -98,6 +98,7 @@ static struct aws_request *make_request(const struct aws_config *config,
         return NULL;
     *context = call;
     request->reply_max_bytes = REPLY_MAX_BYTES;
+    request->operation = AWS_PUBLISH;
     request->done = published;
     return request;
 }

@@ -138,6 +138,7 @@ static struct aws_request *make_request(const struct aws_config *config,
     request->signer = AWS_SIGN_NOT;
     request->timeout_ms = TIMEOUT_MS;
     request->reply_max_bytes = REPLY_MAX_BYTES;
+    request->operation = AWS_ASSUME_ROLE;
     request->done = done;
     return request;
 }

@@ -203,6 +203,8 @@ struct updater *updater_new(const struct config *config, struct health *health,
         updater_free(updater);
         return NULL;
     }
+    metric_register(metrics, &aws_metric_table,
+                    aws_client_metrics(updater->client));
     metric_register(metrics, &dns_metric_table,
                     dns_writer_metrics(updater->writer));
     metric_register(metrics, &table_metric_table,

@@ -11,6 +11,7 @@ from .hosts import numbered, token_of
 from .metrics import address_of, scrape
 
 OWN_LISTENER = {"DYNDNS_METRICS_LISTEN": "127.0.0.1:0"}
+AWS_CALLS = "dyndns53_aws_calls_total"
 REQUESTS = "dyndns53_http_requests_total"
 
 
@@ -153,6 +154,10 @@ def test_throttling_is_counted_and_shows_in_the_rate(start, route53):
     metrics = scrape(service)
     assert metrics.value("dyndns53_route53_throttles_total") == 1
     assert metrics.value("dyndns53_batches_total", result="throttled") == 1
+    calls = {"operation": "ChangeResourceRecordSets"}
+    assert metrics.value(AWS_CALLS, **calls, code="Throttling") == 1
+    assert metrics.value(AWS_CALLS, **calls, code="ok") == 1
+    assert metrics.value("dyndns53_aws_call_duration_seconds_count", **calls) == 2
     assert 4 <= metrics.value("dyndns53_route53_calls_per_second_allowed") < 8
     assert metrics.value("dyndns53_route53_calls_total") == len(route53.calls)
 
@@ -208,6 +213,18 @@ def test_the_process_is_told_of(start):
     assert metrics.value("process_cpu_seconds_total") > 0
     assert metrics.value("dyndns53_aws_state", service="route53", state="ok") == 1
     assert metrics.value("dyndns53_aws_state", service="s3", state="ok") == 1
+
+
+def test_calls_that_fail_are_counted_by_aws_word_for_it(start, s3, sandbox):
+    service = start("a.example.org", AWS_MAX_ATTEMPTS="1", **OWN_LISTENER)
+    for fault, code in [("access-denied", "AccessDenied"), ("cut", "unreachable")]:
+        s3.fail_next(1, fault)
+        with service.expecting("table_load_failed"):
+            service.reload()
+        assert scrape(service).value(AWS_CALLS, operation="GetObject", code=code) == 1
+    with service.expecting("table_unchanged"):
+        service.reload()
+    assert scrape(service).value(AWS_CALLS, operation="GetObject", code="ok") == 2
 
 
 @pytest.mark.parametrize("threads", [1, 4])
