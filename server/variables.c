@@ -270,6 +270,8 @@ const struct variable variables[] = {
      DEFAULT("false")},
     {READ("DYNDNS_MAX_FAILURES", number), KEPT_IN(http.max_failures),
      FROM_TO(0, MAX_AN_HOUR), DEFAULT("300")},
+    {READ("DYNDNS_MAX_CHANGES", number), KEPT_IN(http.max_changes),
+     FROM_TO(0, MAX_AN_HOUR), DEFAULT("60")},
     {READ("DYNDNS_API_KEY", secret), KEPT_IN(http.api_key)},
     {READ("DYNDNS_REFLECT_KEY", secret), KEPT_IN(http.reflect_key)},
     {READ("DYNDNS_TTL", number), KEPT_IN(dns.ttl_seconds), FROM_TO(0, INT_MAX),

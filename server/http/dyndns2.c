@@ -22,6 +22,7 @@ static enum dyndns2_word word_of_refusal(enum refusal refusal)
     case REFUSAL_NOT_LISTED:
         return DYNDNS2_NOHOST;
     case REFUSAL_LOCKED:
+    case REFUSAL_TOO_OFTEN:
         return DYNDNS2_ABUSE;
     case REFUSAL_NONE:
     case REFUSAL_OTHER_TYPE:

@@ -18,7 +18,8 @@ enum dyndns2_word {
     DYNDNS2_GOOD,    /* the rrset says so now */
     DYNDNS2_NOTFQDN, /* this cannot be the name of a host */
     DYNDNS2_NOHOST,  /* the caller has no such host */
-    DYNDNS2_ABUSE,   /* the host is locked, or the caller blocked */
+    DYNDNS2_ABUSE,   /* the host is locked, or changes too often, or the caller
+                        is blocked */
     DYNDNS2_DNSERR,  /* this address, or this rrset, cannot be registered */
     DYNDNS2_911,     /* the service cannot do it now; try again later */
     DYNDNS2_NUMHOST, /* too many hosts in one request */

@@ -143,6 +143,13 @@ static enum protocol_verdict parse(const struct protocol_request *request,
     return verdict;
 }
 
+static enum verdict verdict_of_refusal(enum refusal refusal)
+{
+    if (refusal == REFUSAL_NONE)
+        return REFUSED_BY_DNS;
+    return refusal == REFUSAL_TOO_OFTEN ? TURNED_AWAY : FORBIDDEN;
+}
+
 static enum verdict verdict_of(const struct protocol_result *result)
 {
     switch (result->outcome) {
@@ -151,7 +158,7 @@ static enum verdict verdict_of(const struct protocol_result *result)
     case OUTCOME_UNCHANGED:
         return READ;
     case OUTCOME_REFUSED:
-        return result->refusal == REFUSAL_NONE ? REFUSED_BY_DNS : FORBIDDEN;
+        return verdict_of_refusal(result->refusal);
     case OUTCOME_NO_ZONE:
         return REFUSED_BY_DNS;
     case OUTCOME_OPEN:

@@ -21,6 +21,9 @@ static struct words words_of_refusal(enum refusal refusal)
                               ": "};
     case REFUSAL_LOCKED:
         return (struct words){"The record for ", " is locked, update denied."};
+    case REFUSAL_TOO_OFTEN:
+        return (struct words){"The record for ",
+                              " changes too often, update denied."};
     case REFUSAL_INTERNAL:
     case REFUSAL_NOT_OWN:
         return (struct words){"DDB Permissions for ",

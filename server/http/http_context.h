@@ -23,6 +23,7 @@
 
 #include "base/log_quota.h"
 #include "base/metric_text.h"
+#include "server/http/change_budget.h"
 #include "server/http/http_metrics.h"
 #include "server/http/delayed.h"
 #include "server/http/guess_limit.h"
@@ -41,6 +42,7 @@ struct http_shared {
     struct token_verifier *verifier;
     const struct metric_registry *metrics; /* all that /metrics tells */
     struct guess_limit *guesses;
+    struct change_budget *changes;
 };
 
 struct http_context {

@@ -163,13 +163,16 @@ static bool make_shared(struct http_shared *shared)
 {
     shared->verifier = token_verifier_new();
     shared->guesses = guess_limit_new(shared->settings->max_failures);
-    return shared->verifier != NULL && shared->guesses != NULL;
+    shared->changes = change_budget_new(shared->settings->max_changes);
+    return shared->verifier != NULL && shared->guesses != NULL &&
+           shared->changes != NULL;
 }
 
 static void free_shared(struct http_shared *shared)
 {
     token_verifier_free(shared->verifier);
     guess_limit_free(shared->guesses);
+    change_budget_free(shared->changes);
 }
 
 static void free_parts(struct http_server *server)

@@ -42,6 +42,7 @@ struct http_settings {
     bool query_auth;                   /* credentials may stand in the query */
     unsigned max_failures; /* wrong credentials of an address, at once and in
                               an hour; 0: as many as it likes */
+    unsigned max_changes;  /* of a record, likewise */
     char *api_key;         /* asked of hash_v2 callers; NULL: none */
     char *reflect_key;     /* asked of /reflect's callers; NULL: none */
 };

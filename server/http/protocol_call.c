@@ -179,6 +179,22 @@ static bool is_unchanged(const struct http_context *context,
                                 shared->limits.nochg_seconds);
 }
 
+static bool may_change(const struct http_context *context,
+                       const struct protocol_change *change)
+{
+    return change_budget_grants(context->shared->changes, change->host.name,
+                                &change->address, clock_now_ms());
+}
+
+static void settle_open(const struct http_context *context,
+                        struct protocol_change *change)
+{
+    if (is_unchanged(context, change))
+        change->outcome = OUTCOME_UNCHANGED;
+    else if (!may_change(context, change))
+        change->refusal = REFUSAL_TOO_OFTEN;
+}
+
 /* Ends what can be ended here; returns how many changes are left open. */
 static size_t settle(struct http_context *context,
                      const struct protocol_request *request,
@@ -189,12 +205,11 @@ static size_t settle(struct http_context *context,
     for (size_t i = 0; i < changes->count; i++) {
         struct protocol_change *change = &changes->list[i];
 
+        if (change->refusal == REFUSAL_NONE && change->outcome == OUTCOME_OPEN)
+            settle_open(context, change);
         if (change->refusal != REFUSAL_NONE) {
             change->outcome = OUTCOME_REFUSED;
             log_refused(context, request, change);
-        } else if (change->outcome == OUTCOME_OPEN &&
-                   is_unchanged(context, change)) {
-            change->outcome = OUTCOME_UNCHANGED;
         }
         open += change->outcome == OUTCOME_OPEN;
     }

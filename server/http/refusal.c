@@ -36,6 +36,10 @@ static const struct {
     [REFUSAL_NOT_OWN] = {"the address is not the caller's own",
                          "to let the host have whatever address is sent, set "
                          "allow_internal in its row"},
+    [REFUSAL_TOO_OFTEN] = {"the host changes more often in an hour than "
+                           "DYNDNS_MAX_CHANGES allows",
+                           "look for two machines that call in its name, or "
+                           "one whose address is another with each call"},
 };
 
 const char *refusal_reason(enum refusal refusal)

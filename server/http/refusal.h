@@ -1,7 +1,8 @@
 /* refusal -- why a change that a caller asks for is not even tried.
  *
- * Found by a protocol's parse(), told by each protocol in its own words, and to
- * the operator in those of this table. Pure.
+ * Found by a protocol's parse(), or the last of them when nothing else speaks
+ * against the change; told by each protocol in its own words, and to the operator
+ * in those of this table. Pure.
  */
 #ifndef SERVER_HTTP_REFUSAL_H
 #define SERVER_HTTP_REFUSAL_H
@@ -18,6 +19,7 @@ enum refusal {
     REFUSAL_INTERNAL,        /* the address means nothing to the world */
     REFUSAL_SUFFIX,          /* ipv6_suffix reaches into the prefix */
     REFUSAL_NOT_OWN,         /* the address is not the caller's */
+    REFUSAL_TOO_OFTEN,       /* the host changes more often than it may */
 };
 
 /* For the log, literals: what is wrong, and what helps. Empty for

@@ -118,6 +118,7 @@ class Server(Program):
             "DYNDNS_LISTEN": "127.0.0.1:0",
             "DYNDNS_REFRESH_SECONDS": "0",
             "DYNDNS_ALLOW_INTERNAL": "true",
+            "DYNDNS_MAX_CHANGES": "0",
         }
         settings |= aws.environment | {name: str(value) for name, value in environment.items()}
         super().__init__(

@@ -25,7 +25,8 @@ from .tls_service import TlsService
 
 BUCKET, KEY, ZONE = "hosts", "hosts.csv", "example.org"
 
-# The calls of Route 53 are not rationed, unless a test is about that.
+# The calls of Route 53 are not rationed, nor are the changes of one host, unless a
+# test is about that.
 PLENTY_A_SECOND = 10_000
 DEFAULTS = {
     "DYNDNS_LISTEN": "127.0.0.1:0,[::1]:0",
@@ -34,6 +35,7 @@ DEFAULTS = {
     "DYNDNS_TRUSTED_PROXIES": proxy.ADDRESS,
     "DYNDNS_REFRESH_SECONDS": "0",
     "DYNDNS_ROUTE53_RATE": "1000",
+    "DYNDNS_MAX_CHANGES": "0",
 }
 EVERY_KIND = "127.0.0.1:0,[::1]:0,proxy:127.0.0.1:0"  # of listener
 

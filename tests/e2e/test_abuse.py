@@ -214,6 +214,82 @@ def test_zero_is_no_limit(start):
         assert guesser.guess().said == "badauth"
 
 
+# --- a host that changes all the time
+
+
+@pytest.fixture
+def flapping_service(start):
+    return start("a.example.org", "b.example.org", DYNDNS_MAX_CHANGES=FEW)
+
+
+def flap(service, host="a.example.org", times=FEW):
+    """To and fro between two addresses; returns the one that it has then."""
+    for number in range(times):
+        address = f"192.0.2.{1 + number % 2}"
+        assert service.update(host, address).said == f"good {address}"
+    return address
+
+
+@pytest.mark.threads
+def test_a_host_that_flaps_hears_abuse_and_its_record_stays(flapping_service, dig, route53):
+    service = flapping_service
+    last = flap(service)
+    calls = len(route53.calls)
+    reply = service.update("a.example.org", "192.0.2.9")
+    assert (reply.status, reply.said) == (200, "abuse")
+    refused = service.wait_for_event("change_refused", host="a.example.org")
+    assert refused["address"] == "192.0.2.9" and "DYNDNS_MAX_CHANGES" in refused["reason"]
+    assert dig("a.example.org") == [last]
+    assert len(route53.calls) == calls
+
+
+def test_what_it_has_is_confirmed_still(flapping_service):
+    last = flap(flapping_service)
+    assert flapping_service.update("a.example.org", "192.0.2.9").said == "abuse"
+    assert flapping_service.update("a.example.org", last).said == f"nochg {last}"
+
+
+def test_others_of_the_same_call_are_changed(flapping_service):
+    """And its other record is another one."""
+    flap(flapping_service)
+    assert flapping_service.update("a.example.org", "2001:db8::1").said == "good 2001:db8::1"
+    assert flapping_service.update("b.example.org", "192.0.2.9").said == "good 192.0.2.9"
+
+
+def test_who_is_told_911_asks_again_for_nothing(start, sandbox):
+    """An outage of Route 53 eats nobody's budget."""
+    service = start("a.example.org", DYNDNS_MAX_CHANGES=2, DYNDNS_DEADLINE_SECONDS=1)
+    sandbox.unplug()
+    for _ in range(5):
+        assert service.update("a.example.org", "192.0.2.1").said == "911"
+    sandbox.plug()
+    service.register("a.example.org", "192.0.2.1")
+    service.register("a.example.org", "192.0.2.2")
+    assert service.update("a.example.org", "192.0.2.3").said == "abuse"
+
+
+def test_a_host_may_change_as_often_as_it_likes_with_zero(start):
+    flap(start("a.example.org", DYNDNS_MAX_CHANGES=0), times=100)
+
+
+def test_the_hash_protocol_says_it_in_json(start):
+    service = start("a.example.org", DYNDNS_MAX_CHANGES=1)
+    body = {"execution_mode": "set", "ddns_hostname": "a.example.org"}
+
+    def ask(address):
+        text = f"{address}a.example.org{token_of('a.example.org')}"
+        proof = hashlib.sha256(text.encode()).hexdigest()
+        whole = json.dumps(body | {"validation_hash": proof}).encode()
+        return service.request("POST", "/", body=whole, **forwarded(address))
+
+    assert ask(TENANT).status == 201
+    reply = ask(GUESSER)
+    assert reply.status == 429
+    assert json.loads(reply.body)["return_message"] == (
+        "The record for a.example.org changes too often, update denied."
+    )
+
+
 # --- in each protocol
 
 

@@ -38,7 +38,8 @@ void fake_loop_init(struct fake_loop *loop,
     waiting_init(&loop->context.waiting, loop->h2o.queue, submit, arg,
                  &loop->metrics);
     loop->shared.guesses = guess_limit_new(0);
-    if (loop->shared.guesses == NULL)
+    loop->shared.changes = change_budget_new(0);
+    if (loop->shared.guesses == NULL || loop->shared.changes == NULL)
         abort();
     delayed_init(&loop->context.delayed, loop->h2o.loop);
     verifications_init(&loop->context.verifications, loop->h2o.queue,
@@ -55,6 +56,7 @@ void fake_loop_clear(struct fake_loop *loop)
     verifications_dispose(&loop->context.verifications, loop->h2o.queue);
     delayed_dispose(&loop->context.delayed);
     guess_limit_free(loop->shared.guesses);
+    change_budget_free(loop->shared.changes);
     h2o_context_dispose(&loop->h2o);
     h2o_evloop_run(evloop, 0);
     h2o_evloop_destroy(evloop);

@@ -245,6 +245,9 @@ static const struct {
     {"the other record", OUTCOME_REFUSED, REFUSAL_OTHER_TYPE, 403, "Forbidden",
      FAIL("There was an issue finding or reading the DyanmoDB config item for "
           "home.example.org: A")},
+    {"too often", OUTCOME_REFUSED, REFUSAL_TOO_OFTEN, 429, "Too Many Requests",
+     FAIL("The record for home.example.org changes too often, update "
+          "denied.")},
     {"refused by Route 53", OUTCOME_REFUSED, REFUSAL_NONE, 500,
      "Internal Server Error",
      FAIL("Route 53 does not take the record of home.example.org.")},

@@ -29,6 +29,8 @@ static const struct {
     {"not the caller's own", OUTCOME_REFUSED, REFUSAL_NOT_OWN, ADDRESS_IPV4,
      "DDB Permissions for a.example.org. disallow internal IPs, update "
      "denied."},
+    {"too often", OUTCOME_REFUSED, REFUSAL_TOO_OFTEN, ADDRESS_IPV4,
+     "The record for a.example.org. changes too often, update denied."},
     {"refused by Route 53", OUTCOME_REFUSED, REFUSAL_NONE, ADDRESS_IPV4,
      "Route 53 does not take the record of a.example.org.."},
     {"without a zone", OUTCOME_NO_ZONE, REFUSAL_NONE, ADDRESS_IPV4,

@@ -11,7 +11,7 @@
 static void test_every_refusal_has_words_of_its_own(void **state)
 {
     (void)state;
-    for (int i = REFUSAL_NONE + 1; i <= REFUSAL_NOT_OWN; i++) {
+    for (int i = REFUSAL_NONE + 1; i <= REFUSAL_TOO_OFTEN; i++) {
         assert_true(strlen(refusal_reason((enum refusal)i)) > 0);
         assert_true(strlen(refusal_advice((enum refusal)i)) > 0);
         for (int other = REFUSAL_NONE; other < i; other++)
