@@ -41,6 +41,7 @@ void health_metrics_fill(void *health, void *metrics)
     struct health_metrics *to = metrics;
     int64_t confirmed_at = atomic_load(&from->table_confirmed_at);
     int64_t confirmed_ms = atomic_load(&from->table_confirmed_ms);
+    int64_t not_after = atomic_load(&from->certificate_not_after);
     bool loaded = atomic_load(&from->table_loaded);
 
     metric_set(to->ready, health_is_ready(from));
@@ -48,6 +49,8 @@ void health_metrics_fill(void *health, void *metrics)
     metric_set(to->confirmed_at, loaded ? (double)confirmed_at : (double)NAN);
     metric_set(to->age, loaded ? (double)(clock_now_ms() - confirmed_ms) / 1000
                                : (double)NAN);
+    metric_set(to->certificate,
+               not_after != 0 ? (double)not_after : (double)NAN);
     fill_states(from, to);
 }
 

@@ -21,7 +21,10 @@ enum { HEALTH_METRICS_STATES = HEALTH_SERVICES * HEALTH_CONDITIONS };
       "When the host table in service was last read, or found to be the "      \
       "latest.")                                                               \
     X(gauge, age, 1, NULL, "dyndns53_table_age_seconds",                       \
-      "Time since the host table was last read, or found to be the latest.")
+      "Time since the host table was last read, or found to be the latest.")   \
+    X(gauge, certificate, 1, NULL,                                             \
+      "dyndns53_tls_certificate_expiry_timestamp_seconds",                     \
+      "When the TLS certificate in service expires.")
 
 struct health_metrics {
     HEALTH_METRICS(METRIC_MEMBER)

@@ -98,6 +98,20 @@ static void test_one_state_of_each_service_is_1(void **state)
                     "dyndns53_aws_state{service=\"s3\"");
 }
 
+static void test_a_certificate_is_told_of_where_there_is_one(void **state)
+{
+    struct health_metrics metrics;
+
+    (void)state;
+    health_init(&health, false, time(NULL));
+    metrics = filled();
+    assert_not_told(&health_metric_table, &metrics,
+                    "dyndns53_tls_certificate_expiry_timestamp_seconds ");
+    health_note_certificate(&health, 1795302831);
+    assert_says("dyndns53_tls_certificate_expiry_timestamp_seconds "
+                "1795302831");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -105,6 +119,7 @@ int main(void)
             test_before_the_first_table_nothing_is_said_of_its_age),
         cmocka_unit_test(test_with_a_table_and_route_53_it_is_ready),
         cmocka_unit_test(test_the_age_is_since_the_last_success),
+        cmocka_unit_test(test_a_certificate_is_told_of_where_there_is_one),
         cmocka_unit_test(test_one_state_of_each_service_is_1),
     };
 
