@@ -55,6 +55,19 @@ def test_head_is_answered(service):
     assert service.request("HEAD", "/healthz").status == 200
 
 
+def test_that_it_lives_is_told_whatever_is_the_matter_with_aws(start, s3, free_port):
+    with s3.held():
+        service = start(
+            ready=False, AWS_ENDPOINT_URL_ROUTE_53=f"http://127.0.0.1:{free_port}"
+        )
+        assert health(service)[0] == 503
+        for _ in range(LOOKS):
+            reply = service.get("/healthz?live")
+            assert (reply.status, json.loads(reply.body)) == (200, {"status": "alive"})
+        assert service.request("HEAD", "/healthz?live").status == 200
+        assert service.get("/healthz?verbose").status == 503
+
+
 def test_without_a_host_table_it_is_503_with_the_reason(start, s3):
     with s3.held():
         service = start(ready=False)

@@ -142,9 +142,9 @@ void fake_request_init(struct fake_request *request, struct fake_loop *loop,
     req->hostconf = host;
     req->pathconf = host->paths.entries;
     req->input.method = req->method = h2o_iovec_init(H2O_STRLIT("GET"));
-    req->input.path = req->path = req->path_normalized =
-        h2o_iovec_init(path, strlen(path));
-    req->query_at = SIZE_MAX;
+    req->input.path = req->path = h2o_iovec_init(path, strlen(path));
+    req->path_normalized = h2o_iovec_init(path, strcspn(path, "?"));
+    req->query_at = strchr(path, '?') == NULL ? SIZE_MAX : strcspn(path, "?");
     input = &get_socket(request->conn)->input;
     room = h2o_buffer_reserve(input, 256);
     len = snprintf(room.base, room.len,
