@@ -251,8 +251,8 @@ static void log_strange_socket(const struct passed_socket *passed, bool is_full)
                                   : "its name does not say how to serve it"),
         log_str("advice",
                 "let FileDescriptorName= of the socket's unit be http, "
-                "tls, proxy or proxy-tls, or let DYNDNS_LISTEN have "
-                "its address"));
+                "tls, proxy, proxy-tls or metrics, or let DYNDNS_LISTEN "
+                "have its address"));
 }
 
 /* Those that no item of the settings has asked for. */

@@ -63,8 +63,10 @@ static void read_name(struct passed_socket *passed, struct span name)
     passed->name[len] = '\0';
     passed->as.proxy = span_is(name, "proxy") || span_is(name, "proxy-tls");
     passed->as.tls = span_is(name, "tls") || span_is(name, "proxy-tls");
+    passed->as.metrics = span_is(name, "metrics");
     passed->is_known = passed->as.proxy || passed->as.tls ||
-                       span_is(name, "http") || is_nobodys_name(name);
+                       passed->as.metrics || span_is(name, "http") ||
+                       is_nobodys_name(name);
 }
 
 static bool has_option(int fd, int option, int wanted)

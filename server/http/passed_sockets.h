@@ -6,8 +6,9 @@
  *
  * A socket's name tells what comes before HTTP on its connections, as the words
  * of DYNDNS_LISTEN do: "tls", "proxy", "proxy-tls"; "http" is nothing at all, and
- * so are the names that systemd itself gives. Where an item of DYNDNS_LISTEN has
- * the address of a socket, that item tells, whatever the name.
+ * so are the names that systemd itself gives. "metrics" is as if DYNDNS_METRICS_LISTEN
+ * had its address. Where an item of these two variables has the address of a
+ * socket, that item tells, whatever the name.
  */
 #ifndef SERVER_HTTP_PASSED_SOCKETS_H
 #define SERVER_HTTP_PASSED_SOCKETS_H

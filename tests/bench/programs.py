@@ -14,7 +14,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from e2e import events  # noqa: E402
+from e2e import events, manager  # noqa: E402
 
 BUILD = ROOT / "build" / "bench"
 RUSH = str(BUILD / "tests" / "bench" / "rush")
@@ -108,10 +108,11 @@ class Aws(Program):
 
 
 class Server(Program):
-    """dyndns53, listening on one loopback port. Its log goes to a file, which
-    costs it less than somebody who reads along."""
+    """dyndns53, listening on one loopback port, or on sockets that are open already
+    (e2e.manager.Sockets). Its log goes to a file, which costs it less than somebody
+    who reads along."""
 
-    def __init__(self, aws: Aws, *, core=None, **environment):
+    def __init__(self, aws: Aws, *, core=None, sockets=None, **environment):
         self._log = tempfile.NamedTemporaryFile(prefix="bench-log-")
         settings = {
             "PATH": os.environ["PATH"],
@@ -120,11 +121,14 @@ class Server(Program):
             "DYNDNS_ALLOW_INTERNAL": "true",
             "DYNDNS_MAX_CHANGES": "0",
         }
+        if sockets is not None:
+            del settings["DYNDNS_LISTEN"]
         settings |= aws.environment | {name: str(value) for name, value in environment.items()}
         super().__init__(
             start(
-                [str(BUILD / "server" / "dyndns53")],
+                [*(sockets.within if sockets else []), str(BUILD / "server" / "dyndns53")],
                 core=core,
+                pass_fds=sockets.inherits if sockets else (),
                 env=settings,
                 stdin=subprocess.DEVNULL,
                 stderr=self._log,

@@ -319,6 +319,22 @@ def _log_ratios(turns, kind):
     return [each[f"queued_{kind}"] / each[f"direct_{kind}"] for each in turns]
 
 
+def upgrade(results) -> str:
+    rows = [
+        [
+            name,
+            f"{kind['answers']:,}",
+            kind["refused"],
+            kind["lost"],
+            kind["strange"],
+            f"{kind['slowest']:.2f} s",
+        ]
+        for name, kind in results["kinds"].items()
+    ]
+    head = ["callers with", "answers", "refused", "answers lost", "other answers", "slowest"]
+    return table(head, rows)
+
+
 # --- what was promised
 
 
@@ -339,6 +355,7 @@ def promises(results) -> list[tuple[str, str, bool]]:
         *_promises_of_requests(results["nginx"]),
         *_promises_of_growth(results["growth"]),
         *_promises_of_the_log(results["log"]),
+        *_promises_of_the_upgrade(results["upgrade"]),
     ]
 
 
@@ -484,6 +501,21 @@ def _promises_of_the_log(results):
     ]
 
 
+def _promises_of_the_upgrade(results):
+    kinds = [kind for name, kind in results["kinds"].items() if "long silent" not in name]
+    refused = sum(kind["refused"] for kind in results["kinds"].values())
+    lost = sum(kind["lost"] + kind["strange"] for kind in kinds)
+    return [
+        (
+            "a restart by systemd's sockets refuses nobody, and loses no answer to whoever "
+            "was silent for less than 5 s",
+            f"{refused} refused and {lost} lost of {sum(kind['answers'] for kind in kinds):,} "
+            f"in {len(results['restarts'])} restarts",
+            refused == 0 and lost == 0,
+        )
+    ]
+
+
 def promise_table(results) -> str:
     rows = [
         [promise, measured, "yes" if held else "**no**"]
@@ -525,6 +557,13 @@ def text(results) -> str:
             "### A log line",
             f"{len(results['log']['turns'])} turns of {results['log']['lines']:,} lines.",
             log_line(results["log"]),
+            "### Restarts at noon",
+            f"{len(results['upgrade']['restarts'])} restarts while {results['upgrade']['callers']} "
+            "callers of each kind go on calling; each took "
+            f"{statistics.median(results['upgrade']['restarts']):.1f} s, "
+            f"{max(results['upgrade']['restarts']):.1f} s at most, from the signal to the next "
+            "server's table.",
+            upgrade(results["upgrade"]),
         ]
     )
 

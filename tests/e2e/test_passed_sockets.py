@@ -93,6 +93,16 @@ def test_a_socket_whose_callers_speak_TLS(start_on, certificate, told_by):
     sockets.close()
 
 
+def test_a_socket_for_metrics(start_on):
+    sockets = Sockets("http", "metrics")
+    service = start_on(sockets, "a.example.org")
+    public, private = sockets.addresses
+    assert service.get("/metrics", address=private).status == 200
+    assert service.get("/metrics", address=public).status == 404
+    assert service.update("a.example.org", "192.0.2.1", address=public).status == 200
+    sockets.close()
+
+
 def test_a_socket_for_TLS_takes_a_certificate(start_on):
     sockets = Sockets("tls")
     service = start_on(sockets, ready=False)

@@ -154,20 +154,21 @@ static void test_names(void **state)
 {
     static const struct {
         const char *name;
-        bool is_known, proxy, tls;
+        bool is_known, proxy, tls, metrics;
     } cases[] = {
-        {"http", true, false, false},
-        {"tls", true, false, true},
-        {"proxy", true, true, false},
-        {"proxy-tls", true, true, true},
-        {"dyndns53.socket", true, false, false}, /* systemd's own */
-        {"unknown", true, false, false},         /* likewise */
-        {"", true, false, false},
+        {"http", true, false, false, false},
+        {"tls", true, false, true, false},
+        {"proxy", true, true, false, false},
+        {"proxy-tls", true, true, true, false},
+        {"metrics", true, false, false, true},
+        {"dyndns53.socket", true, false, false, false}, /* systemd's own */
+        {"unknown", true, false, false, false},         /* likewise */
+        {"", true, false, false, false},
         /* Guessed wrong, it would serve tokens in the clear. */
-        {"https", false, false, false},
-        {"TLS", false, false, false},
-        {"tls-proxy", false, false, false},
-        {".socket", false, false, false},
+        {"https", false, false, false, false},
+        {"TLS", false, false, false, false},
+        {"tls-proxy", false, false, false, false},
+        {".socket", false, false, false, false},
     };
 
     (void)state;
@@ -178,7 +179,8 @@ static void test_names(void **state)
         assert_int_equal(take("1", cases[i].name), STATUS_OK);
         if (socket->is_known != cases[i].is_known ||
             socket->as.proxy != cases[i].proxy ||
-            socket->as.tls != cases[i].tls)
+            socket->as.tls != cases[i].tls ||
+            socket->as.metrics != cases[i].metrics)
             fail_msg("%s", cases[i].name);
         assert_string_equal(socket->name, cases[i].name);
         passed_sockets_clear(&passed);
