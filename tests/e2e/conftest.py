@@ -15,7 +15,7 @@ import pytest
 from sandbox import Sandbox
 from sandbox.patience import PATIENCE_SECONDS, TEST_SECONDS, TooSlow
 
-from . import proxy, terminal
+from . import listeners, proxy, terminal
 from .home import Home
 from .hosts import csv_of, numbered
 from .service import Service, run
@@ -37,7 +37,6 @@ DEFAULTS = {
     "DYNDNS_ROUTE53_RATE": "1000",
     "DYNDNS_MAX_CHANGES": "0",
 }
-EVERY_KIND = "127.0.0.1:0,[::1]:0,proxy:127.0.0.1:0"  # of listener
 
 _services = pytest.StashKey[list]()
 _lasting_services: list[Service] = []
@@ -243,15 +242,16 @@ def orderly_service(start):
 @pytest.fixture(scope="session")
 def lasting_sandbox():
     with _make_sandbox() as sandbox:
-        sandbox.s3.put(BUCKET, KEY, csv_of("a.example.org", *numbered(600)))
+        sandbox.s3.put(BUCKET, KEY, csv_of("a.example.org", *numbered(1200)))
         yield sandbox
 
 
 @pytest.fixture(scope="session")
-def lasting_service(lasting_sandbox):
+def lasting_service(lasting_sandbox, certificate):
     """One server for all tests that neither break anything around it nor look
-    at what others may touch. a.example.org has no record; see new_host."""
-    settings = DEFAULTS | lasting_sandbox.environment() | {"DYNDNS_LISTEN": EVERY_KIND}
+    at what others may touch. It has a listener of every kind. a.example.org has
+    no record; see new_host."""
+    settings = DEFAULTS | lasting_sandbox.environment() | listeners.settings(certificate)
     service = Service([_binary("DYNDNS53_BIN")], settings)
     _lasting_services.append(service)
     try:
@@ -263,9 +263,15 @@ def lasting_service(lasting_sandbox):
             service.kill()
 
 
+@pytest.fixture(scope="module", params=listeners.KINDS)
+def listener(request, lasting_service, certificate):
+    """Each of its kinds of listener."""
+    return listeners.Listener(lasting_service, request.param, certificate)
+
+
 @pytest.fixture(scope="session")
 def _new_hosts():
-    return iter(numbered(600))
+    return iter(numbered(1200))
 
 
 @pytest.fixture

@@ -49,7 +49,35 @@ def run(
     return finished
 
 
-class Service:
+class Called:
+    """What has connect(), for callers to call."""
+
+    def send(
+        self, method, target, headers=(), body=b"", *, address=None, source=None, tls=None, **more
+    ) -> wire.Pending:
+        """Sends a request on a connection of its own, and does not wait."""
+        connection = self.connect(address, source=source, tls=tls)
+        connection.send(wire.request(method, target, headers, body, **more))
+        return wire.Pending(connection, to_head=method == "HEAD")
+
+    def request(self, *args, **kwargs) -> wire.Reply:
+        return self.send(*args, **kwargs).wait()
+
+    def get(self, target, headers=(), **more) -> wire.Reply:
+        return self.request("GET", target, headers, **more)
+
+    def update_later(self, host, myip=None, *, token=None, headers=(), **more) -> wire.Pending:
+        """Registers an address, the caller's own if none is given, under the
+        host's usual token."""
+        target = "/register_ip" if myip is None else f"/register_ip?myip={quote(myip)}"
+        credentials = wire.basic(host, token_of(host) if token is None else token)
+        return self.send("GET", target, [credentials, *headers], **more)
+
+    def update(self, *args, **kwargs) -> wire.Reply:
+        return self.update_later(*args, **kwargs).wait()
+
+
+class Service(Called):
     """A running server. Ports of 0 in DYNDNS_LISTEN are read from its log.
     Without `reads_log`, nobody reads that before log.start_reading() is called,
     or the server has ended. It `inherits` these descriptors."""
@@ -153,30 +181,6 @@ class Service:
 
     def connect(self, address=None, **more) -> wire.Connection:
         return wire.Connection(address or self.address, **more)
-
-    def send(
-        self, method, target, headers=(), body=b"", *, address=None, source=None, tls=None, **more
-    ) -> wire.Pending:
-        """Sends a request on a connection of its own, and does not wait."""
-        connection = self.connect(address, source=source, tls=tls)
-        connection.send(wire.request(method, target, headers, body, **more))
-        return wire.Pending(connection, to_head=method == "HEAD")
-
-    def request(self, *args, **kwargs) -> wire.Reply:
-        return self.send(*args, **kwargs).wait()
-
-    def get(self, target, headers=(), **more) -> wire.Reply:
-        return self.request("GET", target, headers, **more)
-
-    def update_later(self, host, myip=None, *, token=None, headers=(), **more) -> wire.Pending:
-        """Registers an address, the caller's own if none is given, under the
-        host's usual token."""
-        target = "/register_ip" if myip is None else f"/register_ip?myip={quote(myip)}"
-        credentials = wire.basic(host, token_of(host) if token is None else token)
-        return self.send("GET", target, [credentials, *headers], **more)
-
-    def update(self, *args, **kwargs) -> wire.Reply:
-        return self.update_later(*args, **kwargs).wait()
 
     def register(self, host, myip):
         """As a caller does who is told 911, and asks again until it is granted.

@@ -1,6 +1,7 @@
 """Listeners marked proxy: whose callers are proxies that say first, in a header of
 the PROXY protocol, for whom they call."""
 
+import ssl
 import struct
 import time
 from contextlib import ExitStack
@@ -10,12 +11,15 @@ import pytest
 from sandbox.patience import at_best
 
 from . import proxy, wire
-from .conftest import DEFAULTS, EVERY_KIND
+from .conftest import DEFAULTS
 from .hosts import numbered, token_of
+from .listeners import PROXY, PROXY_TLS
 from .proxy import v1, v2
+from .tls_proxies import NAME
 
 CALLER = "198.51.100.7"
 FORGED = "203.0.113.9"
+LISTEN = "127.0.0.1:0,[::1]:0,proxy:127.0.0.1:0"  # as every server here begins
 GET = wire.request("GET", "/check_ip")
 HEADER_SECONDS = 10  # that it may take
 NOT_TRUSTED = "its sender is not in DYNDNS_TRUSTED_PROXIES"
@@ -24,11 +28,11 @@ NOT_TRUSTED = "its sender is not in DYNDNS_TRUSTED_PROXIES"
 @pytest.fixture
 def service(start):
     """Of one loop."""
-    return start("a.example.org", *numbered(3), DYNDNS_LISTEN=EVERY_KIND, DYNDNS_THREADS=1)
+    return start("a.example.org", *numbered(3), DYNDNS_LISTEN=LISTEN, DYNDNS_THREADS=1)
 
 
 def to_proxies(service):
-    return service.addresses(3)[2]
+    return service.addresses(PROXY + 1)[PROXY]
 
 
 def come(service, header, *, source=proxy.ADDRESS, **more):
@@ -150,8 +154,7 @@ def test_a_mapped_proxy_is_its_ipv4_address(start):
 @pytest.mark.parametrize("version", [v1, v2])
 def test_a_header_may_come_byte_by_byte(lasting_service, version):
     with come(lasting_service, b"") as connection:
-        for byte in version(CALLER) + GET:
-            connection.send(bytes([byte]))
+        connection.send_singly(version(CALLER) + GET)
         assert connection.receive().said == CALLER
 
 
@@ -165,6 +168,62 @@ def test_requests_may_come_with_the_header(lasting_service, new_host, version):
         assert connection.receive().said == "good 192.0.2.1"
         connection.send(GET[20:])
         assert connection.receive().said == CALLER
+
+
+class Handshake:
+    """TLS whose bytes are sent by hand."""
+
+    def __init__(self, certificate):
+        self._from_server, self._to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = certificate.context().wrap_bio(
+            self._from_server, self._to_server, server_hostname=NAME
+        )
+
+    def step(self, said=b"") -> bytes:
+        """What to send on hearing this; nothing more once it is done."""
+        self._from_server.write(said)
+        try:
+            self._tls.do_handshake()
+        except ssl.SSLWantReadError:
+            pass
+        return self._to_server.read()
+
+    def ask(self, data) -> bytes:
+        self._tls.write(data)
+        return self._to_server.read()
+
+    def hear(self, said) -> bytes:
+        self._from_server.write(said)
+        heard = b""
+        try:
+            while True:
+                heard += self._tls.read()
+        except ssl.SSLWantReadError:
+            return heard
+
+
+@pytest.mark.parametrize("send", [wire.Connection.send, wire.Connection.send_singly])
+@pytest.mark.parametrize("version", [v1, v2])
+def test_tls_begins_right_behind_the_header(lasting_service, certificate, version, send):
+    tls, address = Handshake(certificate), lasting_service.addresses(PROXY_TLS + 1)[PROXY_TLS]
+    with lasting_service.connect(address, source=proxy.ADDRESS) as connection:
+        send(connection, version(CALLER) + tls.step())
+        while not (answer := tls.step(connection.receive_some())):
+            pass
+        send(connection, answer + tls.ask(GET))
+        heard = b""
+        while not heard.endswith(f"{CALLER}\n".encode()):
+            heard += tls.hear(connection.receive_some())
+    assert wire.statuses(heard) == [200]
+
+
+def test_tls_from_the_proxy_itself_has_to_begin_behind_a_header(lasting_service, certificate):
+    address = lasting_service.addresses(PROXY_TLS + 1)[PROXY_TLS]
+    hello = Handshake(certificate).step()
+    with lasting_service.connect(address, source=proxy.ADDRESS, preface=hello) as connection:
+        assert connection.is_closed()
+    with lasting_service.connect(address, source=proxy.ADDRESS, preface=v1(CALLER) + GET) as plain:
+        assert b"HTTP/" not in plain.receive_to_end()
 
 
 @pytest.mark.parametrize("version", [v1, v2])
@@ -251,7 +310,7 @@ def test_a_proxy_that_looks_in_is_no_news(service):
 
 
 def test_a_header_that_does_not_come_is_not_waited_for(start):
-    service = start("a.example.org", DYNDNS_LISTEN=EVERY_KIND)
+    service = start("a.example.org", DYNDNS_LISTEN=LISTEN)
     parts = {"nothing": b"", "a byte": b"P", "half a line": v1(CALLER)[:-1],
              "half a signature": v2(CALLER)[:7], "half a block": v2(CALLER)[:-1]}  # fmt: skip
 
@@ -307,8 +366,8 @@ def test_who_has_not_said_his_header_does_not_hold_up_the_end(service, said):
 @pytest.mark.parametrize("listen", ["proxy:127.0.0.1:0", "127.0.0.1:0,proxy:tls:127.0.0.1:0"])
 @pytest.mark.parametrize("arguments", [["--check-config"], []])
 def test_a_listener_for_proxies_wants_proxies(dyndns53, sandbox, listen, arguments):
-    settings = DEFAULTS | sandbox.environment() | {"DYNDNS_LISTEN": listen}
-    finished = dyndns53(*arguments, environment=settings | {"DYNDNS_TRUSTED_PROXIES": ""})
+    environment = DEFAULTS | sandbox.environment() | {"DYNDNS_LISTEN": listen}
+    finished = dyndns53(*arguments, environment=environment | {"DYNDNS_TRUSTED_PROXIES": ""})
     assert finished.returncode == 2
     assert "DYNDNS_LISTEN has an item with proxy:" in finished.stderr
     assert "name your proxies" in finished.stderr

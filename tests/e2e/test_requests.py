@@ -39,9 +39,9 @@ def ask(service, data):
         b"GET /check_ip HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
     ],
 )
-def test_a_plain_request_is_served(lasting_service, data):
-    reply = ask(lasting_service, data)
-    assert (reply.status, reply.said) == (200, "127.0.0.1")
+def test_a_plain_request_is_served(listener, data):
+    reply = ask(listener, data)
+    assert (reply.status, reply.said) == (200, listener.caller)
 
 
 # --- the forms of a target (RFC 9112 3.2)
@@ -51,15 +51,15 @@ def test_a_plain_request_is_served(lasting_service, data):
     "base",
     ["http://dyndns.example.org", "HTTP://dyndns.example.org:8080", "https://[2001:db8::1]:443"],
 )
-def test_a_url_does_what_its_path_does(lasting_service, lasting_sandbox, new_host, base):
+def test_a_url_does_what_its_path_does(listener, lasting_sandbox, new_host, base):
     credentials = basic(new_host, token_of(new_host))
-    assert lasting_service.get(f"{base}/check_ip").said == "127.0.0.1"
-    assert lasting_service.get(f"{base}/check%5Fip?x=y").said == "127.0.0.1"
-    assert lasting_service.get(f"{base}/healthz").status == 200
-    assert lasting_service.get(f"{base}/register_ip").status == 401
-    reply = lasting_service.get(f"{base}/register_ip?myip=192.0.2.1", [credentials])
+    assert listener.get(f"{base}/check_ip").said == listener.caller
+    assert listener.get(f"{base}/check%5Fip?x=y").said == listener.caller
+    assert listener.get(f"{base}/healthz").status == 200
+    assert listener.get(f"{base}/register_ip").status == 401
+    reply = listener.get(f"{base}/register_ip?myip=192.0.2.1", [credentials])
     assert reply.said == "good 192.0.2.1"
-    reply = lasting_service.request(
+    reply = listener.request(
         "POST", f"{base}/register_ip", [credentials, FORM], b"myip=192.0.2.2"
     )
     assert reply.said == "good 192.0.2.2"
@@ -67,21 +67,21 @@ def test_a_url_does_what_its_path_does(lasting_service, lasting_sandbox, new_hos
 
 
 @pytest.mark.parametrize("target", ["http://a", "http://a/", "http://a?mode=none", "/"])
-def test_a_url_without_a_path_is_the_root(lasting_service, target):
+def test_a_url_without_a_path_is_the_root(listener, target):
     """Where hash_v2 misses its mode."""
-    reply = lasting_service.get(target)
+    reply = listener.get(target)
     assert (reply.status, reply.header("Connection")) == (200, "keep-alive")
     assert "You must pass mode=get" in reply.body
 
 
-def test_the_server_as_a_whole_offers_no_options(lasting_service):
-    reply = lasting_service.request("OPTIONS", "*")
+def test_the_server_as_a_whole_offers_no_options(listener):
+    reply = listener.request("OPTIONS", "*")
     assert (reply.status, reply.header("Allow")) == (405, "GET, HEAD, POST")
     assert reply.header("Connection") == "keep-alive"
 
 
-def test_nobody_is_connected_through(lasting_service):
-    reply = lasting_service.request("CONNECT", "127.0.0.1:80")
+def test_nobody_is_connected_through(listener):
+    reply = listener.request("CONNECT", "127.0.0.1:80")
     assert (reply.status, reply.header("Connection")) == (405, "close")
 
 
@@ -99,8 +99,8 @@ def test_nobody_is_connected_through(lasting_service):
         ("CONNECT", "http://a/register_ip"),
     ],
 )
-def test_any_other_target_is_refused(lasting_service, method, target):
-    reply = ask(lasting_service, wire.request(method, target))
+def test_any_other_target_is_refused(listener, method, target):
+    reply = ask(listener, wire.request(method, target))
     assert (reply.status, reply.header("Connection")) == (400, "close")
     assert reply.said == "bad request: the request is for no path"
 
@@ -135,9 +135,9 @@ def test_a_storm_of_refusals_does_not_drown_the_log(start, event, data, status):
     assert len(service.events(event)) < refused
 
 
-def test_a_chunked_body_is_read_and_ends_the_connection(lasting_service, new_host):
+def test_a_chunked_body_is_read_and_ends_the_connection(listener, new_host):
     body = b"5\r\nmyip=\r\n9\r\n192.0.2.1\r\n0\r\n\r\n"
     headers = [basic(new_host, token_of(new_host)), FORM, ("Transfer-Encoding", "chunked")]
     data = wire.request("POST", "/register_ip", headers) + body
-    reply = ask(lasting_service, data)
+    reply = ask(listener, data)
     assert (reply.said, reply.header("Connection")) == ("good 192.0.2.1", "close")

@@ -6,7 +6,6 @@ is read here is held to the rules that dynamic-DNS clients depend on.
 """
 
 import base64
-import errno
 import re
 import select
 import socket
@@ -119,10 +118,17 @@ class Connection:
         self._socket.settimeout(timeout)
         self._socket.sendall(data)
 
+    def send_singly(self, data: bytes):
+        """Each byte by itself, without waiting for the one before to arrive."""
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for byte in data:
+            self.send(bytes([byte]))
+
     def end_sending(self):
-        """Tells the server that no more will come."""
+        """Tells the server that no more will come; what it says is still heard."""
         try:
-            self._socket.shutdown(socket.SHUT_WR)
+            # Not SSLSocket's own, behind which nothing is decrypted any more.
+            socket.socket.shutdown(self._socket, socket.SHUT_WR)
         except OSError:
             pass  # it has ended the connection by itself
 
@@ -173,6 +179,13 @@ class Connection:
         except TimeoutError:
             return False
 
+    def receive_some(self, timeout=PATIENCE_SECONDS) -> bytes:
+        """Whatever comes next, a byte at least."""
+        self._socket.settimeout(timeout)
+        self._read_some()
+        received, self._received = self._received, b""
+        return received
+
     def receive_to_end(self, timeout=PATIENCE_SECONDS) -> bytes:
         """What comes until the server closes."""
         self._socket.settimeout(timeout)
@@ -182,14 +195,6 @@ class Connection:
         except ConnectionClosed:
             received, self._received = self._received, b""
             return received
-
-    def end_sending(self):
-        """As a client that will send nothing more, and still listens."""
-        try:
-            self._socket.shutdown(socket.SHUT_WR)
-        except OSError as error:
-            if error.errno != errno.ENOTCONN:  # the server has reset it already
-                raise
 
     def _read_some(self):
         try:
