@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.patience import until
 
-from . import wire
+from . import proxy, wire
 from .hosts import numbered
 from .wire import ConnectionClosed
 
@@ -98,6 +98,28 @@ def test_healthz_is_answered_while_one_address_holds_all_connections(small_servi
     warned = small_service.wait_for_event("connections_at_ceiling")
     assert warned.level == "warn" and int(warned["connections"]) <= CEILING
     assert "LimitNOFILE" in warned["advice"]
+
+
+@pytest.mark.parametrize("said", [b"", b"PROXY TCP4"], ids=["nothing", "half a header"])
+def test_who_does_not_say_a_proxys_header_makes_room_too(start, said):
+    service = start(
+        "a.example.org",
+        DYNDNS_LISTEN="127.0.0.1:0,proxy:127.0.0.1:0",
+        DYNDNS_THREADS=1,
+        open_files=OPEN_FILES,
+    )
+    to_proxies = service.addresses(2)[1]
+
+    def hold_and_ask():
+        with ExitStack() as stack:
+            for _ in range(CROWD):
+                stack.enter_context(
+                    service.connect(to_proxies, source=proxy.ADDRESS, preface=said)
+                )
+            assert service.get("/healthz").status == 200
+
+    promptly(hold_and_ask)
+    service.wait_for_event("connections_at_ceiling")
 
 
 def test_the_longest_idle_goes_first(small_service, crowd):

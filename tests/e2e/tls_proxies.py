@@ -135,7 +135,7 @@ class TlsProxy:
     # --- what it is told
 
     def _write_nginx(self, folder, server_port):
-        site = _replaced(
+        site = replaced(
             (DOCS / "proxies/nginx.conf").read_text(),
             {
                 "listen 80;": f"listen 127.0.0.1:{self.http_port};",
@@ -158,7 +158,7 @@ class TlsProxy:
 
     def _write_caddy(self, folder, server_port):
         tls = f"    tls {self._certificate.path} {self._certificate.key}\n"
-        site = _replaced(
+        site = replaced(
             (DOCS / "proxies/Caddyfile").read_text(),
             {
                 "127.0.0.1:8080": f"127.0.0.1:{server_port}",
@@ -180,7 +180,7 @@ class TlsProxy:
         return Caller((to, self.http_port), source, None)
 
 
-def _replaced(text, places):
+def replaced(text, places):
     for place, with_what in places.items():
         assert place in text, f"nothing to replace: {place}"
         text = text.replace(place, with_what)

@@ -125,7 +125,7 @@ def test_a_local_database_is_put_where_that_user_can_read_it():
 
 @pytest.mark.parametrize(
     "name", ["CLIENTS.md", "dyndb-set-ip.env", "dyndns53.env", "PROXIES.md", "TROUBLESHOOTING.md", "proxies/nginx.conf",
-             "proxies/Caddyfile"]
+             "proxies/Caddyfile", "proxies/haproxy.cfg"]
 )  # fmt: skip
 def test_what_is_to_be_copied_is_installed(prefix, name):
     assert (prefix / "share/doc/dyndns53" / name).read_text() == read(f"docs/{name}")
