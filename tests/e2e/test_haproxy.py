@@ -13,7 +13,6 @@ import pytest
 
 from . import wire
 from .hosts import token_of
-from .listeners import TlsConnection
 from .tls_proxies import DOCS, replaced
 
 CALLER, FORGED = "127.0.0.3", "203.0.113.9"  # the proxy calls from another address
@@ -108,9 +107,9 @@ def proxy(request, service, tmp_path):
 
 
 def call(proxy, scheme, context: ssl.SSLContext) -> wire.Connection:
-    plain, tls = proxy.addresses
+    plain, secure = proxy.addresses
     if scheme == "https":
-        return TlsConnection(tls, context, source=CALLER)
+        return wire.Connection(secure, source=CALLER, tls=context)
     return wire.Connection(plain, source=CALLER)
 
 
