@@ -10,6 +10,10 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))  # for the sandbox's patience
 FLOORS = ["base", "aws", "s3db", "server", "cli"]
 NOT_OURS = {".git", "build", "__pycache__", ".pytest_cache"}
+# What dpkg-buildpackage leaves behind.
+LEFT_BY_DEBIAN = re.compile(
+    r"debian/(dyndns53/.*|\.debhelper/.*|files|debhelper-build-stamp|.*\.(substvars|debhelper(\.log)?))"
+)
 
 
 def read(path) -> str:
@@ -23,7 +27,7 @@ def files() -> list[str]:
         folders[:] = sorted(name for name in folders if name not in NOT_OURS)
         ours = sorted(set(names) - NOT_OURS)  # a linked worktree's .git is a file
         found += [os.path.relpath(os.path.join(folder, name), ROOT) for name in ours]
-    return found
+    return [name for name in found if not LEFT_BY_DEBIAN.fullmatch(name)]
 
 
 def sources(*folders) -> list[str]:

@@ -12,7 +12,7 @@ from repository import ROOT, clean_environment
 
 from sandbox.patience import until
 
-ALL_STAGES = ["gcc", "clang", "threads", "release"]
+ALL_STAGES = ["gcc", "clang", "threads", "release", "package"]
 
 # In place of cmake and ninja: a build is a file of the scenario's folder, which
 # says which tests it has. ctest is the real one.
@@ -28,7 +28,7 @@ STUBS = {
     "ninja": 'if grep DOES_NOT_COMPILE "$2/CTestTestfile.cmake"; then exit 1; fi',
 }
 
-LABELS = 'set_tests_properties({name} PROPERTIES LABELS "unit;threads")\n'
+LABELS = 'set_tests_properties({name} PROPERTIES LABELS "unit;threads;package")\n'
 
 
 def build_of(**commands) -> str:
@@ -85,7 +85,7 @@ def failures_of(lines):
 
 def test_all_is_well(check):
     status, lines = check()
-    assert (status, lines[-1]) == (0, "4 passed, 0 failed")
+    assert (status, lines[-1]) == (0, "5 passed, 0 failed")
     assert stages_of(lines) == ALL_STAGES
     assert "== what failed" not in lines
 
@@ -103,7 +103,7 @@ def test_it_goes_on_after_failures_and_names_them_last(check):
     )
     assert status == 1
     assert failures_of(lines) == ["gcc: bad", "gcc: worse", "threads: e2e/bad"]
-    assert lines[-1] == "4 passed, 3 failed"
+    assert lines[-1] == "5 passed, 3 failed"
     assert stages_of(lines) == ALL_STAGES
     assert "seen" in lines  # what a failed test said
 
@@ -143,7 +143,7 @@ def test_what_a_test_says_is_not_counted(check):
 def test_a_stage_without_tests_has_failed(check, build, reason):
     status, lines = check(clang=build)
     assert (status, failures_of(lines)) == (1, [f"clang: {reason}"])
-    assert lines[-1] == "3 passed, 1 failed"
+    assert lines[-1] == "4 passed, 1 failed"
     assert "release" in stages_of(lines)
 
 
@@ -159,7 +159,7 @@ def test_an_installation_that_fails_has_failed(check):
     (check.scenario / "no-installation").touch()
     status, lines = check()
     assert (status, failures_of(lines)) == (1, ["release: it is not installed"])
-    assert lines[-1] == "4 passed, 1 failed"
+    assert lines[-1] == "5 passed, 1 failed"
 
 
 def test_a_strange_option_is_refused():
