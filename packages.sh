@@ -34,7 +34,7 @@ CHECK_PACKAGES="clang-14 libclang-rt-14-dev clang-format-14 llvm libcmocka-dev
     python3-swift docker-compose python3-yaml prometheus"
 
 # To build and test the Debian package and the image, in a Debian made for that.
-PACKAGE_PACKAGES="build-essential debhelper lintian mmdebstrap"
+PACKAGE_PACKAGES="build-essential debhelper lintian mmdebstrap buildah"
 
 # To measure, by tests/bench/run alone. CMake looks for cmocka with the tests.
 BENCH_PACKAGES="gnuplot-nox libcmocka-dev nginx-light wrk"
