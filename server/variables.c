@@ -12,6 +12,7 @@
 enum {
     DAY_SECONDS = 86400,
     MAX_AN_HOUR = 1000000,
+    MAX_AT_ONCE = 1000000,
     /* Heroku's router gives up after 30 s, and a stop waits for 25 s. */
     MAX_DEADLINE_SECONDS = 25,
     WANTED_MAX_BYTES = 128,
@@ -272,6 +273,9 @@ const struct variable variables[] = {
      FROM_TO(0, MAX_AN_HOUR), DEFAULT("300")},
     {READ("DYNDNS_MAX_CHANGES", number), KEPT_IN(http.max_changes),
      FROM_TO(0, MAX_AN_HOUR), DEFAULT("60")},
+    {READ("DYNDNS_MAX_CONNECTIONS_PER_ADDRESS", number),
+     KEPT_IN(http.max_connections_per_address), FROM_TO(0, MAX_AT_ONCE),
+     DEFAULT("2000")},
     {READ("DYNDNS_API_KEY", secret), KEPT_IN(http.api_key)},
     {READ("DYNDNS_REFLECT_KEY", secret), KEPT_IN(http.reflect_key)},
     {READ("DYNDNS_TTL", number), KEPT_IN(dns.ttl_seconds), FROM_TO(0, INT_MAX),

@@ -200,7 +200,7 @@ enum status acceptor_init(struct acceptor *acceptor, h2o_context_t *h2o,
     };
     metric_set(parts->metrics->connections_max, (double)parts->max_connections);
     connections_init(&acceptor->connections, on_connection_closed,
-                     parts->proxies, parts->metrics);
+                     parts->proxies, parts->limit, parts->metrics);
     h2o_timeout_init(h2o->loop, &acceptor->sweep_interval, SWEEP_INTERVAL_MS);
     h2o_timeout_init(h2o->loop, &acceptor->pause_interval, PAUSE_INTERVAL_MS);
     return take_listeners(acceptor, listeners, parts->hosts);

@@ -52,6 +52,7 @@ struct acceptor_parts {
     const struct proxy_list *proxies; /* the trusted ones */
     struct http_metrics *metrics;
     size_t max_connections;
+    struct connection_limit *limit; /* of each address, on all loops */
 };
 
 /* In place. Takes duplicates of the listening sockets; `h2o` is borrowed.

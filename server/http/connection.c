@@ -1,6 +1,7 @@
 #include "server/http/connection.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "server/http/http1.h"
 
 #include <netinet/tcp.h>
@@ -13,6 +14,7 @@ struct connection {
     h2o_accept_ctx_t *accept;
     struct evictable evictable;
     struct proxy_arrival arrival;
+    struct connection_share share; /* of what its address may have */
     SSL_CTX *tls;          /* our share of what h2o only borrows; NULL: plain */
     bool is_http;          /* what comes before HTTP is over */
     enum http_route route; /* of the request in hand */
@@ -22,12 +24,15 @@ struct connection {
 void connections_init(struct connections *connections,
                       void (*on_close)(struct connections *connections),
                       const struct proxy_list *proxies,
+                      struct connection_limit *limit,
                       struct http_metrics *metrics)
 {
     eviction_init(&connections->eviction);
     proxy_gate_init(&connections->gate, proxies);
     connections->count = 0;
     connections->on_close = on_close;
+    connections->limit = limit;
+    connections->crowds = (struct log_quota){.second = 0};
     connections->metrics = metrics;
 }
 
@@ -41,6 +46,7 @@ static void on_close(void *data)
 
     eviction_remove(&all->eviction, &connection->evictable);
     proxy_arrival_end(&connection->arrival);
+    connection_limit_give_back(&connection->share);
     SSL_CTX_free(connection->tls);
     free(connection);
     all->count--;
@@ -48,12 +54,51 @@ static void on_close(void *data)
     all->on_close(all);
 }
 
+/* Whoever comes and goes can make his address have too many again and again. */
+static void log_crowd(struct connections *connections,
+                      const struct address *address)
+{
+    char text[ADDRESS_TEXT_MAX];
+
+    if (!log_quota_allows(&connections->crowds, clock_now_s()))
+        return;
+    address_format(address, text);
+    log_event(LOG_LEVEL_WARN, "address_at_ceiling", log_str("peer", text),
+              log_str("reason", "it has as many connections as "
+                                "DYNDNS_MAX_CONNECTIONS_PER_ADDRESS allows"),
+              log_str("advice", "what is more is closed; if that is a proxy "
+                                "of yours, name it in DYNDNS_TRUSTED_PROXIES; "
+                                "if these are honest callers, raise the "
+                                "number"));
+}
+
+/* False: the caller's address has too many already. */
+static bool take_share(struct connection *connection)
+{
+    struct connections *all = connection->all;
+    struct address peer = proxy_gate_peer(connection->sock);
+    enum connection_verdict verdict;
+
+    if (peer.family == ADDRESS_NONE ||
+        proxy_list_contains(all->gate.trusted, &peer))
+        return true;
+    verdict = connection_limit_take(all->limit, &peer, &connection->share);
+    if (verdict == CONNECTION_ONE_TOO_MANY)
+        log_crowd(all, &peer);
+    return verdict == CONNECTION_WELCOME;
+}
+
 /* The socket's peer name is that of the caller now, whoever told it. The
- * certificate may be replaced while h2o shakes hands by this one. */
+ * certificate may be replaced while h2o shakes hands by this one. The connection
+ * may be gone afterwards. */
 static void serve(struct connection *connection)
 {
     SSL_CTX *tls = connection->accept->ssl_ctx;
 
+    if (!take_share(connection)) {
+        h2o_socket_close(connection->sock);
+        return;
+    }
     if (tls != NULL) {
         SSL_CTX_up_ref(tls);
         connection->tls = tls;

@@ -13,6 +13,7 @@
 #ifndef SERVER_HTTP_CONNECTION_H
 #define SERVER_HTTP_CONNECTION_H
 
+#include "server/http/connection_limit.h"
 #include "server/http/eviction.h"
 #include "server/http/http_metrics.h"
 #include "server/http/proxy_gate.h"
@@ -34,18 +35,23 @@ struct connections {
     struct proxy_gate gate;
     size_t count;
     void (*on_close)(struct connections *connections); /* there is one fewer */
+    struct connection_limit *limit;
+    struct log_quota crowds; /* for lines about addresses that have too many */
     struct http_metrics *metrics;
 };
 
-/* `proxies`, the trusted ones, and `metrics` are borrowed. */
+/* `proxies`, the trusted ones, `limit` and `metrics` are borrowed. */
 void connections_init(struct connections *connections,
                       void (*on_close)(struct connections *connections),
                       const struct proxy_list *proxies,
+                      struct connection_limit *limit,
                       struct http_metrics *metrics);
 
 /* Takes the next caller of a listening socket and hands him to h2o, which
  * serves him by `accept`: at once, or once a proxy has told who he is
- * (proxy_gate.h). `accept` must outlive the connection. False: there is none, or
+ * (proxy_gate.h). Then too he is closed if his address has too many already; a
+ * trusted proxy may have as many as it likes, and so may whom it cannot name.
+ * `accept` must outlive the connection. False: there is none, or
  * no descriptor or memory for him. */
 bool connection_accept(struct connections *connections, h2o_socket_t *listener,
                        h2o_accept_ctx_t *accept, bool behind_proxy);

@@ -24,6 +24,7 @@
 #include "base/log_quota.h"
 #include "base/metric_text.h"
 #include "server/http/change_budget.h"
+#include "server/http/connection_limit.h"
 #include "server/http/delayed.h"
 #include "server/http/guess_limit.h"
 #include "server/http/http_metrics.h"
@@ -43,6 +44,7 @@ struct http_shared {
     const struct metric_registry *metrics; /* all that /metrics tells */
     struct guess_limit *guesses;
     struct change_budget *changes;
+    struct connection_limit *crowds;
 };
 
 struct http_context {

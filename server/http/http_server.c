@@ -164,8 +164,10 @@ static bool make_shared(struct http_shared *shared)
     shared->verifier = token_verifier_new();
     shared->guesses = guess_limit_new(shared->settings->max_failures);
     shared->changes = change_budget_new(shared->settings->max_changes);
+    shared->crowds =
+        connection_limit_new(shared->settings->max_connections_per_address);
     return shared->verifier != NULL && shared->guesses != NULL &&
-           shared->changes != NULL;
+           shared->changes != NULL && shared->crowds != NULL;
 }
 
 static void free_shared(struct http_shared *shared)
@@ -173,6 +175,7 @@ static void free_shared(struct http_shared *shared)
     token_verifier_free(shared->verifier);
     guess_limit_free(shared->guesses);
     change_budget_free(shared->changes);
+    connection_limit_free(shared->crowds);
 }
 
 static void free_parts(struct http_server *server)

@@ -43,8 +43,9 @@ struct http_settings {
     unsigned max_failures; /* wrong credentials of an address, at once and in
                               an hour; 0: as many as it likes */
     unsigned max_changes;  /* of a record, likewise */
-    char *api_key;         /* asked of hash_v2 callers; NULL: none */
-    char *reflect_key;     /* asked of /reflect's callers; NULL: none */
+    unsigned max_connections_per_address; /* 0: as many as it likes */
+    char *api_key;     /* asked of hash_v2 callers; NULL: none */
+    char *reflect_key; /* asked of /reflect's callers; NULL: none */
 };
 
 /* Of the settings of DNS. */

@@ -111,6 +111,7 @@ static enum status set_up(struct loop *loop, const struct loop_parts *parts,
                           .proxies = &parts->shared->settings->trusted_proxies,
                           .metrics = loop->context.metrics,
                           .max_connections = parts->max_connections,
+                          .limit = parts->shared->crowds,
                       });
     if (status == STATUS_OK && parts->tls != NULL)
         acceptor_use_tls(&loop->acceptor, parts->tls);

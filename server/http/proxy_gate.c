@@ -24,8 +24,7 @@ void proxy_arrival_end(struct proxy_arrival *arrival)
 /* --- who does not pass --------------------------------------------------------
  */
 
-/* While nothing else was told of it. */
-static struct address peer_of(h2o_socket_t *sock)
+struct address proxy_gate_peer(h2o_socket_t *sock)
 {
     struct sockaddr_storage storage;
     struct sockaddr *sa = (struct sockaddr *)&storage;
@@ -42,7 +41,7 @@ static void log_refused(struct proxy_arrival *arrival, const char *reason)
 
     if (!log_quota_allows(&arrival->gate->refusals, clock_now_s()))
         return;
-    peer = peer_of(arrival->sock);
+    peer = proxy_gate_peer(arrival->sock);
     address_format(&peer, text);
     log_event(LOG_LEVEL_WARN, "proxy_header_refused", log_str("peer", text),
               log_str("reason", reason));
@@ -135,7 +134,7 @@ void proxy_gate_enter(struct proxy_gate *gate, struct proxy_arrival *arrival,
                       h2o_socket_t *sock, int64_t now,
                       void (*pass)(struct proxy_arrival *arrival))
 {
-    struct address peer = peer_of(sock);
+    struct address peer = proxy_gate_peer(sock);
 
     arrival->gate = gate;
     arrival->sock = sock;

@@ -38,6 +38,10 @@ struct proxy_arrival {
     void (*pass)(struct proxy_arrival *arrival);
 };
 
+/* The other end of a socket, by what it or a proxy tells; ADDRESS_NONE: nobody, or
+ * it is gone. */
+struct address proxy_gate_peer(h2o_socket_t *sock);
+
 /* `trusted` are the proxies that may speak for others; borrowed. */
 void proxy_gate_init(struct proxy_gate *gate, const struct proxy_list *trusted);
 

@@ -120,6 +120,7 @@ class Server(Program):
             "DYNDNS_REFRESH_SECONDS": "0",
             "DYNDNS_ALLOW_INTERNAL": "true",
             "DYNDNS_MAX_CHANGES": "0",
+            "DYNDNS_MAX_CONNECTIONS_PER_ADDRESS": "0",
         }
         if sockets is not None:
             del settings["DYNDNS_LISTEN"]

@@ -9,9 +9,12 @@ import time
 
 import pytest
 
+from sandbox.patience import until
+
+from . import proxy
 from .hosts import numbered, token_of
 from .proxy import forwarded
-from .wire import basic
+from .wire import ConnectionClosed, basic, request
 
 GUESSER, TENANT = "198.51.100.7", "198.51.100.8"
 FEW = 20  # wrong credentials in an hour, where a test has its own number
@@ -288,6 +291,87 @@ def test_the_hash_protocol_says_it_in_json(start):
     assert json.loads(reply.body)["return_message"] == (
         "The record for a.example.org changes too often, update denied."
     )
+
+
+# --- how many connections an address may have
+
+ASK = request("GET", "/check_ip")
+MOST, CROWDED, ELSEWHERE = 5, "127.0.0.3", "127.0.0.4"
+
+
+@pytest.fixture
+def crowded(start):
+    """A server of two loops, with all the connections that CROWDED may have."""
+    service = start("a.example.org", DYNDNS_MAX_CONNECTIONS_PER_ADDRESS=MOST, DYNDNS_THREADS=2)
+    connections = [service.connect(source=CROWDED) for _ in range(MOST)]
+    for connection in connections:
+        assert is_served(connection)
+    yield service, connections
+    for connection in connections:
+        connection.close()
+
+
+def is_served(connection):
+    try:
+        connection.send(ASK)
+        return connection.receive().status == 200
+    except (ConnectionClosed, ConnectionResetError, BrokenPipeError):
+        return False
+
+
+def is_let_in(service, **more):
+    with service.connect(**more) as connection:
+        return is_served(connection)
+
+
+@pytest.mark.threads
+def test_an_address_has_so_many_connections_and_no_more(crowded):
+    service, connections = crowded
+    for _ in range(3 * MOST):
+        assert not is_let_in(service, source=CROWDED)
+    for connection in connections:
+        assert is_served(connection)
+    assert is_let_in(service, source=ELSEWHERE)
+    assert is_let_in(service, address=service.addresses(2)[1])
+    connections.pop().close()
+    until(lambda: is_let_in(service, source=CROWDED), "room for another connection")
+    service.stop()
+    assert [event["peer"] for event in service.events("address_at_ceiling")] == [CROWDED]
+
+
+def test_a_trusted_proxy_has_as_many_as_it_likes(crowded):
+    service, _ = crowded
+    many = [service.connect(source=proxy.ADDRESS) for _ in range(5 * MOST)]
+    for connection in many:
+        connection.send(request("GET", "/check_ip", forwarded(CROWDED)["headers"]))
+        assert connection.receive().said == CROWDED
+        connection.close()
+
+
+def test_by_the_proxy_protocol_the_address_counts_that_it_tells(start):
+    service = start(
+        "a.example.org", DYNDNS_LISTEN="proxy:127.0.0.1:0", DYNDNS_MAX_CONNECTIONS_PER_ADDRESS=MOST
+    )
+
+    def connect(address):
+        return service.connect(source=proxy.ADDRESS, preface=proxy.v1(address))
+
+    connections = [connect(GUESSER) for _ in range(MOST)]
+    for connection in connections:
+        assert is_served(connection)
+    with connect(GUESSER) as one_more, connect(TENANT) as other:
+        assert not is_served(one_more)
+        assert is_served(other)
+    for connection in connections:
+        connection.close()
+
+
+def test_any_number_of_connections_with_zero(start):
+    service = start("a.example.org", DYNDNS_MAX_CONNECTIONS_PER_ADDRESS=0)
+    connections = [service.connect(source=CROWDED) for _ in range(100)]
+    for connection in connections:
+        assert is_served(connection)
+        connection.close()
 
 
 # --- in each protocol

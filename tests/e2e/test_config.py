@@ -71,6 +71,7 @@ def test_check_config_prints_what_is_in_force(dyndns53):
         "DYNDNS_QUERY_AUTH": "false",
         "DYNDNS_MAX_FAILURES": "300",
         "DYNDNS_MAX_CHANGES": "60",
+        "DYNDNS_MAX_CONNECTIONS_PER_ADDRESS": "2000",
         "DYNDNS_TTL": "300",
         "DYNDNS_NOCHG_SECONDS": "300",
         "DYNDNS_DEADLINE_SECONDS": "20",

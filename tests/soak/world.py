@@ -40,6 +40,7 @@ class World:
             "DYNDNS_DEADLINE_SECONDS": str(deadline_seconds),
             "DYNDNS_ROUTE53_RATE": "5",
             "DYNDNS_MAX_CHANGES": "0",
+            "DYNDNS_MAX_CONNECTIONS_PER_ADDRESS": "0",
         }
         self.steady = Server("steady", binary, settings)
         self.restarted = Server("restarted", binary, settings)

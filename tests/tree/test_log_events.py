@@ -14,6 +14,7 @@ OPERATOR = "who runs the server: a start, a stop, a signal, a database"
 LOG = "the log itself: once for each time that something was left out"
 
 KIND = {
+    "address_at_ceiling": STRANGER,
     "certificate_expires": OPERATOR,  # once a day, and for each that is read
     "certificate_loaded": OPERATOR,
     "certificate_not_used": OPERATOR,  # once for each file that is no good

@@ -90,7 +90,8 @@ static void accept_callers(struct fake_loop *loop, struct fake_request *request)
     static const struct listeners none = {.count = 0};
     static const struct accept_hosts hosts = {.callers = {NULL}};
     static const struct proxy_list nobody = {.count = 0};
-    const struct acceptor_parts parts = {&hosts, &nobody, &loop->metrics, 1};
+    const struct acceptor_parts parts = {&hosts, &nobody, &loop->metrics, 1,
+                                         NULL};
     struct acceptor acceptor;
 
     loop->globalconf.http1.upgrade_to_http2 = !http1_is_spoken(&request->req);
@@ -103,14 +104,14 @@ static struct connections connections;
 static void sweep(struct fake_loop *loop, struct fake_request *request)
 {
     loop->globalconf.http1.upgrade_to_http2 = !http1_is_spoken(&request->req);
-    connections_init(&connections, NULL, NULL, NULL);
+    connections_init(&connections, NULL, NULL, NULL, NULL);
     connections_sweep(&connections, &loop->h2o);
 }
 
 static void close_idle(struct fake_loop *loop, struct fake_request *request)
 {
     loop->globalconf.http1.upgrade_to_http2 = !http1_is_spoken(&request->req);
-    connections_init(&connections, NULL, NULL, NULL);
+    connections_init(&connections, NULL, NULL, NULL, NULL);
     connections_close_idle(&connections, &loop->h2o);
 }
 
