@@ -22,7 +22,8 @@ from repository import (
 
 TEXTS = [name for name in files() if name.endswith(".md")]
 FOR_OPERATORS = [
-    "README.md", "heroku/README.md", "docs/CLIENTS.md", "docs/PROXIES.md", "docs/TROUBLESHOOTING.md",
+    "README.md", "heroku/README.md", "docs/CLIENTS.md", "docs/OPERATING.md", "docs/PROXIES.md",
+    "docs/TROUBLESHOOTING.md",
 ]  # fmt: skip
 SETTINGS = "docs/dyndns53.env"
 
