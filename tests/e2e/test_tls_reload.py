@@ -89,11 +89,30 @@ def test_a_new_one_is_taken_by_itself_and_who_is_there_goes_on(secure, files, ol
     assert service.events("certificate_not_used") == []
 
 
-def test_sighup_reads_it_again(secure, files, new):
+def test_sighup_reads_it_again_even_if_it_has_not_changed(secure, files, old, new):
+    with secure.service.expecting("certificate_loaded"):
+        secure.service.reload()
+    assert secure.served() == old.der()
     with secure.service.expecting("certificate_loaded"):
         files.put(new)
         secure.service.reload()
     until_served(secure, new)
+
+
+def test_a_handshake_that_was_begun_ends_by_the_one_before(secure, files, old, new):
+    """Be it that nothing of it has come yet."""
+    begun = [secure.service.connect(secure.address) for _ in range(8)]
+    assert secure.served() == old.der()  # so they are accepted
+    for current in (new, old, new):
+        files.put(current)
+        until_served(secure, current)
+    for connection in begun:
+        connection._socket = old.context().wrap_socket(
+            connection._socket, server_hostname=wire.NAME
+        )
+        with connection:
+            connection.send(GET)
+            assert connection.receive().status == 200
 
 
 @pytest.mark.threads
