@@ -110,6 +110,8 @@ size_t log_format(char *out, const char *prefix, const char *event,
     put(&line, "event=", 6);
     put(&line, event, strlen(event));
     for (size_t i = 0; i < count; i++) {
+        if (fields[i].key == NULL)
+            continue;
         put(&line, " ", 1);
         put(&line, fields[i].key, strlen(fields[i].key));
         put(&line, "=", 1);

@@ -33,7 +33,7 @@ enum { LOG_QUEUE_BYTES = 2 * 1024 * 1024 };
 enum log_target { LOG_TARGET_STDERR, LOG_TARGET_SYSLOG };
 
 struct log_field {
-    const char *key;
+    const char *key;  /* NULL: there is no such field */
     struct span text; /* used when text.ptr is not NULL */
     int64_t number;
 };
@@ -52,6 +52,13 @@ static inline struct log_field log_str(const char *key, const char *value)
 static inline struct log_field log_int(const char *key, int64_t value)
 {
     return (struct log_field){key, {NULL, 0}, value};
+}
+
+/* A field that is there only if it says something. */
+static inline struct log_field log_span_if_any(const char *key,
+                                               struct span value)
+{
+    return log_span(value.len == 0 ? NULL : key, value);
 }
 
 /* Sizes and counts; a value beyond INT64_MAX does not occur. */

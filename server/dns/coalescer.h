@@ -48,7 +48,10 @@ struct accepted_change {
     const struct address *client; /* who asked for it last */
     struct span zone_id;
     int64_t asked_at, sent_at;
-    bool is_latest; /* false: a newer change is pending already */
+    const struct list *waiters; /* who wait for it, by waiter.in_change, the
+                                   newest last */
+    struct span trace;          /* the word of the one who asked, for the log */
+    bool is_latest;             /* false: a newer change is pending already */
 };
 
 /* What the coalescer needs from, and reports to, the rest of the server. All are

@@ -24,6 +24,7 @@ static void batch_accepted(struct coalescer *c, const struct batch *batch)
             .zone_id = span_from_string(batch->zone->id),
             .asked_at = record->in_flight.asked_at,
             .sent_at = batch->sent_at,
+            .waiters = &record->in_flight.waiters,
             .is_latest = !record->pending.wanted,
         };
 

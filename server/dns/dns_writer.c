@@ -57,11 +57,31 @@ static void on_invalidate(void *arg, struct span name, enum rrset_type type)
     rrset_cache_writer_invalidate(&writer->cache_writer, name, type);
 }
 
+/* Of several who wait for one change, the newest whose address the log names
+ * beside it. Who was told already that it takes too long is forgotten. */
+static struct span trace_of(const struct accepted_change *written)
+{
+    const struct list *at = written->waiters;
+
+    while ((at = at->prev) != written->waiters) {
+        const struct waiter *waiter = list_entry(at, struct waiter, in_change);
+        const struct update_request *request =
+            list_entry(waiter, struct update_change, waiter)->request;
+
+        if (request->trace != NULL &&
+            address_equal(&request->client, written->client))
+            return update_request_trace(request);
+    }
+    return span_from("", 0);
+}
+
 static void on_accepted(void *arg, const struct accepted_change *written)
 {
     struct dns_writer *writer = arg;
+    struct accepted_change traced = *written;
 
-    rrset_cache_writer_accept(&writer->cache_writer, written, clock_now_ms());
+    traced.trace = trace_of(written);
+    rrset_cache_writer_accept(&writer->cache_writer, &traced, clock_now_ms());
 }
 
 static void on_zone_gone(void *arg, struct span zone_id)
@@ -276,7 +296,8 @@ static void log_not_taken(struct dns_writer *writer, int64_t now,
     log_event(LOG_LEVEL_WARN, "update_not_taken",
               log_span("host", update_change_name(change)),
               log_str("status", status_name(status)),
-              log_str("advice", advice_on(outcome_of(status))));
+              log_str("advice", advice_on(outcome_of(status))),
+              log_span_if_any("trace", update_request_trace(change->request)));
 }
 
 static void submit(struct dns_writer *writer, int64_t now,

@@ -77,7 +77,8 @@ static void log_change(const struct accepted_change *written,
               log_str("old", old->family == ADDRESS_NONE ? "unknown" : before),
               log_str("new", after), log_str("client", client),
               log_span("zone", written->zone_id),
-              log_int("ms", now - written->asked_at));
+              log_int("ms", now - written->asked_at),
+              log_span_if_any("trace", written->trace));
 }
 
 void rrset_cache_writer_accept(struct rrset_cache_writer *cache_writer,

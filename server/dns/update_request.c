@@ -15,7 +15,15 @@ struct update_request *update_request_new(size_t count)
 
 void update_request_free(struct update_request *request)
 {
+    if (request != NULL)
+        free(request->trace);
     free(request);
+}
+
+void update_request_set_trace(struct update_request *request, struct span trace)
+{
+    if (trace.len > 0)
+        request->trace = strndup(trace.ptr, trace.len);
 }
 
 void update_change_set(struct update_change *change, struct span name,

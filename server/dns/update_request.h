@@ -41,6 +41,7 @@ struct update_change {
 
 struct update_request {
     struct address client; /* who asks, for the log */
+    char *trace;           /* his word for the request; NULL: he has none */
     int64_t deadline_at;   /* of clock_now_ms() */
     update_done_fn *done;
     void *owner; /* for `done` */
@@ -55,6 +56,17 @@ struct update_request {
 /* A request of `count` changes, to be filled in; NULL when memory is short. */
 struct update_request *update_request_new(size_t count);
 void update_request_free(struct update_request *request);
+
+/* By which word the log is to tell of the request, which is copied; "" and
+ * want of memory leave it without one. */
+void update_request_set_trace(struct update_request *request,
+                              struct span trace);
+
+static inline struct span update_request_trace(
+    const struct update_request *request)
+{
+    return span_from_string(request->trace == NULL ? "" : request->trace);
+}
 
 /* What a change asks for. The name is copied; it is at most DNS_NAME_MAX long,
  * and may be empty only where the outcome is known from the start. */

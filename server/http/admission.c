@@ -46,7 +46,8 @@ static void log_refused(struct http_context *context, h2o_req_t *req,
     peer = caller_peer(req);
     address_format(&peer, text);
     log_event(LOG_LEVEL_WARN, "request_refused", log_str("peer", text),
-              log_str("reason", fault));
+              log_str("reason", fault),
+              log_span_if_any("trace", caller_trace(req)));
 }
 
 /* Nobody knows where this request ends, so nothing behind it is read. */
@@ -161,7 +162,8 @@ static void log_cross_site(struct http_context *context, h2o_req_t *req,
     log_event(LOG_LEVEL_WARN, "cross_site_refused", log_str("client", text),
               log_str("header", foreign->name),
               log_span("value", foreign->value),
-              log_span("host", iovec_span(req->authority)));
+              log_span("host", iovec_span(req->authority)),
+              log_span_if_any("trace", caller_trace(req)));
 }
 
 bool admission_check_update(struct http_context *context, h2o_req_t *req)

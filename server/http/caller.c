@@ -2,6 +2,7 @@
 
 #include "server/http/client_address.h"
 #include "server/http/iovec.h"
+#include "server/http/trace_id.h"
 
 enum { FORWARDED_FOR_MAX = 2 }; /* two are as wrong as many */
 
@@ -29,4 +30,21 @@ struct address caller_address(const struct http_context *context,
         forwarded_for[count++] = iovec_span(req->headers.entries[at].value);
     return client_address(&peer, forwarded_for, count,
                           &context->shared->settings->trusted_proxies);
+}
+
+/* Of several headers of one name, who should know which one counts? */
+static struct span only_header(const h2o_req_t *req, const char *name)
+{
+    size_t len = strlen(name);
+    ssize_t at = h2o_find_header_by_str(&req->headers, name, len, -1);
+
+    if (at == -1 || h2o_find_header_by_str(&req->headers, name, len, at) != -1)
+        return span_from("", 0);
+    return iovec_span(req->headers.entries[at].value);
+}
+
+struct span caller_trace(const h2o_req_t *req)
+{
+    return trace_id_read(only_header(req, "traceparent"),
+                         only_header(req, "x-request-id"));
 }

@@ -13,4 +13,9 @@ struct address caller_peer(h2o_req_t *req);
 struct address caller_address(const struct http_context *context,
                               h2o_req_t *req);
 
+/* The word by which the caller finds the log's lines about his request
+ * (trace_id.h); empty if he gave none. Found in the headers, so it is for those
+ * who are about to log something. */
+struct span caller_trace(const h2o_req_t *req);
+
 #endif

@@ -93,7 +93,7 @@ static const char *badauth_reason(const struct protocol *protocol,
 
 /* A name that is not in the table may be a token typed into the wrong field,
  * so it is not logged. */
-static void log_badauth(struct http_context *context,
+static void log_badauth(struct http_context *context, const h2o_req_t *req,
                         const struct protocol *protocol,
                         const struct protocol_request *request,
                         struct span claimed)
@@ -106,10 +106,11 @@ static void log_badauth(struct http_context *context,
     log_event(LOG_LEVEL_WARN, "badauth", log_str("client", text),
               log_span("host", claimed.len == 0 ? span_from_string("unknown")
                                                 : claimed),
-              log_str("reason", badauth_reason(protocol, request, claimed)));
+              log_str("reason", badauth_reason(protocol, request, claimed)),
+              log_span_if_any("trace", caller_trace(req)));
 }
 
-static void log_not_verified(struct http_context *context,
+static void log_not_verified(struct http_context *context, const h2o_req_t *req,
                              const struct address *client,
                              enum token_refusal refusal)
 {
@@ -120,10 +121,11 @@ static void log_not_verified(struct http_context *context,
     address_format(client, text);
     log_event(LOG_LEVEL_WARN, "login_not_verified", log_str("client", text),
               log_str("reason", token_refusal_reason(refusal)),
-              log_str("advice", token_refusal_advice(refusal)));
+              log_str("advice", token_refusal_advice(refusal)),
+              log_span_if_any("trace", caller_trace(req)));
 }
 
-static void log_refused(struct http_context *context,
+static void log_refused(struct http_context *context, const h2o_req_t *req,
                         const struct protocol_request *request,
                         const struct protocol_change *change)
 {
@@ -139,7 +141,8 @@ static void log_refused(struct http_context *context,
         log_span("host", name.len == 0 ? span_from_string("unknown") : name),
         log_str("client", client), log_str("address", text),
         log_str("reason", refusal_reason(change->refusal)),
-        log_str("advice", refusal_advice(change->refusal)));
+        log_str("advice", refusal_advice(change->refusal)),
+        log_span_if_any("trace", caller_trace(req)));
 }
 
 /* --- who guesses ---------------------------------------------------------------
@@ -196,7 +199,7 @@ static void settle_open(const struct http_context *context,
 }
 
 /* Ends what can be ended here; returns how many changes are left open. */
-static size_t settle(struct http_context *context,
+static size_t settle(struct http_context *context, const h2o_req_t *req,
                      const struct protocol_request *request,
                      struct protocol_changes *changes)
 {
@@ -209,7 +212,7 @@ static size_t settle(struct http_context *context,
             settle_open(context, change);
         if (change->refusal != REFUSAL_NONE) {
             change->outcome = OUTCOME_REFUSED;
-            log_refused(context, request, change);
+            log_refused(context, req, request, change);
         }
         open += change->outcome == OUTCOME_OPEN;
     }
@@ -301,6 +304,7 @@ static bool ask_updater(struct http_context *context, h2o_req_t *req,
     if (waiting == NULL)
         return false;
     waiting->update->client = request->client;
+    update_request_set_trace(waiting->update, caller_trace(req));
     waiting->update->deadline_at =
         clock_now_ms() + (int64_t)shared->limits.deadline_seconds * 1000;
     fill_update(shared, changes, waiting);
@@ -313,7 +317,7 @@ static void make_changes(struct http_context *context, h2o_req_t *req,
                          const struct protocol_request *request,
                          struct protocol_changes *changes)
 {
-    if (settle(context, request, changes) == 0)
+    if (settle(context, req, request, changes) == 0)
         send_settled(context, req, protocol, changes);
     else if (!ask_updater(context, req, protocol, request, changes))
         send_unavailable(context, req, protocol);
@@ -340,7 +344,7 @@ static bool verify(struct http_context *context, h2o_req_t *req,
     case VERIFICATION_WAITS:
         break;
     case VERIFICATION_REFUSED:
-        log_not_verified(context, &request->client, refusal);
+        log_not_verified(context, req, &request->client, refusal);
         send_unavailable(context, req, protocol);
     }
     return false;
@@ -410,7 +414,7 @@ static void answer(struct http_context *context, h2o_req_t *req,
     }
     reply.answer = answer_of_verdict(verdict, reply.answer);
     if (verdict == PROTOCOL_DENIED) {
-        log_badauth(context, protocol, &request, claimed);
+        log_badauth(context, req, protocol, &request, claimed);
         deny(context, req, &request, &reply);
         return;
     }

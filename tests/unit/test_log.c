@@ -101,6 +101,20 @@ static void test_a_line(void **state)
                         "nothing=\"\" no_pointer=\"\"");
 }
 
+static void test_a_field_without_a_key_is_none(void **state)
+{
+    const struct log_field fields[] = {
+        log_str("zone", "Z1"),
+        log_span_if_any("trace", span_from("", 0)),
+        log_span_if_any("request", span_from("x", 1)),
+    };
+    char line[LOG_LINE_MAX_BYTES];
+
+    (void)state;
+    log_format(line, "", "e", fields, COUNT(fields));
+    assert_string_equal(line, "event=e zone=Z1 request=x");
+}
+
 static void test_a_line_without_fields(void **state)
 {
     char line[LOG_LINE_MAX_BYTES];
@@ -436,6 +450,7 @@ int main(void)
         cmocka_unit_test(test_values),
         cmocka_unit_test(test_no_byte_escapes),
         cmocka_unit_test(test_a_line),
+        cmocka_unit_test(test_a_field_without_a_key_is_none),
         cmocka_unit_test(test_a_line_without_fields),
         cmocka_unit_test(test_a_line_is_cut_at_its_limit_and_says_so),
         cmocka_unit_test(test_nothing_follows_a_cut),

@@ -37,6 +37,22 @@ static void test_a_new_request_is_open_in_all_its_changes(void **state)
     update_request_free(NULL);
 }
 
+static void test_a_trace_is_copied_and_freed_with_the_request(void **state)
+{
+    char word[] = "4bf92f3577b34da6a3ce929d0e0e4736";
+    struct update_request *request = request_of(1);
+
+    (void)state;
+    assert_int_equal(update_request_trace(request).len, 0);
+    update_request_set_trace(request, span_from("", 0));
+    assert_null(request->trace);
+    update_request_set_trace(request, span_from(word, 32));
+    word[0] = 'x';
+    assert_true(span_is(update_request_trace(request),
+                        "4bf92f3577b34da6a3ce929d0e0e4736"));
+    update_request_free(request);
+}
+
 static void test_what_is_asked_for_is_copied(void **state)
 {
     struct update_request *request = request_of(1);
@@ -119,6 +135,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_new_request_is_open_in_all_its_changes),
+        cmocka_unit_test(test_a_trace_is_copied_and_freed_with_the_request),
         cmocka_unit_test(test_what_is_asked_for_is_copied),
         cmocka_unit_test(test_the_answer_comes_with_the_last_outcome),
         cmocka_unit_test(test_an_outcome_may_come_after_the_hold),
