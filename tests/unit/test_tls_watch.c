@@ -5,12 +5,14 @@
 #include "tests/unit/patience.h"
 #include "tests/unit/scratch_folder.h"
 
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -46,26 +48,37 @@ static void wait_until_used(unsigned times)
             return;
 }
 
-static void put(const char *paths[TLS_FILES], const struct made *made)
+/* Of the two files; the thread reads these while others are put in place. */
+static char places[TLS_FILES][PATH_MAX];
+static const char *const paths[TLS_FILES] = {places[0], places[1]};
+
+static int name_the_files(void **state)
 {
-    paths[TLS_FILE_KEY] = made_write_key("key", made, NULL);
-    paths[TLS_FILE_CERTIFICATE] = made_write_chain("certificate", made, NULL);
+    scratch_folder_set_up(state);
+    strcpy(places[TLS_FILE_KEY], scratch_path("key"));
+    strcpy(places[TLS_FILE_CERTIFICATE], scratch_path("certificate"));
+    return 0;
+}
+
+static void put(const struct made *made)
+{
+    made_write_key("key", made, NULL);
+    made_write_chain("certificate", made, NULL);
 }
 
 static void test_it_hands_on_what_changes_and_what_is_asked_for(void **state)
 {
     struct made first = made_certificate((struct made_as){.common_name = "1"});
     struct made second = made_certificate((struct made_as){.common_name = "2"});
-    const char *paths[TLS_FILES];
     struct tls_watch watch;
 
     (void)state;
     atomic_store(&used, 0);
-    put(paths, &first);
+    put(&first);
     assert_int_equal(tls_watch_init(&watch, paths), STATUS_OK);
     assert_non_null(watch.keeper.context);
     assert_int_equal(tls_watch_start(&watch, use, &used), STATUS_OK);
-    put(paths, &second); /* by itself */
+    put(&second); /* by itself */
     wait_until_used(1);
     assert_int_equal(X509_cmp(SSL_CTX_get0_certificate(atomic_load(&last)),
                               second.certificate),
@@ -83,15 +96,14 @@ static void test_it_hands_on_what_changes_and_what_is_asked_for(void **state)
 static void test_one_that_never_started_can_be_cleared(void **state)
 {
     struct made made = made_certificate((struct made_as){.common_name = "1"});
-    const char *paths[TLS_FILES];
     struct tls_watch watch;
 
     (void)state;
-    put(paths, &made);
+    put(&made);
     assert_int_equal(tls_watch_init(&watch, paths), STATUS_OK);
     tls_watch_stop(&watch);
     tls_watch_clear(&watch);
-    paths[TLS_FILE_KEY] = scratch_path("none");
+    assert_int_equal(unlink(paths[TLS_FILE_KEY]), 0);
     assert_int_equal(tls_watch_init(&watch, paths), STATUS_INVALID);
     made_free(&made);
 }
@@ -103,6 +115,6 @@ int main(void)
         cmocka_unit_test(test_one_that_never_started_can_be_cleared),
     };
 
-    return cmocka_run_group_tests(tests, scratch_folder_set_up,
+    return cmocka_run_group_tests(tests, name_the_files,
                                   scratch_folder_tear_down);
 }
