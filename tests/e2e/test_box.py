@@ -82,6 +82,14 @@ def ear(tmp_path):
     ear.close()
 
 
+@pytest.fixture(autouse=True)
+def no_search_for_races(request):
+    """ThreadSanitizer itself writes a file."""
+    needs_no_more = request.node.name.endswith("needs_no_more")
+    if needs_no_more and b"__tsan_init" in Path(os.environ["DYNDNS53_BIN"]).read_bytes():
+        pytest.skip("this build writes files by itself")
+
+
 def test_the_server_needs_no_more(start, store, ear, route53, certificate):
     """A whole life: it starts on sockets of all kinds, registers, verifies a hashed
     password, meets with an outage, reloads, feeds the watchdog, and stops."""
