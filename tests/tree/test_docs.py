@@ -57,7 +57,7 @@ def test_links_lead_somewhere(name):
 # --- names
 
 
-@pytest.mark.parametrize("name", [*FOR_OPERATORS, "CHANGELOG.md", SETTINGS])
+@pytest.mark.parametrize("name", [*FOR_OPERATORS, "docs/SECURITY.md", "CHANGELOG.md", SETTINGS])
 def test_the_variables_that_it_names_are_read(name):
     named = set(re.findall(r"\b(?:AWS|DYNDNS)_[A-Z0-9_]*[A-Z0-9]\b", read(name)))
     assert named <= variables()
@@ -234,6 +234,28 @@ def test_the_tests_take_their_settings_from_it():
     for name, _, tests in clients():
         used = "".join(read(f"tests/e2e/{test.partition(': ')[0]}") for test in tests)
         assert f'"## {name}"' in used or f'"{name}"' in used, name
+
+
+# --- docs/SECURITY.md
+
+
+def attacks():
+    """The rows of its tables: attack, what the server does, tests."""
+    rows = [row for table in markdown_tables(read("docs/SECURITY.md")) for row in table]
+    assert all(len(row) == 3 and all(row) for row in rows)
+    return rows
+
+
+def test_every_attack_has_a_test_that_is_there():
+    """Defined, and not merely mentioned."""
+    assert len(attacks()) > 30
+    for attack, _, tests in attacks():
+        named = re.findall(r"`([^`]+)`", tests)
+        assert named, attack
+        for test in named:
+            path, _, function = test.partition("::")
+            form = "static void {}(" if path.endswith(".c") else "def {}("
+            assert f"\n{form.format(function)}" in read(path), test
 
 
 # --- Docker
