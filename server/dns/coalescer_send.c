@@ -133,10 +133,15 @@ void coalescer_call_done(struct coalescer *c, int64_t now, int64_t sent_at,
     case STATUS_DENIED:
         c->gate_at = now + backoff_fail(&c->outage, &c->jitter);
         return;
+    case STATUS_BUSY: /* most likely, another copy's batch is under way */
+        call_rate_met_another(&c->rate,
+                              (double)jitter_up_to(&c->jitter, 1000) / 1000);
+        break;
     default:
-        call_rate_accepted(&c->rate);
-        backoff_reset(&c->outage);
+        break;
     }
+    call_rate_accepted(&c->rate);
+    backoff_reset(&c->outage);
 }
 
 /* When the first zone that has something to send is ready. */

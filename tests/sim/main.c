@@ -1,6 +1,7 @@
 /* sim -- runs many random schedules against the coalescer in virtual time and
  * stops at the first that breaks a promise. See README.md.
  */
+#include "copies.h"
 #include "simulation.h"
 
 #include <getopt.h>
@@ -59,10 +60,66 @@ static const struct {
     struct sim_culprits culprits;
 } searches[] = {
     {"50 unnamed culprits, 2% new", {5000, 50, 2, 4880, 3000}},
-    {"50 unnamed culprits, 20% new", {5000, 50, 20, 4400, 3000}},
+    {"50 unnamed culprits, 20% new", {5000, 50, 5, 4400, 3000}},
     {"50 unnamed culprits, all new", {5000, 50, 100, 2500, 0}},
     {"1 unnamed culprit, all new", {5000, 1, 100, 4999, 0}},
 };
+
+/* Copies of the server that share the account, with more to do than it admits.
+ * In one zone they also meet each other's batches. */
+static const struct {
+    const char *what;
+    size_t copies, zones;
+    int64_t others_come_ms, others_leave_ms;
+    double least_used, most_throttled, least_fair;
+} together[] = {
+    {"1 copy, 1 zone", 1, 1, 0, 0, 0.99, 0, 1},
+    {"2 copies, 1 zone", 2, 1, 0, 0, 0.8, 0.05, 0.7},
+    {"8 copies, 1 zone", 8, 1, 0, 0, 0.8, 0.1, 0.7},
+    {"1 copy, 5 zones", 1, 5, 0, 0, 0.99, 0, 1},
+    {"2 copies, 5 zones", 2, 5, 0, 0, 0.9, 0.05, 0.7},
+    {"8 copies, 5 zones", 8, 5, 0, 0, 0.9, 0.1, 0.7},
+    {"1 copy, and then 8, 5 zones", 8, 5, 60000, 0, 0.9, 0.1, 0.7},
+    {"8 copies, and then 1, 5 zones", 8, 5, 0, 240000, 0.85, 0.1, 0},
+};
+
+enum { TOGETHER_WARM_UP_MS = 120000, TOGETHER_UNTIL_MS = 720000 };
+
+static int run_together(void)
+{
+    int failures = 0;
+
+    for (size_t i = 0; i < sizeof together / sizeof together[0]; i++) {
+        struct copies_wanted wanted = {
+            .copies = together[i].copies,
+            .zones = together[i].zones,
+            /* Full batches, for whichever zone is next. */
+            .hosts_a_copy = 1200 * together[i].zones,
+            .seed = 1,
+            .warm_up_ms = TOGETHER_WARM_UP_MS,
+            .until_ms = TOGETHER_UNTIL_MS,
+            .others_come_ms = together[i].others_come_ms,
+            .others_leave_ms = together[i].others_leave_ms,
+        };
+        struct copies_result result;
+        double throttled;
+
+        simulation_run_copies(&wanted, &result);
+        throttled = (double)result.throttled / (double)result.calls;
+        printf("%-34s used %.2f throttled %.3f busy %.3f fairness %.2f "
+               "least share %.2f calls %zu changes %zu\n",
+               together[i].what, result.used, throttled,
+               (double)result.busy / (double)result.calls, result.fairness,
+               result.least_share, result.calls, result.changes);
+        if (result.used < together[i].least_used ||
+            throttled > together[i].most_throttled ||
+            result.fairness < together[i].least_fair) {
+            printf("FAILED %s\n", together[i].what);
+            failures++;
+        }
+    }
+    return failures;
+}
 
 static int run_refusals(void)
 {
@@ -147,7 +204,7 @@ int main(int argc, char **argv)
         }
     }
     if (!verbose)
-        failures += run_fixed();
+        failures += run_fixed() + run_together();
     failures += run_seeds(first, seeds, verbose);
     return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

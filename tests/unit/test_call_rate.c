@@ -66,20 +66,20 @@ static void test_an_idle_spell_is_no_credit(void **state)
     assert_int_equal(call_rate_wait_ms(&rate, 3600000), 200);
 }
 
-static void test_throttling_halves_and_waits_for_one_interval(void **state)
+static void test_throttling_cuts_and_waits_for_one_interval(void **state)
 {
     struct call_rate rate;
 
     (void)state;
-    call_rate_init(&rate, 5);
+    call_rate_init(&rate, 10);
     call_rate_spend(&rate, 1000);
     call_rate_throttled(&rate, 1100, 1000);
-    assert_true(rate.per_second == 2.5);
-    assert_int_equal(call_rate_wait_ms(&rate, 1100), 400);
+    assert_true(rate.per_second == 7);
+    assert_int_equal(call_rate_wait_ms(&rate, 1100), 143);
     call_rate_spend(&rate, 1500);
     call_rate_throttled(&rate, 1600, 1500);
-    assert_true(rate.per_second == 1.25);
-    assert_int_equal(call_rate_wait_ms(&rate, 1600), 800);
+    assert_in_range(rate.per_second * 1000, 4899, 4901);
+    assert_int_equal(call_rate_wait_ms(&rate, 1600), 205);
 }
 
 static void test_calls_that_left_before_the_cut_cut_no_more(void **state)
@@ -91,12 +91,12 @@ static void test_calls_that_left_before_the_cut_cut_no_more(void **state)
     call_rate_throttled(&rate, 1100, 1000);
     call_rate_throttled(&rate, 1110, 1025);
     call_rate_throttled(&rate, 1120, 1050);
-    assert_true(rate.per_second == 20);
+    assert_true(rate.per_second == 28);
     call_rate_throttled(&rate, 1150, 1099);
-    assert_true(rate.per_second == 20);
+    assert_true(rate.per_second == 28);
     /* One that left after it says that the new rate is too fast as well. */
     call_rate_throttled(&rate, 1250, 1150);
-    assert_true(rate.per_second == 10);
+    assert_true(rate.per_second < 20);
 }
 
 static const struct {
@@ -123,39 +123,221 @@ static void test_throttling_never_ends_in_silence(void **state)
     }
 }
 
-static void test_sixteen_calls_bring_a_half_back_and_no_more(void **state)
+/* How many calls bring the rate to this. */
+static int calls_until(struct call_rate *rate, double per_second)
+{
+    int calls = 0;
+
+    for (; rate->per_second < per_second; calls++) {
+        double before = rate->per_second;
+
+        call_rate_accepted(rate);
+        if (rate->per_second <= before || calls > 10000)
+            fail_msg("it does not grow beyond %f", before);
+    }
+    return calls;
+}
+
+static void test_sixty_four_calls_undo_most_of_a_cut(void **state)
 {
     struct call_rate rate;
 
     (void)state;
     call_rate_init(&rate, 5);
     call_rate_throttled(&rate, 100, 0);
-    for (int i = 0; i < 15; i++)
-        call_rate_accepted(&rate);
-    assert_true(rate.per_second < 5);
-    call_rate_accepted(&rate);
-    assert_true(rate.per_second == 5);
+    assert_in_range(calls_until(&rate, 4.5), 63, 65);
+}
+
+static void test_the_last_tenth_comes_back_slowly_and_no_more(void **state)
+{
+    struct call_rate rate;
+
+    (void)state;
+    call_rate_init(&rate, 5);
+    call_rate_throttled(&rate, 100, 0);
+    calls_until(&rate, 4.5);
+    assert_in_range(calls_until(&rate, 5), 2000, 2100);
     call_rate_accepted(&rate);
     assert_true(rate.per_second == 5);
 }
 
-static void test_recovery_is_a_step_a_call_from_the_floor_too(void **state)
+static void test_what_a_call_gives_back_is_the_same_at_any_rate(void **state)
+{
+    struct call_rate fast, slow;
+    double fast_before, slow_before;
+
+    (void)state;
+    call_rate_init(&fast, 5);
+    call_rate_init(&slow, 5);
+    call_rate_throttled(&fast, 0, 0);
+    for (int64_t t = 0; t < 5; t++)
+        call_rate_throttled(&slow, t, t);
+    fast_before = fast.per_second;
+    slow_before = slow.per_second;
+    call_rate_accepted(&fast);
+    call_rate_accepted(&slow);
+    assert_true(slow_before < fast_before / 3);
+    assert_in_range((fast.per_second - fast_before) * 1e6, 15624, 15626);
+    assert_in_range((slow.per_second - slow_before) * 1e6, 15624, 15626);
+}
+
+/* From the floor, every step alike would take more than three hundred calls,
+ * each some seconds after the other. */
+static void test_who_is_throttled_no_more_grows_faster(void **state)
 {
     struct call_rate rate;
-    int calls = 0;
 
     (void)state;
     call_rate_init(&rate, 5);
     for (int64_t t = 0; t < 100; t++)
         call_rate_throttled(&rate, t, t);
-    for (; rate.per_second < 5; calls++) {
-        double before = rate.per_second;
+    assert_in_range(calls_until(&rate, 4.5), 20, 60);
+}
 
-        call_rate_accepted(&rate);
-        assert_true(rate.per_second > before);
-        assert_true(rate.per_second - before < 5.0 / 31);
+/* Calls as soon as they may leave, none of which is throttled or counts. */
+static double mean_interval(struct call_rate *rate, int64_t *now, int calls,
+                            int64_t *shortest)
+{
+    int64_t began = *now;
+
+    for (int i = 0; i < calls; i++) {
+        int64_t wait = call_rate_wait_ms(rate, *now);
+
+        *now += wait;
+        if (i > 0 && wait < *shortest)
+            *shortest = wait;
+        call_rate_spend(rate, *now);
     }
-    assert_in_range(calls, 31, 32);
+    return (double)(*now - began) / calls;
+}
+
+static void test_beats_are_left_out_so_that_the_mean_is_the_rate(void **state)
+{
+    (void)state;
+    for (int cuts = 1; cuts < 8; cuts++) {
+        struct call_rate rate;
+        int64_t now = 1000, shortest = INT64_MAX;
+        double mean;
+
+        call_rate_init(&rate, 5);
+        for (int64_t t = 0; t < cuts; t++)
+            call_rate_throttled(&rate, t, t);
+        mean = mean_interval(&rate, &now, 1000, &shortest);
+        if (mean < 990 / rate.per_second || mean > 1010 / rate.per_second)
+            fail_msg("after %d cuts: every %f ms", cuts, mean);
+        if (shortest < 200)
+            fail_msg("after %d cuts: %lld ms apart", cuts, (long long)shortest);
+    }
+}
+
+/* So that those of two copies stand still against each other. */
+static void test_calls_keep_to_a_beat_that_is_a_power_of_two(void **state)
+{
+    struct call_rate rate;
+    int64_t now = 1000, phase = -1;
+
+    (void)state;
+    call_rate_init(&rate, 5);
+    for (int64_t t = 0; t < 4; t++)
+        call_rate_throttled(&rate, t, t); /* 1.2 a second: beats of 800 ms */
+    for (int i = 0; i < 200; i++) {
+        now += call_rate_wait_ms(&rate, now);
+        if (i == 2)
+            phase = now % 800;
+        if (i > 2 && now % 800 != phase)
+            fail_msg("call %d leaves at %lld", i, (long long)now);
+        call_rate_spend(&rate, now);
+    }
+}
+
+static const struct {
+    const char *label;
+    int64_t late_ms;
+    bool is_kept;
+} latenesses[] = {
+    {"one in time", 0, true},
+    {"one that is late by a tenth of a beat", 80, true},
+    {"one that is late by half a beat begins another", 400, false},
+    {"one after an idle spell begins another", 60300, false},
+};
+
+static void test_a_call_that_is_a_little_late_keeps_the_beat(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(latenesses); i++) {
+        struct call_rate rate;
+        int64_t now = 5000, phase;
+        bool is_kept;
+
+        call_rate_init(&rate, 5);
+        for (int64_t t = 0; t < 4; t++)
+            call_rate_throttled(&rate, t, t);
+        call_rate_spend(&rate, now);
+        now += call_rate_wait_ms(&rate, now);
+        phase = now % 800;
+        now += latenesses[i].late_ms;
+        call_rate_spend(&rate, now);
+        now += call_rate_wait_ms(&rate, now);
+        is_kept = now % 800 == phase;
+        if (is_kept != latenesses[i].is_kept)
+            fail_msg("%s", latenesses[i].label);
+    }
+}
+
+static void test_who_meets_another_moves_by_part_of_the_shortest(void **state)
+{
+    static const struct {
+        double dice;
+        int64_t moved_ms;
+    } rows[] = {{0, 50}, {0.5, 100}, {1, 150}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct call_rate rate;
+
+        call_rate_init(&rate, 5);
+        call_rate_spend(&rate, 1000);
+        call_rate_met_another(&rate, rows[i].dice);
+        assert_int_equal(call_rate_wait_ms(&rate, 1000),
+                         200 + rows[i].moved_ms);
+        assert_true(rate.per_second == 5);
+    }
+}
+
+/* Where others are met often, a beat that is left out is one that somebody else
+ * cannot rely on. */
+static void test_in_a_crowd_beats_are_longer_and_none_is_left_out(void **state)
+{
+    struct call_rate rate;
+    int64_t now = 1000;
+
+    (void)state;
+    call_rate_init(&rate, 5);
+    call_rate_throttled(&rate, 0, 0); /* 3.5 a second */
+    for (int i = 0; i < 3; i++)
+        call_rate_met_another(&rate, 0);
+    now += call_rate_wait_ms(&rate, now);
+    for (int i = 0; i < 50; i++) {
+        call_rate_spend(&rate, now);
+        assert_int_equal(call_rate_wait_ms(&rate, now), 400);
+        now += 400;
+    }
+}
+
+static void test_a_crowd_is_forgotten_when_nobody_is_met_any_more(void **state)
+{
+    struct call_rate rate;
+    int64_t now = 1000, shortest = INT64_MAX;
+
+    (void)state;
+    call_rate_init(&rate, 5);
+    call_rate_throttled(&rate, 0, 0);
+    for (int i = 0; i < 3; i++)
+        call_rate_met_another(&rate, 0);
+    for (int i = 0; i < 20; i++)
+        call_rate_accepted(&rate);
+    mean_interval(&rate, &now, 20, &shortest);
+    assert_int_equal(shortest, 200);
 }
 
 int main(void)
@@ -164,11 +346,19 @@ int main(void)
         cmocka_unit_test(test_calls_are_evenly_spaced),
         cmocka_unit_test(test_the_first_call_leaves_at_once_at_any_time),
         cmocka_unit_test(test_an_idle_spell_is_no_credit),
-        cmocka_unit_test(test_throttling_halves_and_waits_for_one_interval),
+        cmocka_unit_test(test_throttling_cuts_and_waits_for_one_interval),
         cmocka_unit_test(test_calls_that_left_before_the_cut_cut_no_more),
         cmocka_unit_test(test_throttling_never_ends_in_silence),
-        cmocka_unit_test(test_sixteen_calls_bring_a_half_back_and_no_more),
-        cmocka_unit_test(test_recovery_is_a_step_a_call_from_the_floor_too),
+        cmocka_unit_test(test_sixty_four_calls_undo_most_of_a_cut),
+        cmocka_unit_test(test_the_last_tenth_comes_back_slowly_and_no_more),
+        cmocka_unit_test(test_what_a_call_gives_back_is_the_same_at_any_rate),
+        cmocka_unit_test(test_who_is_throttled_no_more_grows_faster),
+        cmocka_unit_test(test_beats_are_left_out_so_that_the_mean_is_the_rate),
+        cmocka_unit_test(test_calls_keep_to_a_beat_that_is_a_power_of_two),
+        cmocka_unit_test(test_a_call_that_is_a_little_late_keeps_the_beat),
+        cmocka_unit_test(test_who_meets_another_moves_by_part_of_the_shortest),
+        cmocka_unit_test(test_in_a_crowd_beats_are_longer_and_none_is_left_out),
+        cmocka_unit_test(test_a_crowd_is_forgotten_when_nobody_is_met_any_more),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
