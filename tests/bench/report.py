@@ -155,6 +155,55 @@ def culprits(results) -> str:
     return table(head, rows)
 
 
+def copies(results) -> str:
+    alone = results["runs"][0]["hosts_a_second"]
+    rows = [
+        [
+            f"{each['copies']}",
+            f"{each['hosts_a_second']:,.0f}",
+            f"{each['hosts_a_second'] / alone:.2f}",
+            f"{each['calls']:,}",
+            f"{each['throttled'] / each['calls']:.3f}",
+            f"{each['overlapping'] / each['calls']:.3f}",
+            each["wrong_records"],
+        ]
+        for each in results["runs"]
+    ]
+    head = [
+        "copies, in one zone",
+        "hosts a second together",
+        "of what one carries",
+        "calls",
+        "of them throttled",
+        "overlapping",
+        "wrong records",
+    ]
+    return table(head, rows)
+
+
+def simulated_copies(results) -> str:
+    rows = [
+        [
+            each["name"],
+            f"{each['used']:.2f}",
+            f"{each['throttled']:.3f}",
+            f"{each['busy']:.3f}",
+            f"{each['fairness']:.2f}",
+            f"{each['least share']:.2f}",
+        ]
+        for each in results["simulated"]
+    ]
+    head = [
+        "in the simulator",
+        "used, of the account's calls",
+        "throttled calls",
+        "overlapping",
+        "fairness (Jain; 1: equal)",
+        "smallest share, of an equal one",
+    ]
+    return table(head, rows)
+
+
 REQUESTS = {
     "/check_ip": "`/check_ip`",
     "/register_ip": "`/register_ip`, `nochg`",
@@ -351,6 +400,7 @@ def promises(results) -> list[tuple[str, str, bool]]:
     return [
         *_promises_of_coalescing(results["coalescing"]),
         *_promises_of_zones(results["zones"]),
+        *_promises_of_copies(results["copies"]),
         *_promises_of_culprits(results["culprits"]),
         *_promises_of_requests(results["nginx"]),
         *_promises_of_growth(results["growth"]),
@@ -414,6 +464,27 @@ def _promises_of_zones(results):
             f"{worst:.1f} times",
             worst <= MANY_ZONES_RATIO,
         )
+    ]
+
+
+def _promises_of_copies(results):
+    alone = results["runs"][0]["hosts_a_second"]
+    together = [each for each in results["runs"] if each["copies"] > 1]
+    least = min(each["hosts_a_second"] / alone for each in together)
+    throttled = max(each["throttled"] / each["calls"] for each in together)
+    wrong = total(results["runs"], "wrong_records")
+    return [
+        (
+            "copies that share one account and one zone: together at least 0.8 of what one "
+            "carries alone",
+            f"{least:.2f}",
+            least >= 0.8,
+        ),
+        (
+            "of their calls at most one in ten is throttled, and no record is wrong",
+            f"{throttled:.3f} at worst, {wrong} wrong",
+            throttled <= 0.1 and wrong == 0,
+        ),
     ]
 
 
@@ -540,6 +611,9 @@ def text(results) -> str:
             "### Many zones",
             f"{len(results['zones']['turns'])} turns of {results['zones']['hosts'][-1]:,} changes.",
             many_zones(results["zones"]),
+            "### Several copies",
+            copies(results["copies"]),
+            simulated_copies(results["copies"]),
             "### Hosts that Route 53 refuses",
             culprits(results["culprits"]),
             "### Requests that need no call",

@@ -25,6 +25,7 @@ enum {
     SPARE_FDS = 32,
     CALLERS_AN_ADDRESS = 5000, /* Linux searches long for the last ports */
     HOSTS_MAX = 10000000,
+    AGAIN_MAX_SECONDS = 3600,
     EVENTS_AT_ONCE = 512,
     REPLY_MAX = 511,
     REQUEST_MAX = 511,
@@ -40,6 +41,9 @@ static const char usage[] =
     "  --first N         the hosts from h<N> on, instead of h0\n"
     "  --nic-update      a /nic/update that names the host, instead\n"
     "  --both-families   ask for an IPv6 address too\n"
+    "  --again SECONDS   for so long, whoever is answered asks at once for "
+    "another\n"
+    "                    address, on the same connection\n"
     "  --wait-only       once all is sent print \"waiting\", keep the callers\n"
     "                    waiting until standard input ends, and tell how many\n"
     "                    are waiting still\n";
@@ -48,6 +52,7 @@ struct caller {
     int fd;
     int64_t sent_at, replied_at; /* ns; 0: not yet */
     size_t reply_len;
+    unsigned round; /* how often it has asked before */
     char reply[REPLY_MAX + 1];
 };
 
@@ -59,6 +64,8 @@ struct rush {
     bool nic_update, both_families, wait_only;
     int epoll_fd;
     int64_t first_sent_at, last_sent_at, ended_at;
+    unsigned long again_seconds;
+    size_t granted; /* in these seconds */
 };
 
 static void die(const char *what)
@@ -162,10 +169,11 @@ static size_t encode_base64(const char *text, size_t len, char *out)
     return written;
 }
 
-static void write_target(const struct rush *rush, size_t host,
+static void write_target(const struct rush *rush, size_t host, unsigned round,
                          char out[TARGET_MAX + 1])
 {
-    uint32_t number = rush->first_address + (uint32_t)host;
+    uint32_t number =
+        rush->first_address + (uint32_t)host + (round % 2 == 0 ? 0 : HOSTS_MAX);
     struct in_addr ipv4 = {htonl(number)};
     char path[64] = "/register_ip?", address[INET_ADDRSTRLEN], more[32] = "";
 
@@ -188,7 +196,7 @@ static size_t write_request(const struct rush *rush, size_t i,
                        "h%zu.example.org:secret-of-h%zu", host, host);
 
     encode_base64(credentials, (size_t)len, encoded);
-    write_target(rush, host, target);
+    write_target(rush, host, rush->callers[i].round, target);
     len = snprintf(out, REQUEST_MAX + 1,
                    "GET %s HTTP/1.1\r\n"
                    "Host: localhost\r\n"
@@ -198,19 +206,21 @@ static size_t write_request(const struct rush *rush, size_t i,
     return (size_t)len;
 }
 
-static void send_requests(struct rush *rush)
+static void send_request(struct rush *rush, size_t i)
 {
     char request[REQUEST_MAX + 1];
+    size_t len = write_request(rush, i, request);
 
+    rush->callers[i].sent_at = now_ns();
+    if (send(rush->callers[i].fd, request, len, MSG_NOSIGNAL) != (ssize_t)len)
+        die("send");
+}
+
+static void send_requests(struct rush *rush)
+{
     rush->first_sent_at = now_ns();
-    for (size_t i = 0; i < rush->count; i++) {
-        struct caller *caller = &rush->callers[i];
-        size_t len = write_request(rush, i, request);
-
-        caller->sent_at = now_ns();
-        if (send(caller->fd, request, len, MSG_NOSIGNAL) != (ssize_t)len)
-            die("send");
-    }
+    for (size_t i = 0; i < rush->count; i++)
+        send_request(rush, i);
     rush->last_sent_at = now_ns();
 }
 
@@ -231,6 +241,29 @@ static void hang_up(struct rush *rush, struct caller *caller)
     rush->open--;
 }
 
+static bool says(const struct caller *caller, const char *word)
+{
+    const char *body = body_of(caller);
+
+    return body != NULL && strncmp(body, word, strlen(word)) == 0;
+}
+
+/* Whether it asked once more. */
+static bool ask_again(struct rush *rush, struct caller *caller)
+{
+    int64_t until =
+        rush->first_sent_at + (int64_t)rush->again_seconds * 1000000000;
+
+    if (rush->again_seconds == 0 || now_ns() > until)
+        return false;
+    rush->granted += says(caller, "good ");
+    caller->round++;
+    caller->reply_len = 0;
+    memset(caller->reply, 0, sizeof caller->reply);
+    send_request(rush, (size_t)(caller - rush->callers));
+    return true;
+}
+
 static void read_reply(struct rush *rush, struct caller *caller)
 {
     ssize_t got = recv(caller->fd, caller->reply + caller->reply_len,
@@ -242,6 +275,8 @@ static void read_reply(struct rush *rush, struct caller *caller)
         caller->reply_len += (size_t)got;
         if (body_of(caller) == NULL && caller->reply_len < REPLY_MAX)
             return;
+        if (ask_again(rush, caller))
+            return;
         caller->replied_at = now_ns();
     }
     hang_up(rush, caller);
@@ -249,7 +284,8 @@ static void read_reply(struct rush *rush, struct caller *caller)
 
 static void collect_replies(struct rush *rush)
 {
-    int64_t give_up_at = now_ns() + (int64_t)PATIENCE_MS * 1000000;
+    int64_t give_up_at = now_ns() + (int64_t)PATIENCE_MS * 1000000 +
+                         (int64_t)rush->again_seconds * 1000000000;
     struct epoll_event events[EVENTS_AT_ONCE];
 
     while (rush->open > 0) {
@@ -286,13 +322,6 @@ static void keep_waiting(const struct rush *rush)
 
 /* --- what came of it ------------------------------------------------------- */
 
-static bool says(const struct caller *caller, const char *word)
-{
-    const char *body = body_of(caller);
-
-    return body != NULL && strncmp(body, word, strlen(word)) == 0;
-}
-
 static int compare(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
@@ -325,11 +354,13 @@ static void print_result(const struct rush *rush)
     qsort(waits, n, sizeof *waits, compare);
     printf("{\"hosts\": %zu, \"good\": %zu, \"nochg\": %zu, \"other\": %zu, "
            "\"sending_ms\": %.1f, \"seconds\": %.4f, "
-           "\"p50_ms\": %.1f, \"p99_ms\": %.1f, \"max_ms\": %.1f}\n",
+           "\"p50_ms\": %.1f, \"p99_ms\": %.1f, \"max_ms\": %.1f, "
+           "\"granted\": %zu}\n",
            n, good, known, n - good - known,
            ms_between(rush->first_sent_at, rush->last_sent_at),
            ms_between(rush->first_sent_at, rush->ended_at) / 1000,
-           waits[(n - 1) / 2], waits[(n - 1) * 99 / 100], waits[n - 1]);
+           waits[(n - 1) / 2], waits[(n - 1) * 99 / 100], waits[n - 1],
+           rush->granted);
     free(waits);
 }
 
@@ -357,6 +388,9 @@ static bool take_option(struct rush *rush, int option)
     case 'b':
         rush->both_families = true;
         return true;
+    case 'a':
+        rush->again_seconds = parse_number(optarg, AGAIN_MAX_SECONDS);
+        return true;
     case 'w':
         rush->wait_only = true;
         return true;
@@ -371,6 +405,7 @@ static bool parse_options(int argc, char **argv, struct rush *rush)
         {"first", required_argument, NULL, 'f'},
         {"nic-update", no_argument, NULL, 'n'},
         {"both-families", no_argument, NULL, 'b'},
+        {"again", required_argument, NULL, 'a'},
         {"wait-only", no_argument, NULL, 'w'},
         {NULL, 0, NULL, 0},
     };
