@@ -11,7 +11,7 @@ PLOT = ROOT / "docs" / "soak.svg"
 BEGIN = "<!-- soaked: written by tests/soak/run --document -->"
 END = "<!-- end of what was soaked -->"
 MIB = 2**20
-POINTS = 240  # of a line of the plot
+POINTS = 150  # of a line of the plot
 
 
 def text(result) -> str:
@@ -47,15 +47,18 @@ def text(result) -> str:
 
 GNUPLOT = """
 set terminal svg size 840,420 font "sans-serif,12" background "white"
-set multiplot layout 2,2 margins 0.07,0.985,0.11,0.93 spacing 0.09,0.16
+set multiplot layout 2,2 margins 0.07,0.985,0.11,0.92 spacing 0.09,0.17
 set datafile missing "?"
 set grid ytics lc "#dddddd"
 set key left top reverse Left samplen 2 font ",10"
+set autoscale xfix
 set yrange [0:*]
+set key left bottom
 set title "Memory of the process, MiB"
 plot $samples using 1:2 title "lives all the time" with lines lw 1.5 lc "#1f77b4", \\
     $samples using 1:3 title "is restarted" with lines lw 1 lc "#ff7f0e", \\
     $quiet using 1:2 title "at quiet points" with points pt 7 ps 0.4 lc "#d62728"
+set key left top
 set title "Descriptors"
 plot $samples using 1:4 title "lives all the time" with lines lw 1 lc "#1f77b4", \\
     $quiet using 1:3 title "at quiet points" with points pt 7 ps 0.4 lc "#d62728"
@@ -73,7 +76,8 @@ plot $samples using 1:8 notitle with lines lw 2 lc "#d62728"
 def draw(folder: Path):
     with open(folder / "samples.csv", newline="") as file:
         rows = list(csv.DictReader(file))
-    quiet = [row for row in rows if row["what"] == "quiet"]
+    # The last of each round: there, all has settled.
+    quiet = {row["round"]: row for row in rows if row["what"] == "quiet"}.values()
     running = rows[:: max(1, len(rows) // POINTS)]
     script = "\n".join([_data("samples", map(_sample, running)), _data("quiet", map(_quiet, quiet))])
     drawn = subprocess.run(

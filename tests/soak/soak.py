@@ -106,7 +106,7 @@ class Soak:
     async def _quiet_point(self):
         """Nobody asks, and nothing is wrong: all that was opened is closed, and
         the records say what was heard."""
-        self._trouble = "quiet"
+        self._trouble = "settling"
         await self.callers.fall_silent()
         await self._descriptors_are_back()
         await self.callers.settle()

@@ -3,7 +3,7 @@
 `steady` lives as long as the soak does, so that what it takes of the machine can
 be watched; `restarted` is ended and killed again and again. Each has hosts of its
 own, because what a host may rely on that changes from one server to another is
-told elsewhere (dyndns53(8), "Several servers")."""
+told elsewhere (dyndns53(8), "Several copies")."""
 
 from e2e import proxy
 from e2e.hosts import csv_of
