@@ -217,7 +217,7 @@ def test_the_process_is_told_of(start):
 
 def test_calls_that_fail_are_counted_by_aws_word_for_it(start, s3, sandbox):
     service = start("a.example.org", AWS_MAX_ATTEMPTS="1", **OWN_LISTENER)
-    for fault, code in [("access-denied", "AccessDenied"), ("cut", "unreachable")]:
+    for fault, code in [("access-denied", "AccessDenied"), ("500", "InternalError")]:
         s3.fail_always(fault)  # libcurl sends again what a kept connection lost
         with service.expecting("table_load_failed"):
             service.reload()

@@ -63,7 +63,7 @@ def test_each_of_a_batch_has_its_own(orderly_service, route53):
         assert caller.wait().said.startswith("good ")
     for name, trace in (("a", TRACE), ("b", OTHER)):
         assert service.wait_for_event("record_changed", host=f"{name}.example.org")["trace"] == trace
-    assert any(batch["changes"] == "2" for batch in service.events("batch_done"))
+    assert any(int(batch["changes"]) > 1 for batch in service.events("batch_done"))
 
 
 def test_refusals_are_logged_with_their_trace(start, store):
