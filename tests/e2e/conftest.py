@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import dns.message
@@ -333,10 +334,29 @@ def troubled_service(request, start, sandbox):
 
 @pytest.fixture
 def free_port():
-    """A port of 127.0.0.1 on which nobody listens at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port on which nobody listens, on no address. It is kept from others, as
+    from the kernel's choice for a connection, by sockets that are bound to it and
+    never listen; a server binds to it all the same, with SO_REUSEADDR."""
+    with ExitStack() as stack:
+        while (port := _hold_a_port(stack)) is None:
+            pass
+        yield port
+
+
+def _hold_a_port(stack) -> int | None:
+    """Of both families; None if somebody has the chosen one of the other family."""
+    port = 0
+    for family, everywhere in ((socket.AF_INET6, "::"), (socket.AF_INET, "0.0.0.0")):
+        held = stack.enter_context(socket.socket(family))
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            held.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        try:
+            held.bind((everywhere, port))
+        except OSError:
+            return None
+        port = held.getsockname()[1]
+    return port
 
 
 @pytest.fixture

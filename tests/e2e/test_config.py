@@ -60,6 +60,7 @@ def test_check_config_prints_what_is_in_force(dyndns53):
     assert (finished.returncode, finished.stderr) == (0, "")
     assert variables(finished.stdout) == {
         "DYNDNS_LISTEN": "[::]:8080",
+        "DYNDNS_METRICS_LISTEN": "",
         "DYNDNS_TLS_CERTIFICATE": "",
         "DYNDNS_TLS_KEY": "",
         "DYNDNS_THREADS": "3",
@@ -417,7 +418,7 @@ def test_s3_may_stand_elsewhere(start, sandbox):
 
 
 @pytest.fixture
-def certificate(tmp_path):
+def own_authority(tmp_path):
     """A certificate for localhost that nobody knows, and its key, in one file."""
     if shutil.which("openssl") is None:
         pytest.skip("openssl is not installed")
@@ -446,10 +447,10 @@ SWITCHES = {
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
 def test_nothing_makes_it_believe_another_certificate(
-    dyndb, start, sandbox, certificate, tmp_path, host
+    dyndb, start, sandbox, own_authority, tmp_path, host
 ):
     """One that nobody signed, and one whose signer is believed, but for another name."""
-    bundle, both = certificate
+    bundle, both = own_authority
     (tmp_path / ".curlrc").write_text("insecure\n")
     trust = {"AWS_CA_BUNDLE": str(bundle)} if host == "127.0.0.1" else {}
     with TlsFront(both, sandbox.http_port) as front:
@@ -465,8 +466,8 @@ def test_nothing_makes_it_believe_another_certificate(
     assert sandbox.s3.requests == [] and sandbox.route53.calls == []
 
 
-def test_aws_ca_bundle_decides_whom_to_believe(start, sandbox, certificate):
-    bundle, both = certificate
+def test_aws_ca_bundle_decides_whom_to_believe(start, sandbox, own_authority):
+    bundle, both = own_authority
     with TlsFront(both, sandbox.http_port) as front:
         url = f"https://localhost:{front.port}"
         believing = start("a.example.org", AWS_ENDPOINT_URL=url, AWS_CA_BUNDLE=bundle)

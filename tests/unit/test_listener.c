@@ -78,7 +78,24 @@ static bool answers_over_ipv6(uint16_t port)
     return connects(&to, sizeof to);
 }
 
-/* A port on which nobody listens, on no address. */
+static bool is_held(int family, uint16_t port)
+{
+    static const int on = 1;
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6,
+                              .sin6_port = htons(port)};
+    struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(port)};
+    int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (family == AF_INET)
+        return bind(fd, (struct sockaddr *)&v4, sizeof v4) == 0;
+    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+    return bind(fd, (struct sockaddr *)&v6, sizeof v6) == 0;
+}
+
+/* A port on which nobody listens, on no address. Until this program ends, two
+ * sockets that are bound to it, and never listen, keep it from others; a listener
+ * may bind to it all the same, with SO_REUSEADDR. */
 static uint16_t free_port(void)
 {
     struct http_settings settings = {.listen = {any_port("::")},
@@ -86,10 +103,12 @@ static uint16_t free_port(void)
     struct listeners listeners;
     uint16_t port;
 
-    assert_int_equal(listeners_open(&listeners, &settings, &nothing),
-                     STATUS_OK);
-    port = port_of(listeners.all[0].fd);
-    listeners_close(&listeners);
+    do {
+        assert_int_equal(listeners_open(&listeners, &settings, &nothing),
+                         STATUS_OK);
+        port = port_of(listeners.all[0].fd);
+        listeners_close(&listeners);
+    } while (!is_held(AF_INET, port) || !is_held(AF_INET6, port));
     fake_reset();
     return port;
 }
