@@ -96,6 +96,7 @@ static void serve(struct connection *connection)
     SSL_CTX *tls = connection->accept->ssl_ctx;
 
     if (!take_share(connection)) {
+        metric_add(connection->all->metrics->refused, 1);
         h2o_socket_close(connection->sock);
         return;
     }

@@ -46,7 +46,9 @@ enum { HTTP_METRICS_REQUESTS = HTTP_ROUTES * ANSWERS };
     X(counter, accepted, 1, NULL, "dyndns53_connections_accepted_total",       \
       "Connections accepted.")                                                 \
     X(counter, evicted, 1, NULL, "dyndns53_connections_evicted_total",         \
-      "Connections closed to make room for others.")
+      "Connections closed to make room for others.")                           \
+    X(counter, refused, 1, NULL, "dyndns53_connections_refused_total",         \
+      "Connections closed at once, since their address has too many.")
 
 struct http_metrics {
     _Alignas(64) /* nobody else's cache lines */

@@ -27,7 +27,9 @@ def environment(sandbox, tmp_path):
     def environment(source):
         match source:
             case "instance":
-                return sandbox.environment_of_instance()
+                # A second, the default, may be too short for a busy machine.
+                patience = {"AWS_METADATA_SERVICE_TIMEOUT": "60"}
+                return sandbox.environment_of_instance() | patience
             case "container":
                 token = tmp_path / "container-token"
                 token.write_text("Bearer the-task\n")

@@ -2,10 +2,13 @@
 
 import json
 import re
+import subprocess
 import time
 from datetime import datetime, timezone
+from pathlib import Path
 
 import pytest
+import yaml
 
 from .clock_offset import offsets_since
 
@@ -66,6 +69,20 @@ def test_that_it_lives_is_told_whatever_is_the_matter_with_aws(start, s3, free_p
             assert (reply.status, json.loads(reply.body)) == (200, {"status": "alive"})
         assert service.request("HEAD", "/healthz?live").status == 200
         assert service.get("/healthz?verbose").status == 503
+
+
+def test_the_compose_file_asks_in_a_way_that_the_server_understands(start, free_port):
+    text = (Path(__file__).parents[2] / "docs" / "compose.yaml").read_text()
+    test = yaml.safe_load(text)["services"]["dyndns53"]["healthcheck"]["test"]
+    assert test[:3] == ["CMD", "bash", "-c"]
+
+    def asked(port):
+        command = test[3].replace("$$", "$").replace("/8080", f"/{port}")
+        return subprocess.run(["bash", "-c", command], stderr=subprocess.DEVNULL, timeout=600)
+
+    service = start("a.example.org")
+    assert asked(service.address[1]).returncode == 0
+    assert asked(free_port).returncode != 0
 
 
 def test_without_a_host_table_it_is_503_with_the_reason(start, s3):

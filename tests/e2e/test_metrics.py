@@ -234,3 +234,14 @@ def test_what_all_loops_count_is_added_up(start, threads):
     for _ in range(20):
         assert service.get("/check_ip").status == 200
     assert answered(service, "/check_ip", "ok") == 20
+
+
+def test_who_is_refused_for_the_crowd_of_his_address_is_counted(start):
+    service = start("a.example.org", DYNDNS_MAX_CONNECTIONS_PER_ADDRESS=1, **OWN_LISTENER)
+    with service.connect(source="127.0.0.9") as first:
+        first.send(b"GET /check_ip HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert first.receive().status == 200
+        for _ in range(3):
+            with service.connect(source="127.0.0.9") as another:
+                assert another.is_closed()
+        assert scrape(service).value("dyndns53_connections_refused_total") == 3
