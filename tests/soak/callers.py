@@ -72,9 +72,12 @@ class Line:
     def hang_up(self):
         """With a reset, as one who crashed."""
         reset = struct.pack("ii", 1, 0)
-        self._writer.get_extra_info("socket").setsockopt(
-            socket.SOL_SOCKET, socket.SO_LINGER, reset
-        )
+        try:
+            self._writer.get_extra_info("socket").setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, reset
+            )
+        except OSError:
+            pass  # the server was killed, and the connection with it
         self._writer.transport.abort()
 
     async def close(self):
