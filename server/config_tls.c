@@ -205,7 +205,8 @@ size_t config_tls_advise(const struct config *config, config_advice_fn *tell,
     if (!has_both(config))
         return 0;
     tell(arg, names[TLS_FILE_CERTIFICATE],
-         "is used by nobody: mark an address in DYNDNS_LISTEN, as in "
+         "is used by nobody, unless systemd passes a socket that is named tls "
+         "or proxy-tls: else mark an address in DYNDNS_LISTEN, as in "
          "tls:[::]:8443");
     return 1;
 }

@@ -2,6 +2,8 @@
 
 #include "base/log.h"
 
+#include <string.h>
+
 static const int64_t NEVER = INT64_MAX;
 
 /* So often that one that comes late does no harm; only if there is somebody who
@@ -65,21 +67,22 @@ static void end_reload(struct watch *watch)
     service_manager_ready(watch->manager);
 }
 
-/* One that hangs is told of once, and again if it hangs again. */
+/* One that hangs is told of once, and again if it hangs again or another one
+ * does. */
 static void feed_watchdog(struct watch *watch)
 {
     const char *who = watch->parts->who_hangs(watch->parts->arg);
 
     if (who == NULL)
         service_manager_alive(watch->manager);
-    else if (!watch->hangs)
+    else if (watch->hangs == NULL || strcmp(watch->hangs, who) != 0)
         log_event(LOG_LEVEL_ERROR, "thread_hangs", log_str("thread", who),
                   log_int("watchdog_ms", watch->manager->watchdog_ms),
                   log_str("advice",
                           "unless it goes on, systemd ends this server and "
                           "starts another: please report it, with the lines "
                           "before this one"));
-    watch->hangs = who != NULL;
+    watch->hangs = who;
 }
 
 static void check(struct watch *watch, int64_t now)

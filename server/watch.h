@@ -39,7 +39,8 @@ struct watch {
     const struct watch_parts *parts;
     struct service_manager *manager;
     int64_t patient_until, check_at;
-    bool is_open, is_ready, is_reloading, hangs;
+    bool is_open, is_ready, is_reloading;
+    const char *hangs; /* who did at the last look; or NULL */
     unsigned reloads;
 };
 

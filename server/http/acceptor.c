@@ -235,6 +235,9 @@ static void take_who_has_connected(struct accept_point *point)
 
 void acceptor_stop(struct acceptor *acceptor)
 {
+    /* Who is taken now is cut if he dawdles, even if nobody was before. */
+    if (!h2o_timeout_is_linked(&acceptor->sweep))
+        acceptor_start(acceptor);
     for (size_t i = 0; i < acceptor->point_count; i++) {
         struct accept_point *point = &acceptor->points[i];
 

@@ -355,12 +355,11 @@ static int close_one_if_idle(h2o_req_t *req, void *data)
 }
 
 /* h2o does not tell of those that have not come to HTTP yet. */
-static void close_those_that_stall(struct eviction *eviction, int64_t now)
+static void close_those_that_stall(const struct list *those, int64_t now)
 {
     struct list *node;
 
-    for (node = eviction->idle.next; node != &eviction->idle;
-         node = node->next) {
+    for (node = those->next; node != those; node = node->next) {
         struct connection *connection =
             connection_at(list_entry(node, struct evictable, node));
 
@@ -375,7 +374,8 @@ void connections_close_idle(struct connections *connections, h2o_context_t *h2o)
     struct timeval now = *h2o_get_timestamp(h2o, NULL, NULL);
 
     visit_all(h2o, close_one_if_idle, &now);
-    close_those_that_stall(&connections->eviction, clock_now_ms());
+    close_those_that_stall(&connections->eviction.idle, clock_now_ms());
+    close_those_that_stall(&connections->eviction.half_sent, clock_now_ms());
 }
 
 static int note_idle(h2o_req_t *req, void *data)

@@ -48,7 +48,9 @@ bool login_gate_admits(struct login_gate *gate, struct span login)
         return true;
     if (gate->client.family == ADDRESS_NONE)
         gate->host = host_of(gate->hosts, login);
-    if (guess_limit_is_quiet(gate->limit) || !turns_away(gate, gate->host))
+    /* By no time, nobody can be told for how long yet. */
+    if (gate->now_ms == 0 || guess_limit_is_quiet(gate->limit) ||
+        !turns_away(gate, gate->host))
         return true;
     host = host_of(gate->hosts, login);
     if (lives_at_client(gate, host))

@@ -4,7 +4,8 @@
  *
  * One address may be that of thousands. When one of them guesses, or very many
  * of them are wrong, the others must be heard still. They are known by what they
- * have this service for: *the record of each says this address*. Such a host has
+ * have this service for: *the record of each is known to say this address* (after
+ * a start: what was surveyed, rrset_preload.h, or written since). Such a host has
  * as many guesses of its own, from an address that is turned away, as an address
  * has. So whoever lives behind the same address as a guesser goes on calling;
  * and the guesser has next to nothing by it, since he may guess only at his
@@ -32,7 +33,8 @@ struct login_gate {
     const struct hostdb *hosts; /* NULL: only for calls without a login */
     const struct rrset_cache *known;
     struct address client;
-    int64_t now_ms; /* may be 0 where the limit is quiet */
+    int64_t now_ms; /* 0: the limit was quiet when the call came, and nobody
+                       is turned away */
     bool is_in;     /* it was let in before: its token has been verified */
 
     struct span host; /* whose guess it is, if it is wrong: of the client's

@@ -159,15 +159,26 @@ static void tell_bad_if_it_lasts(struct tls_keeper *keeper, time_t now)
         tell_bad(keeper);
 }
 
+/* What was wrong may be over though no file has changed: its time has come, the
+ * clock was set, there is memory again. */
+static bool is_to_be_tried_again(const struct tls_keeper *keeper, time_t now)
+{
+    return keeper->is_bad &&
+           (now - keeper->tried_at >= TLS_KEEPER_QUIET_SECONDS ||
+            now < keeper->tried_at);
+}
+
 bool tls_keeper_look(struct tls_keeper *keeper, bool asked, time_t now)
 {
+    bool is_other = have_changed(keeper) || asked;
     bool is_new = false;
 
-    if (have_changed(keeper) || asked) {
+    if (is_other || is_to_be_tried_again(keeper, now)) {
+        keeper->tried_at = now;
         is_new = read_and_use(keeper, now) == STATUS_OK;
         if (is_new)
             keeper->is_bad = false;
-        else
+        else if (is_other)
             note_bad(keeper, now);
     }
     if (asked && keeper->is_bad)

@@ -27,7 +27,7 @@ struct tls_keeper {
     time_t warned_at;                       /* of its end; 0: not yet */
     char seen[TLS_FILES][FILE_VERSION_MAX]; /* the files when last read */
     bool is_bad, is_told;                   /* what was read then */
-    time_t bad_since;
+    time_t bad_since, tried_at;
     struct tls_fault fault;
 };
 
@@ -39,7 +39,8 @@ NODISCARD enum status tls_keeper_init(struct tls_keeper *keeper,
 void tls_keeper_clear(struct tls_keeper *keeper);
 
 /* Looks whether the files have changed; `asked`: reads them anyhow, and tells at
- * once what is wrong. Returns whether keeper->context is another one now.
+ * once what is wrong. Files that were no good are read again every
+ * TLS_KEEPER_QUIET_SECONDS. Returns whether keeper->context is another one now.
  * About once a second. */
 bool tls_keeper_look(struct tls_keeper *keeper, bool asked, time_t now);
 

@@ -76,8 +76,9 @@ void rrset_cache_set(struct rrset_cache *known, uint32_t host,
 void rrset_cache_invalidate(struct rrset_cache *known, uint32_t host,
                             enum rrset_type type);
 
-/* Writer: what the record was last known to say, however long ago; its family
- * is ADDRESS_NONE when that was never known. */
+/* Any thread: what the record was last known to say, however long ago; its
+ * family is ADDRESS_NONE when that was never known, or, for others than the
+ * writer, at the moment of a write. */
 struct address rrset_cache_last(const struct rrset_cache *known, uint32_t host,
                                 enum rrset_type type);
 

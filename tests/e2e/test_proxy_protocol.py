@@ -353,7 +353,6 @@ def test_a_storm_of_strangers_does_not_drown_the_log(service):
 
 @pytest.mark.parametrize("said", [b"", b"PROXY TCP4"], ids=["nothing", "half a header"])
 def test_who_has_not_said_his_header_does_not_hold_up_the_end(service, said):
-    """Beyond the time that a header may take, if he has begun."""
     with come(service, said) as connection:
         assert answers(service)  # so the server has met him
         service.stop()

@@ -80,7 +80,7 @@ def test_a_reload_that_fails_has_an_end_too(start, ear, store):
 
 def test_a_manager_that_is_not_there_is_told_in_the_log(start, tmp_path):
     service = start("a.example.org", NOTIFY_SOCKET=str(tmp_path / "nobody"))
-    (deaf,) = service.events("service_manager_deaf")
+    deaf = service.wait_for_event("service_manager_deaf")
     assert deaf.level == "warn" and "No such file" in deaf["reason"]
 
 

@@ -1,6 +1,7 @@
 """A Debian of its own, made from the machine's own sources of packages."""
 
 import fcntl
+import os
 import re
 import shutil
 import subprocess
@@ -21,6 +22,7 @@ SLIM = [
 ]  # fmt: skip
 MERGED = ["--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr", "--include=usr-is-merged"]
 # How this machine reaches its sources, wherever they are.
+PROXIES = {"http_proxy", "https_proxy", "no_proxy"}
 REACHES = re.compile(r"^Acquire::(?:https?::|Check-|Retries|Force).*;$", re.M)
 
 
@@ -30,7 +32,8 @@ def run(*command, **more) -> str:
         [str(word) for word in command],
         **{"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True} | more,
     )
-    assert finished.returncode == 0, f"{command}: {finished.stdout}"
+    said = f"{finished.stdout}{finished.stderr or ''}"
+    assert finished.returncode == 0, f"{command}: {said}"
     return finished.stdout
 
 
@@ -100,5 +103,9 @@ class Chroot:
         has changed stays."""
         options = ["-q", "-y", "--no-install-recommends"]
         options += [f"-oDpkg::Options::=--force-{conf}" for conf in ("confdef", "confold")]
-        asks_nobody = {"DEBIAN_FRONTEND": "noninteractive"}
-        return self.run("apt-get", *options, *command, environment=asks_nobody)
+        environment = {"DEBIAN_FRONTEND": "noninteractive"}
+        # How this machine reaches its sources, where apt's settings do not say it.
+        environment |= {
+            name: value for name, value in os.environ.items() if name.lower() in PROXIES
+        }
+        return self.run("apt-get", *options, *command, environment=environment)

@@ -43,7 +43,7 @@ class Image:
             self._buildah(command, "--all")
 
     def _buildah(self, *command) -> str:
-        return run("buildah", *self._store, *command, stderr=subprocess.DEVNULL).strip()
+        return run("buildah", *self._store, *command, stderr=subprocess.PIPE).strip()
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ def alone():
 
 def npm(*arguments, folder):
     done = subprocess.run(
-        ["npm", *arguments],
+        ["npm", *arguments, "--cache", str(KEPT / "cache")],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -63,7 +63,7 @@ def members_of(package, wanted):
             fetching = folder.with_suffix(".part")
             shutil.rmtree(fetching, ignore_errors=True)
             fetching.mkdir()
-            npm("pack", package, "--silent", folder=fetching)
+            npm("pack", package, "--loglevel=error", folder=fetching)
             fetching.rename(folder)
             archives = sorted(folder.glob("*.tgz"))
     with tarfile.open(archives[0]) as archive:

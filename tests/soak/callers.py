@@ -58,6 +58,8 @@ class Line:
                     if line.startswith(b"content-length:")
                 )
                 body = await self._reader.readexactly(length)
+        except TimeoutError:  # nobody answers: that is no end of a connection
+            raise
         except (asyncio.IncompleteReadError, OSError) as error:
             raise Vanished from error
         return int(head.split(b" ", 2)[1]), body.decode()
@@ -66,6 +68,8 @@ class Line:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 return await self._reader.read()
+        except TimeoutError:
+            raise
         except OSError:
             return b""
 

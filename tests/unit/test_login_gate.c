@@ -200,6 +200,20 @@ static void test_who_has_no_address_is_counted_by_the_host(void **state)
     assert_false(admits("", "neither.example.org"));
 }
 
+/* The limit was quiet when the call came, so nobody looked at a clock; another
+ * loop may have turned somebody away since. */
+static void test_who_came_while_all_was_quiet_is_let_in(void **state)
+{
+    struct login_gate gate = gate_for("192.0.2.9");
+
+    (void)state;
+    (void)guess("192.0.2.9", "x", 2 * MOST);
+    assert_false(guess_limit_is_quiet(limit));
+    gate.now_ms = 0;
+    assert_true(login_gate_admits(&gate, span_from_string("away.example.org")));
+    assert_int_equal(gate.wait_s, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -212,6 +226,8 @@ int main(void)
             test_a_neighbour_has_so_many_guesses_of_his_own, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_who_was_let_in_is_not_thrown_out,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_who_came_while_all_was_quiet_is_let_in, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_who_has_no_address_is_counted_by_the_host, set_up, tear_down),
     };

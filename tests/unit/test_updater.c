@@ -471,8 +471,12 @@ static void test_it_tells_when_reloads_are_answered(void **state)
     updater_reload(updater);
     assert_int_equal(updater_reloads_answered(updater), 0);
     assert_int_equal(updater_start(updater), STATUS_OK);
-    while (updater_reloads_answered(updater) < 2 && patience_lasts(&patience))
+    /* It is told after it is so. */
+    while ((updater_reloads_answered(updater) < 2 ||
+            atomic_load(&loads_told) == 0) &&
+           patience_lasts(&patience))
         sched_yield();
+    assert_int_equal(updater_reloads_answered(updater), 2);
     assert_true(updater_has_tried_to_load(updater));
     assert_true(atomic_load(&loads_told) > 0);
     wait_for_tables(1); /* it serves already */
