@@ -2,14 +2,18 @@
 
 #include <csv.h>
 
-static const struct span bom = SPAN_LITERAL("\xef\xbb\xbf");
+const struct span csv_rows_bom = SPAN_LITERAL("\xef\xbb\xbf");
+
+bool csv_rows_has_bom(struct span text)
+{
+    return text.len >= csv_rows_bom.len &&
+           memcmp(text.ptr, csv_rows_bom.ptr, csv_rows_bom.len) == 0;
+}
 
 void csv_rows_init(struct csv_rows *rows, struct span text)
 {
-    bool has_bom =
-        text.len >= bom.len && memcmp(text.ptr, bom.ptr, bom.len) == 0;
-
-    *rows = (struct csv_rows){text, has_bom ? bom.len : 0, 1};
+    *rows = (struct csv_rows){text,
+                              csv_rows_has_bom(text) ? csv_rows_bom.len : 0, 1};
 }
 
 /* ---- lines ---- */

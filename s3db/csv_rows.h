@@ -31,6 +31,10 @@ struct csv_row {
     size_t line;        /* from 1, where it begins */
 };
 
+/* The byte order mark of UTF-8, with which a text may begin. */
+extern const struct span csv_rows_bom;
+bool csv_rows_has_bom(struct span text);
+
 /* Begins behind a byte order mark. */
 void csv_rows_init(struct csv_rows *rows, struct span text);
 

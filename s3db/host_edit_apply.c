@@ -99,10 +99,17 @@ static bool is_wanted(struct editor *editor, const struct csv_row *row)
 
 /* ---- writing ---- */
 
+/* Where the rows before it are gone, the bytes of a mark in a row's name would
+ * come to stand at the beginning, and be no part of the name any more; behind a
+ * mark they are. */
 static void copy_up_to(struct editor *editor, size_t offset)
 {
-    strbuf_append(editor->out, span_from(editor->text.ptr + editor->copied,
-                                         offset - editor->copied));
+    struct span part =
+        span_from(editor->text.ptr + editor->copied, offset - editor->copied);
+
+    if (editor->out->len == 0 && editor->copied > 0 && csv_rows_has_bom(part))
+        strbuf_append(editor->out, csv_rows_bom);
+    strbuf_append(editor->out, part);
     editor->copied = offset;
 }
 

@@ -166,6 +166,9 @@ static const struct edit_case {
      .after = "hostname,shared_secret\na.b,v\n"},
 
     /* A removal. */
+    {"what is no byte order mark does not become one",
+     "a.b,t\n" BOM "b.b,u\nc.b,v\n", HOST_EDIT_REMOVE, "a.b",
+     .after = BOM BOM "b.b,u\nc.b,v\n"},
     {"a row and its line", BOM "a.b,t\r\nb.b,u\r\n", HOST_EDIT_REMOVE, "a.b",
      .after = BOM "b.b,u\r\n"},
     {"the last row", "b.b,u\na.b,\"t\nx\"", HOST_EDIT_REMOVE, "a.b",
