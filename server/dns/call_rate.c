@@ -74,7 +74,7 @@ static double beats_to_wait(struct call_rate *rate, double beat)
 
 void call_rate_spend(struct call_rate *rate, int64_t now)
 {
-    double shortest = 1000 / rate->max_per_second, beat = beat_ms(rate);
+    double shortest = 1000 / rate->max_per_second, beat;
     double from = (double)now;
 
     if (rate->per_second >= rate->max_per_second) {
@@ -82,6 +82,7 @@ void call_rate_spend(struct call_rate *rate, int64_t now)
         rate->next_at = from + shortest;
         return;
     }
+    beat = beat_ms(rate);
     if (from - rate->next_at < beat * LATE)
         from = rate->next_at;
     rate->next_at =

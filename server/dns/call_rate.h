@@ -41,6 +41,7 @@ struct call_rate {
     double met_lately; /* share of calls that met another's batch, 0 to 1 */
 };
 
+/* INFINITY: there is no limit. */
 void call_rate_init(struct call_rate *rate, double max_per_second);
 
 /* Milliseconds until a call may leave; 0: now. */

@@ -1,5 +1,6 @@
 #include "server/dns/call_rate.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,6 +19,7 @@ static const struct {
     {"one a second", 1, 1000},
     {"one in ten seconds", 0.1, 10000},
     {"a thousand a second", 1000, 1},
+    {"no limit", (double)INFINITY, 0},
     {"what does not divide is rounded up: never above the rate", 3, 334},
 };
 
