@@ -288,74 +288,115 @@ static void log_cannot_start(void)
               log_str("reason", "memory, threads or descriptors are short"));
 }
 
-static int serve(const struct config *config)
+/* What serves, from its start to its end. */
+struct service {
+    struct http_server *server;
+    struct updater *updater;
+    struct health health;
+    struct in_transit_counts in_transit;
+    struct metric_registry metrics;
+    struct passed_sockets passed;
+    bool callers_queue; /* on sockets that were passed, already */
+    struct service_manager manager;
+    pthread_t main_thread;
+    time_t started_at;
+};
+
+static void register_metrics(struct service *service)
 {
-    static struct in_transit_counts in_transit;
-    static struct metric_registry metrics;
-    static time_t started_at;
+    metric_register_filled(&service->metrics, &process_metric_table,
+                           process_metrics_fill, &service->started_at);
+    metric_register_filled(&service->metrics, &health_metric_table,
+                           health_metrics_fill, &service->health);
+}
+
+/* False, with the reason in the log, where it cannot start. */
+static bool start(struct service *service, const struct config *config)
+{
     const struct http_limits limits = {config->dns.nochg_seconds,
                                        config->dns.deadline_seconds,
                                        config->dns.ttl_seconds};
-    struct service_manager manager;
-    struct passed_sockets passed;
-    pthread_t main_thread = pthread_self();
-    struct health health;
-    struct http_server *server = NULL;
-    struct updater *updater = NULL;
-    bool has_passed;
-    sigset_t awaited;
-    int64_t stop_at;
+
+    service->server = http_server_new(&config->http, &service->passed, limits,
+                                      &service->health, &service->in_transit,
+                                      &service->metrics);
+    if (service->server == NULL)
+        return false;
+    service->updater =
+        updater_new(config, &service->health, &service->in_transit,
+                    &service->metrics, on_table, service->server);
+    if (service->updater != NULL) {
+        updater_on_load(service->updater, wake_main, &service->main_thread);
+        if (http_server_start(service->server, on_update, service->updater) ==
+                STATUS_OK &&
+            updater_start(service->updater) == STATUS_OK)
+            return true;
+    }
+    log_cannot_start();
+    return false;
+}
+
+/* What was started, as far as it was. The loops go last, since the others send
+ * them messages. */
+static void stop(struct service *service)
+{
+    int64_t stop_at = clock_now_ms() + STOP_MS;
+
+    if (service->server == NULL)
+        return;
+    http_server_stop(service->server, stop_at);
+    if (service->updater != NULL)
+        updater_stop(service->updater, stop_at);
+    http_server_join(service->server);
+    updater_free(service->updater);
+    http_server_free(service->server);
+}
+
+static int run(struct service *service, const struct config *config,
+               const sigset_t *awaited)
+{
     int result = EXIT_FAILURE;
 
-    started_at = time(NULL);
-    health_init(&health, config->table.bucket != NULL, started_at);
-    block_signals(&awaited);
-    service_manager_init(&manager);
-    if (passed_sockets_take(&passed) != STATUS_OK)
-        goto out;
-    if (log_start() != STATUS_OK) {
-        log_cannot_start();
-        goto out;
-    }
     advise(config, log_advice);
     raise_open_files();
     pin_malloc();
-    metric_register_filled(&metrics, &process_metric_table,
-                           process_metrics_fill, &started_at);
-    metric_register_filled(&metrics, &health_metric_table, health_metrics_fill,
-                           &health);
-    has_passed = passed.count > 0;
-    server = http_server_new(&config->http, &passed, limits, &health,
-                             &in_transit, &metrics);
-    if (server == NULL)
-        goto out;
-    updater =
-        updater_new(config, &health, &in_transit, &metrics, on_table, server);
-    if (updater != NULL)
-        updater_on_load(updater, wake_main, &main_thread);
-    if (updater == NULL ||
-        http_server_start(server, on_update, updater) != STATUS_OK ||
-        updater_start(updater) != STATUS_OK) {
-        log_cannot_start();
-    } else {
-        struct served served = {server, updater, &health};
+    register_metrics(service);
+    service->callers_queue = service->passed.count > 0;
+    if (start(service, config)) {
+        struct served served = {service->server, service->updater,
+                                &service->health};
 
         log_event(LOG_LEVEL_INFO, "started",
                   log_str("version", DYNDNS53_VERSION),
                   log_uint("threads", config->http.threads));
-        watch_over(&served, has_passed, &manager, &awaited);
+        watch_over(&served, service->callers_queue, &service->manager, awaited);
         result = EXIT_SUCCESS;
     }
-    stop_at = clock_now_ms() + STOP_MS;
-    http_server_stop(server, stop_at);
-    if (updater != NULL)
-        updater_stop(updater, stop_at);
+    stop(service);
     log_event(LOG_LEVEL_INFO, "stopped", log_int("status", result));
-out:
-    updater_free(updater);
-    http_server_free(server);
-    passed_sockets_clear(&passed);
-    service_manager_clear(&manager);
+    return result;
+}
+
+static int serve(const struct config *config)
+{
+    static struct service service;
+    sigset_t awaited;
+    int result = EXIT_FAILURE;
+
+    service.main_thread = pthread_self();
+    service.started_at = time(NULL);
+    health_init(&service.health, config->table.bucket != NULL,
+                service.started_at);
+    block_signals(&awaited);
+    service_manager_init(&service.manager);
+    if (passed_sockets_take(&service.passed) == STATUS_OK) {
+        if (log_start() == STATUS_OK)
+            result = run(&service, config, &awaited);
+        else
+            log_cannot_start();
+    }
+    passed_sockets_clear(&service.passed);
+    service_manager_clear(&service.manager);
     log_stop(LOG_STOP_MS);
     return result;
 }

@@ -296,8 +296,14 @@ void http_server_stop(struct http_server *server, int64_t deadline_at)
     for (size_t i = 0; i < server->loop_count; i++)
         loop_stop(&server->loops[i], deadline_at);
     for (size_t i = 0; i < server->loop_count; i++)
-        loop_join(&server->loops[i]);
+        loop_wait(&server->loops[i]);
     token_verifier_stop(server->shared.verifier);
+}
+
+void http_server_join(struct http_server *server)
+{
+    for (size_t i = 0; i < server->loop_count; i++)
+        loop_join(&server->loops[i]);
 }
 
 void http_server_free(struct http_server *server)

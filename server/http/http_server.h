@@ -47,11 +47,15 @@ void http_server_use_table(struct http_server *server,
 /* Has the certificate read again, where there is one. Thread-safe. */
 void http_server_reload(struct http_server *server);
 
-/* Stops accepting, answers the requests in hand, ends the loops at
- * `deadline_at` (clock_now_ms) at the latest, and waits for them. */
+/* Stops accepting, and returns when the requests in hand are answered, at
+ * `deadline_at` (clock_now_ms) at the latest. */
 void http_server_stop(struct http_server *server, int64_t deadline_at);
 
-/* After http_server_stop(), and after the end of whoever was submitted to. */
+/* Ends the loops, after http_server_stop(), and after the end of whoever was
+ * submitted to. */
+void http_server_join(struct http_server *server);
+
+/* After http_server_join(). */
 void http_server_free(struct http_server *server);
 
 #endif

@@ -178,6 +178,12 @@ static void dispose(struct loop *loop)
     loop->context.host_table = NULL;
 }
 
+static void wait_for_semaphore(sem_t *semaphore)
+{
+    while (sem_wait(semaphore) != 0)
+        continue; /* a signal came, to be seen to later */
+}
+
 static void serve(struct loop *loop)
 {
     bool is_open = false;
@@ -192,6 +198,10 @@ static void serve(struct loop *loop)
         h2o_evloop_run(loop->h2o.loop, LONGEST_TURN_MS);
     }
     drain(loop);
+    sem_post(&loop->drained);
+    /* Whoever sends a message is still busy with the loop's queue for a moment
+     * after the loop has acted upon the message, so it stays as long as senders. */
+    wait_for_semaphore(&loop->may_end);
     /* A request that outlived its time still belongs to somebody: the process
      * is about to end, so leave it all standing. */
     if (!has_work(loop))
@@ -222,6 +232,12 @@ static void *run(void *arg)
     return NULL;
 }
 
+static void forget_semaphores(struct loop *loop)
+{
+    sem_destroy(&loop->drained);
+    sem_destroy(&loop->may_end);
+}
+
 enum status loop_start(struct loop *loop, const struct loop_parts *parts,
                        const struct listeners *listeners,
                        struct http_metrics *metrics)
@@ -231,16 +247,19 @@ enum status loop_start(struct loop *loop, const struct loop_parts *parts,
 
     *loop =
         (struct loop){.context = {.shared = parts->shared, .metrics = metrics}};
+    sem_init(&loop->drained, 0, 0);
+    sem_init(&loop->may_end, 0, 0);
     sem_init(&beginning.done, 0, 0);
     if (pthread_create(&loop->thread, NULL, run, &beginning) == 0) {
-        while (sem_wait(&beginning.done) != 0)
-            continue; /* a signal came, to be seen to later */
+        wait_for_semaphore(&beginning.done);
         if (beginning.status != STATUS_OK)
             pthread_join(loop->thread, NULL);
     } else {
         beginning.status = STATUS_UNAVAILABLE;
     }
     sem_destroy(&beginning.done);
+    if (beginning.status != STATUS_OK)
+        forget_semaphores(loop);
     return beginning.status;
 }
 
@@ -265,7 +284,14 @@ void loop_stop(struct loop *loop, int64_t stop_at)
     h2o_multithread_send_message(&loop->tables, NULL); /* wakes it */
 }
 
+void loop_wait(struct loop *loop)
+{
+    wait_for_semaphore(&loop->drained);
+}
+
 void loop_join(struct loop *loop)
 {
+    sem_post(&loop->may_end);
     pthread_join(loop->thread, NULL);
+    forget_semaphores(loop);
 }

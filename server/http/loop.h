@@ -14,6 +14,7 @@
 #include "server/http/http_context.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 
 /* What every loop is made from; outlives them. */
 struct loop_parts {
@@ -35,13 +36,14 @@ struct loop {
     atomic_bool may_accept;
     struct heart heart;
     int64_t stop_at; /* written before context.stopping is set */
+    sem_t drained, may_end;
     pthread_t thread;
 };
 
 /* Sets the loop up in place, on a thread of its own that takes duplicates of
  * the listening sockets, and returns when it can be sent messages. `parts` and
- * `metrics` are borrowed, and only the loop writes to the latter. STATUS_UNAVAILABLE when threads or descriptors run out: there is
- * no loop then. */
+ * `metrics` are borrowed, and only the loop writes to the latter.
+ * STATUS_UNAVAILABLE when threads or descriptors run out: there is no loop then. */
 NODISCARD enum status loop_start(struct loop *loop,
                                  const struct loop_parts *parts,
                                  const struct listeners *listeners,
@@ -63,11 +65,15 @@ void loop_post_table(struct loop *loop, struct host_table *host_table);
  * now on; those that are there keep theirs. */
 void loop_post_tls(struct loop *loop, SSL_CTX *tls);
 
-/* Stops accepting; the loop ends when every request in hand is answered, or
- * at `stop_at`. Any thread. */
+/* Stops accepting; the loop serves on until every request in hand is answered,
+ * or until `stop_at`. Any thread. */
 void loop_stop(struct loop *loop, int64_t stop_at);
 
-/* Waits for the loop's end, after loop_stop(). */
+/* Waits until the loop serves nobody any more, once after loop_stop(). */
+void loop_wait(struct loop *loop);
+
+/* Ends the loop, after loop_wait(), and when nobody is left who sends messages:
+ * neither the updater nor the verifier. */
 void loop_join(struct loop *loop);
 
 #endif
