@@ -22,6 +22,7 @@ RUN apt-get update \
         libjansson4 \
         libssl3 \
         libxml2 \
+        zlib1g \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /build/server/dyndns53 /build/cli/dyndb /usr/local/bin/
 

@@ -8,7 +8,7 @@
 # To build the two programs.
 BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config
     libh2o-evloop-dev libssl-dev libcurl4-openssl-dev libcsv-dev libxml2-dev
-    libjansson-dev"
+    libjansson-dev zlib1g-dev"
 
 # To run a service: the certificates by which AWS is known, what makes tokens,
 # and what calls the service.

@@ -19,10 +19,15 @@ void strbuf_clear(struct strbuf *buf)
 
 void strbuf_rewind(struct strbuf *buf)
 {
-    buf->len = 0;
+    strbuf_truncate(buf, 0);
+}
+
+void strbuf_truncate(struct strbuf *buf, size_t len)
+{
+    buf->len = len;
     buf->failed = false;
     if (buf->ptr != NULL)
-        buf->ptr[0] = '\0';
+        buf->ptr[len] = '\0';
 }
 
 /* Makes room for `more` bytes and the terminator; false keeps the failure. */

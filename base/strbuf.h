@@ -25,6 +25,10 @@ void strbuf_clear(struct strbuf *buf);
 /* Forgets the text and the failure but keeps the memory. */
 void strbuf_rewind(struct strbuf *buf);
 
+/* Takes back what was appended since the text was `len` long, and the failure;
+ * `len` is not more than it is. */
+void strbuf_truncate(struct strbuf *buf, size_t len);
+
 void strbuf_append(struct strbuf *buf, struct span text);
 void strbuf_append_string(struct strbuf *buf, const char *text);
 void strbuf_append_char(struct strbuf *buf, char c);

@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))  # for the sandbox's patience
-FLOORS = ["base", "aws", "s3db", "server", "cli"]
+FLOORS = ["base", "aws", "s3db", "journal", "server", "cli"]
 NOT_OURS = {".git", "build", "__pycache__", ".pytest_cache"}
 # What dpkg-buildpackage leaves behind.
 LEFT_BY_DEBIAN = re.compile(

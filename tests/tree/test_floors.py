@@ -12,16 +12,17 @@ BELOW = {
     "base": [],
     "aws": ["base"],
     "s3db": ["base", "aws"],
+    "journal": ["base", "aws"],
     "server/state": ["base", "aws"],
     "server/table": ["base", "aws", "s3db", "server/state"],
     "server/dns": ["base", "aws", "s3db", "server/state", "server/table"],
     # What is said to callers knows of AWS only what the rooms below tell.
-    "server/http": ["base", "s3db", "server/state", "server/table", "server/dns"],
+    "server/http": ["base", "s3db", "journal", "server/state", "server/table", "server/dns"],
     "server": [
-        *["base", "aws", "s3db"],
+        *["base", "aws", "s3db", "journal"],
         *["server/state", "server/table", "server/dns", "server/http"],
     ],
-    "cli": ["base", "aws", "s3db"],
+    "cli": ["base", "aws", "s3db", "journal"],
 }
 
 
@@ -188,6 +189,9 @@ def test_a_circle_is_found_and_named(what, includes, expected):
         ("base/a.c", "base/b.h", False),
         ("base/a.h", "aws/b.h", True),
         ("s3db/a.c", "server/a.h", True),
+        ("s3db/a.c", "journal/a.h", True),
+        ("journal/a.c", "s3db/a.h", True),
+        ("journal/a.c", "aws/a.h", False),
         ("cli/a.c", "server/state/a.h", True),
         ("server/state/a.c", "server/table/a.h", True),
         ("server/table/a.c", "server/state/a.h", False),
@@ -242,12 +246,14 @@ def test_libraries_stay_where_they_are_needed(name):
     reached = everything(name)
     if not name.startswith("server/http/"):
         assert not {header for header in reached if header.startswith("h2o")}
-    if not name.startswith(("server/http/", "cli/", "aws/")):
+    if not name.startswith(("server/http/", "cli/", "aws/", "journal/")):
         assert "jansson.h" not in reached
     if floor_of(name) != "aws":
         assert not {header for header in reached if re.match(r"curl/|libxml/", header)}
     if floor_of(name) != "s3db":
         assert "csv.h" not in reached
+    if floor_of(name) != "journal":
+        assert "zlib.h" not in reached
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -165,6 +165,27 @@ static void test_rewind_forgets_text_and_failure_but_not_memory(void **state)
     strbuf_clear(&buf);
 }
 
+static void test_truncate_takes_back_the_last_appends_and_the_failure(
+    void **state)
+{
+    struct strbuf buf;
+
+    (void)state;
+    strbuf_init(&buf, 6);
+    strbuf_truncate(&buf, 0);
+    strbuf_append_string(&buf, "abc");
+    strbuf_append_string(&buf, "def");
+    strbuf_append_string(&buf, "g");
+    strbuf_truncate(&buf, 3);
+    assert_true(strbuf_ok(&buf));
+    assert_string_equal(strbuf_string(&buf), "abc");
+    assert_int_equal(buf.len, 3);
+    strbuf_append_string(&buf, "xyz");
+    assert_true(strbuf_ok(&buf));
+    assert_string_equal(strbuf_string(&buf), "abcxyz");
+    strbuf_clear(&buf);
+}
+
 static void test_clear_leaves_it_ready_with_the_same_ceiling(void **state)
 {
     struct strbuf buf;
@@ -237,6 +258,8 @@ int main(void)
         cmocka_unit_test(test_the_ceiling_holds_for_each_way_to_append),
         cmocka_unit_test(test_the_first_failure_stays_and_keeps_the_text),
         cmocka_unit_test(test_rewind_forgets_text_and_failure_but_not_memory),
+        cmocka_unit_test(
+            test_truncate_takes_back_the_last_appends_and_the_failure),
         cmocka_unit_test(test_clear_leaves_it_ready_with_the_same_ceiling),
         cmocka_unit_test(test_take_hands_the_text_over),
         cmocka_unit_test(test_take_of_nothing_is_an_empty_string),
