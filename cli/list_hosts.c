@@ -7,6 +7,7 @@
 #include "cli/options.h"
 #include "cli/print.h"
 #include "cli/say.h"
+#include "cli/text_table.h"
 
 /* ---- for a person ---- */
 
@@ -15,20 +16,20 @@ enum column { NAME, RECORD, TTL, USER, LOCKED, TOKEN, COMMENT, COLUMNS };
 static const char *const titles[COLUMNS] = {
     "HOST", "RECORD", "TTL", "USER", "LOCKED", "TOKEN", "COMMENT"};
 
-struct table {
+struct listing {
+    struct text_table table;
+    struct text_cells cells;
     bool shows_tokens;
-    size_t width[COLUMNS]; /* in characters; 0: no host has anything there */
-    struct strbuf out, cell;
+    struct strbuf out;
 };
 
-static void set_cell(struct table *table, enum column column,
+static void set_cell(struct listing *listing, enum column column,
                      const struct listed_host *listed)
 {
     const struct host *host = &listed->host;
-    struct strbuf *cell = &table->cell;
+    struct strbuf *cell = &listing->cells.text;
     uint32_t ttl;
 
-    strbuf_rewind(cell);
     if (column == NAME)
         strbuf_append(cell, host->name);
     else if (column == RECORD && host_has_type(host))
@@ -40,100 +41,66 @@ static void set_cell(struct table *table, enum column column,
         strbuf_append(cell, host_user(host));
     else if (column == LOCKED && host_is_locked(host))
         strbuf_append_string(cell, "locked");
-    else if (column == TOKEN && table->shows_tokens)
+    else if (column == TOKEN && listing->shows_tokens)
         strbuf_append(cell, host->token);
     else if (column == COMMENT)
         strbuf_append(cell, listed->comment);
-    for (size_t i = 0; i < cell->len; i++)
-        if ((unsigned char)cell->ptr[i] < ' ' || cell->ptr[i] == 0x7f)
-            cell->ptr[i] = '?'; /* it could steer the terminal */
 }
 
-/* In characters of UTF-8. */
-static size_t width_of(struct span text)
+static void set_cells(struct listing *listing, const struct listed_host *listed)
 {
-    size_t width = 0;
-
-    for (size_t i = 0; i < text.len; i++)
-        width += ((unsigned char)text.ptr[i] & 0xc0) != 0x80;
-    return width;
+    text_cells_rewind(&listing->cells);
+    for (int i = 0; i < COLUMNS; i++) {
+        set_cell(listing, (enum column)i, listed);
+        text_cells_next(&listing->cells);
+    }
 }
 
 static bool measure(void *arg, const struct listed_host *listed)
 {
-    struct table *table = arg;
+    struct listing *listing = arg;
 
-    for (int i = 0; i < COLUMNS; i++) {
-        size_t width;
-
-        set_cell(table, (enum column)i, listed);
-        width = width_of(strbuf_span(&table->cell));
-        if (width > 0 && width < strlen(titles[i]))
-            width = strlen(titles[i]);
-        if (width > table->width[i])
-            table->width[i] = width;
-    }
-    return strbuf_ok(&table->cell);
-}
-
-/* Ends a line, without the blanks that fill up its last cells. */
-static void end_line(struct strbuf *out, const char *colour)
-{
-    while (out->len > 0 && out->ptr[out->len - 1] == ' ')
-        out->ptr[--out->len] = '\0';
-    strbuf_append_string(out, colour);
-    strbuf_append_char(out, '\n');
-}
-
-static void append_cell(struct table *table, enum column column,
-                        struct span text)
-{
-    if (table->width[column] == 0)
-        return;
-    strbuf_append(&table->out, text);
-    strbuf_printf(&table->out, "%*s  ",
-                  (int)(table->width[column] - width_of(text)), "");
+    set_cells(listing, listed);
+    text_table_measure(&listing->table, &listing->cells);
+    return strbuf_ok(&listing->cells.text);
 }
 
 static bool append_row(void *arg, const struct listed_host *listed)
 {
-    struct table *table = arg;
+    struct listing *listing = arg;
 
-    for (int i = 0; i < COLUMNS; i++) {
-        set_cell(table, (enum column)i, listed);
-        append_cell(table, (enum column)i, strbuf_span(&table->cell));
-    }
-    end_line(&table->out, "");
-    return strbuf_ok(&table->out);
+    set_cells(listing, listed);
+    text_table_append_row(&listing->table, &listing->cells, &listing->out);
+    return strbuf_ok(&listing->cells.text);
 }
 
-static bool append_table(struct table *table,
-                         const struct host_listing *listing)
+static bool append_table(struct listing *listing,
+                         const struct host_listing *hosts)
 {
-    if (!host_listing_each(listing, measure, table))
+    if (!host_listing_each(hosts, measure, listing))
         return false;
-    strbuf_append_string(&table->out, colour_begin(stdout, COLOUR_HEAD));
-    for (int i = 0; i < COLUMNS; i++)
-        append_cell(table, (enum column)i, span_from_string(titles[i]));
-    end_line(&table->out, colour_end(stdout));
-    return host_listing_each(listing, append_row, table);
+    text_table_append_titles(&listing->table, colour_begin(stdout, COLOUR_HEAD),
+                             colour_end(stdout), &listing->out);
+    return host_listing_each(hosts, append_row, listing) &&
+           strbuf_ok(&listing->out);
 }
 
-static int list_text(const struct host_listing *listing,
+static int list_text(const struct host_listing *hosts,
                      const struct options *options)
 {
-    struct table table = {.shows_tokens =
-                              options_given(options, "show-tokens")};
+    struct listing listing = {.shows_tokens =
+                                  options_given(options, "show-tokens")};
     bool done;
 
-    strbuf_init(&table.out, 2 * (size_t)DATABASE_MAX_BYTES);
-    strbuf_init(&table.cell, DATABASE_MAX_BYTES);
-    done = append_table(&table, listing);
+    text_table_init(&listing.table, titles, COLUMNS, 0);
+    text_cells_init(&listing.cells, DATABASE_MAX_BYTES);
+    strbuf_init(&listing.out, 2 * (size_t)DATABASE_MAX_BYTES);
+    done = append_table(&listing, hosts);
     if (!done)
         say("out of memory");
-    done = done && print(strbuf_span(&table.out));
-    strbuf_clear(&table.out);
-    strbuf_clear(&table.cell);
+    done = done && print(strbuf_span(&listing.out));
+    strbuf_clear(&listing.out);
+    text_cells_clear(&listing.cells);
     return done ? EXIT_OK : EXIT_FAILED;
 }
 
