@@ -47,9 +47,44 @@ static void test_lines(void **state)
     strbuf_clear(&line);
 }
 
+static const struct {
+    const char *label;
+    uint64_t part, total;
+    const char *line;
+} told[] = {
+    {"nothing yet", 0, 3600,
+     "reading     [........................]   0 %  2026-11-21T10:15:00Z"},
+    {"a third", 1200, 3600,
+     "reading     [########................]  33 %  2026-11-21T10:15:00Z"},
+    {"no more than all", 3601, 3600,
+     "reading     [########################] 100 %  2026-11-21T10:15:00Z"},
+    {"nobody knows how much there is", 5, 0,
+     "reading     [........................]   ? %  2026-11-21T10:15:00Z"},
+};
+
+static void test_what_is_no_transfer_is_told_in_words(void **state)
+{
+    struct strbuf line;
+
+    (void)state;
+    strbuf_init(&line, PROGRESS_LINE_MAX);
+    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
+        strbuf_rewind(&line);
+        progress_append_words(&line, "reading", told[i].part, told[i].total,
+                              "2026-11-21T10:15:00Z");
+        if (strcmp(strbuf_string(&line), told[i].line) != 0)
+            fail_msg("%s: %s", told[i].label, strbuf_string(&line));
+        assert_true(strbuf_ok(&line));
+    }
+    strbuf_clear(&line);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lines)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_what_is_no_transfer_is_told_in_words),
+    };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
