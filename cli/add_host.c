@@ -16,6 +16,8 @@ static const struct column_option {
     {"user", HOST_ATTRIBUTE_USER},
     {"mac-address", HOST_ATTRIBUTE_MAC_ADDRESS},
     {"ipv6-suffix", HOST_ATTRIBUTE_IPV6_SUFFIX},
+    {"expect-within", HOST_ATTRIBUTE_EXPECT_WITHIN},
+    {"expire-after", HOST_ATTRIBUTE_EXPIRE_AFTER},
     {"comment", HOST_ATTRIBUTE_COMMENT},
 };
 
@@ -126,6 +128,10 @@ const struct command command_add_host = {
                 {0, "mac-address", "ADDRESS", "its hardware address"},
                 {0, "ipv6-suffix", "SUFFIX",
                  "the end of its IPv6 address, such as ::1:2"},
+                {0, "expect-within", "TIME",
+                 "it is missed after so long without a call"},
+                {0, "expire-after", "TIME",
+                 "its record is removed after so long without one"},
                 {0, "comment", "TEXT", "for people"},
                 OPTION_URL,
                 OPTION_DATABASE_FILE,

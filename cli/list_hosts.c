@@ -9,12 +9,26 @@
 #include "cli/say.h"
 #include "cli/text_table.h"
 
+#include "base/duration.h"
+
 /* ---- for a person ---- */
 
-enum column { NAME, RECORD, TTL, USER, LOCKED, TOKEN, COMMENT, COLUMNS };
+enum column {
+    NAME,
+    RECORD,
+    TTL,
+    USER,
+    LOCKED,
+    EXPECTED,
+    EXPIRES,
+    TOKEN,
+    COMMENT,
+    COLUMNS
+};
 
-static const char *const titles[COLUMNS] = {
-    "HOST", "RECORD", "TTL", "USER", "LOCKED", "TOKEN", "COMMENT"};
+static const char *const titles[COLUMNS] = {"HOST",    "RECORD", "TTL",
+                                            "USER",    "LOCKED", "EXPECTED",
+                                            "EXPIRES", "TOKEN",  "COMMENT"};
 
 struct listing {
     struct text_table table;
@@ -23,12 +37,20 @@ struct listing {
     struct strbuf out;
 };
 
+static void append_duration(struct strbuf *cell, uint32_t seconds)
+{
+    char text[DURATION_TEXT_MAX];
+
+    duration_format(seconds, text);
+    strbuf_append_string(cell, seconds == 0 ? "never" : text);
+}
+
 static void set_cell(struct listing *listing, enum column column,
                      const struct listed_host *listed)
 {
     const struct host *host = &listed->host;
     struct strbuf *cell = &listing->cells.text;
-    uint32_t ttl;
+    uint32_t ttl, seconds;
 
     if (column == NAME)
         strbuf_append(cell, host->name);
@@ -41,6 +63,10 @@ static void set_cell(struct listing *listing, enum column column,
         strbuf_append(cell, host_user(host));
     else if (column == LOCKED && host_is_locked(host))
         strbuf_append_string(cell, "locked");
+    else if (column == EXPECTED && host_expect_within(host, &seconds))
+        append_duration(cell, seconds);
+    else if (column == EXPIRES && host_expire_after(host, &seconds))
+        append_duration(cell, seconds);
     else if (column == TOKEN && listing->shows_tokens)
         strbuf_append(cell, host->token);
     else if (column == COMMENT)
@@ -118,11 +144,14 @@ static json_t *type_json(const struct host *host)
     return json_string(host_holds(host, ADDRESS_IPV4) ? "A" : "AAAA");
 }
 
-static json_t *ttl_json(const struct host *host)
+/* Of one of the functions of host.h that read a number. Null: the row does not
+ * say. */
+static json_t *number_json(bool read(const struct host *, uint32_t *),
+                           const struct host *host)
 {
-    uint32_t ttl;
+    uint32_t number;
 
-    return host_attribute_ttl(host, &ttl) ? json_integer(ttl) : json_null();
+    return read(host, &number) ? json_integer(number) : json_null();
 }
 
 /* Null: the server's own setting. */
@@ -149,13 +178,16 @@ static bool append_host(void *arg, const struct listed_host *listed)
     struct document *document = arg;
     const struct host *host = &listed->host;
     json_t *made = json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:o, s:o}", "hostname",
-        json_document_text(host->name), "record_type", type_json(host), "ttl",
-        ttl_json(host), "user", json_document_text(host_user(host)),
-        "allow_internal", allow_internal_json(host), "lock_record",
-        host_is_locked(host), "read_privilege", host_is_readable(host),
-        "mac_address", json_document_text(host_mac_address(host)),
-        "ipv6_suffix", suffix_json(host), "comment",
+        "{s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:o, s:o, s:o, s:o}",
+        "hostname", json_document_text(host->name), "record_type",
+        type_json(host), "ttl", number_json(host_attribute_ttl, host), "user",
+        json_document_text(host_user(host)), "allow_internal",
+        allow_internal_json(host), "lock_record", host_is_locked(host),
+        "read_privilege", host_is_readable(host), "mac_address",
+        json_document_text(host_mac_address(host)), "ipv6_suffix",
+        suffix_json(host), "expect_within",
+        number_json(host_expect_within, host), "expire_after",
+        number_json(host_expire_after, host), "comment",
         json_document_text(listed->comment));
 
     if (made != NULL && document->shows_tokens &&

@@ -1,9 +1,9 @@
 #include "cli/set_ip_plan.h"
-#include "cli/duration.h"
 
 #include "aws/hosted_zone.h"
 #include "aws/topic_arn.h"
 #include "base/decimal.h"
+#include "base/duration.h"
 
 #include <stdlib.h>
 

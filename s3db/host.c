@@ -112,3 +112,15 @@ bool host_ipv6_suffix(const struct host *host, struct address *out)
     *out = suffix;
     return true;
 }
+
+bool host_expect_within(const struct host *host, uint32_t *out)
+{
+    return host_attributes_number(host->attributes,
+                                  HOST_ATTRIBUTE_EXPECT_WITHIN, out);
+}
+
+bool host_expire_after(const struct host *host, uint32_t *out)
+{
+    return host_attributes_number(host->attributes, HOST_ATTRIBUTE_EXPIRE_AFTER,
+                                  out);
+}

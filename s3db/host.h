@@ -69,4 +69,11 @@ struct span host_user(const struct host *host);
  * bytes, of which the first are 0. False, with *out untouched: none. */
 bool host_ipv6_suffix(const struct host *host, struct address *out);
 
+/* How long the host may be silent before somebody is told (expect_within), and
+ * before its record is removed (expire_after): seconds, at most
+ * HOST_DURATION_MAX_SECONDS; 0: never, whatever is set for all hosts. False, with
+ * *out untouched: the row does not say. */
+bool host_expect_within(const struct host *host, uint32_t *out);
+bool host_expire_after(const struct host *host, uint32_t *out);
+
 #endif

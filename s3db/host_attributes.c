@@ -2,6 +2,7 @@
 
 #include "base/address.h"
 #include "base/decimal.h"
+#include "base/duration.h"
 
 #include <endian.h>
 
@@ -11,10 +12,14 @@ typedef bool add_fn(struct host_attributes *attributes,
                     enum host_attribute which, struct span text);
 
 static add_fn add_record_type, add_ttl, add_flag, add_mac_address, add_user,
-    add_ipv6_suffix;
+    add_ipv6_suffix, add_duration;
 
 #define FLAG_FAULT(column)                                                     \
     "the " column " is none of true, yes, 1, false, no and 0"
+
+#define DURATION_FAULT(column)                                                 \
+    "the " column " is neither a span of time from 1s to 3650d, such as 15m, " \
+    "12h or 30d, nor the word never"
 
 static const struct rule {
     const char *column;
@@ -45,6 +50,10 @@ static const struct rule {
                                     "the ipv6_suffix is no interface "
                                     "identifier written as an IPv6 address, "
                                     "such as ::1234:5678:9abc:def0"},
+    [HOST_ATTRIBUTE_EXPECT_WITHIN] = {"expect_within", add_duration,
+                                      DURATION_FAULT("expect_within")},
+    [HOST_ATTRIBUTE_EXPIRE_AFTER] = {"expire_after", add_duration,
+                                     DURATION_FAULT("expire_after")},
     [HOST_ATTRIBUTE_COMMENT] = {"comment", NULL, NULL},
 };
 
@@ -175,6 +184,16 @@ static bool add_ipv6_suffix(struct host_attributes *attributes,
            memcmp(suffix.bytes, unspecified, sizeof unspecified) != 0 &&
            add_without_leading_zeros(attributes, which, suffix.bytes,
                                      sizeof suffix.bytes);
+}
+
+static bool add_duration(struct host_attributes *attributes,
+                         enum host_attribute which, struct span text)
+{
+    uint32_t seconds = 0;
+
+    return (span_is_nocase(text, "never") ||
+            duration_parse(text, 1, HOST_DURATION_MAX_SECONDS, &seconds)) &&
+           add_number(attributes, which, seconds);
 }
 
 const char *host_attributes_add(struct host_attributes *attributes,

@@ -25,13 +25,16 @@ enum host_attribute {
     HOST_ATTRIBUTE_MAC_ADDRESS,    /* text, as it is written */
     HOST_ATTRIBUTE_USER,           /* text */
     HOST_ATTRIBUTE_IPV6_SUFFIX,    /* bytes, without leading zero bytes */
+    HOST_ATTRIBUTE_EXPECT_WITHIN,  /* a number: of seconds; 0: never */
+    HOST_ATTRIBUTE_EXPIRE_AFTER,   /* likewise */
     HOST_ATTRIBUTE_COMMENT,        /* for people: any text, not kept */
     HOST_ATTRIBUTE_COUNT,
 };
 
 enum {
     HOST_TTL_MAX_SECONDS = 2147483647, /* Route 53's TTL; RFC 2181 8 */
-    HOST_USER_MAX_BYTES = 253,         /* as long as a name, which may be one */
+    HOST_DURATION_MAX_SECONDS = 3650 * 24 * 60 * 60, /* no record is that old */
+    HOST_USER_MAX_BYTES = 253, /* as long as a name, which may be one */
     HOST_ATTRIBUTE_VALUE_MAX_BYTES = HOST_USER_MAX_BYTES,
     HOST_ATTRIBUTES_MAX_BYTES =
         HOST_ATTRIBUTE_COUNT * (2 + HOST_ATTRIBUTE_VALUE_MAX_BYTES),

@@ -29,7 +29,7 @@ def ipv6_address_of(number: int) -> str:
 
 COLUMNS = (
     "record_type,ttl,allow_internal,lock_record,mac_address,read_privilege,user,"
-    "ipv6_suffix,comment"
+    "ipv6_suffix,expect_within,expire_after,comment"
 )
 
 
@@ -37,7 +37,7 @@ def columns_of(number: int) -> str:
     """Fields for COLUMNS: all that a row can say, and a user of its own."""
     low = f"{number >> 16 & 0xff:02x}:{number >> 8 & 0xff:02x}:{number & 0xff:02x}"
     suffix = f"::5054:ff:fe{number >> 16 & 0xff:02x}:{number & 0xffff:x}"
-    return f"A,60,yes,no,52:54:00:{low},yes,user{number},{suffix},at home"
+    return f"A,60,yes,no,52:54:00:{low},yes,user{number},{suffix},1d,30d,at home"
 
 
 def csv_of(count: int, suffix: str = "", *, columns: bool = False) -> bytes:

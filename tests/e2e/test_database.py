@@ -130,7 +130,10 @@ def test_columns_may_stand_in_any_order_and_those_ignored_are_told_once(service,
 
 
 def test_columns_that_are_known_are_not_told_of(start, store):
-    columns = "record_type,allow_internal,lock_record,mac_address,read_privilege,user,ipv6_suffix"
+    columns = (
+        "record_type,allow_internal,lock_record,mac_address,read_privilege,user,ipv6_suffix,"
+        "expect_within,expire_after"
+    )
     store(f"hostname,token,ttl,comment,,{columns}\n{A},60,at home,,A,yes\n".encode())
     service = start()
     service.wait_for_event("table_loaded", hosts=1)

@@ -436,8 +436,8 @@ def test_the_manual_s_examples_are_what_it_says(tool, file):
 def test_columns_that_the_server_knows_are_not_noted(tool, file):
     file.write_text(
         "hostname,shared_secret,record_type,ttl,allow_internal,lock_record,mac_address,"
-        "read_privilege,user,ipv6_suffix,comment,\n"
-        "a.example.org,t1,A,60,yes,no,00:53:00:00:00:01,1,anne,::1:2,at home,\n"
+        "read_privilege,user,ipv6_suffix,expect_within,expire_after,comment,\n"
+        "a.example.org,t1,A,60,yes,no,00:53:00:00:00:01,1,anne,::1:2,15m,never,at home,\n"
         "a.example.org,t1,AAAA,,,,,,anne\n"
     )
     finished = tool("upload-database", "hosts.csv")

@@ -43,13 +43,29 @@ def test_json_has_every_column(tool, store):
     first = {
         "hostname": "a.example.org", "record_type": "A", "ttl": 60, "user": None,
         "allow_internal": False, "lock_record": True, "read_privilege": False,
-        "mac_address": None, "ipv6_suffix": None, "comment": "at home, \x1b[31mupstairs",
+        "mac_address": None, "ipv6_suffix": None, "expect_within": None, "expire_after": None,
+        "comment": "at home, \x1b[31mupstairs",
     }  # fmt: skip
     assert listed[0] == first
     assert [each["record_type"] for each in listed] == ["A", "AAAA", None]
     assert [each["allow_internal"] for each in listed] == [False, None, None]
     shown = json.loads(tool("list-hosts", "--json", "--show-tokens").stdout)
     assert shown[0] == first | {"token": "s3cret"}
+
+
+def test_the_silence_of_hosts_is_listed_as_people_write_it(tool, store):
+    store(
+        b"hostname,token,expect_within,expire_after\n"
+        b"a.example.org,s3cret,900s,720h\nb.example.org,s3cret,,never\n"
+    )
+    assert tool("list-hosts").stdout.splitlines() == [
+        "HOST           EXPECTED  EXPIRES",
+        "a.example.org  15m       30d",
+        "b.example.org            never",
+    ]
+    listed = json.loads(tool("list-hosts", "--json").stdout)
+    assert [each["expect_within"] for each in listed] == [900, None]
+    assert [each["expire_after"] for each in listed] == [30 * 86400, 0]
 
 
 def test_rows_at_fault_are_no_hosts_and_are_told(tool, store):

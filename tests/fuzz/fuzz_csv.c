@@ -105,6 +105,18 @@ static void check_texts(const struct host *host)
         abort();
 }
 
+static void check_spans(const struct host *host)
+{
+    uint32_t seconds;
+
+    if (host_expect_within(host, &seconds) &&
+        seconds > HOST_DURATION_MAX_SECONDS)
+        abort();
+    if (host_expire_after(host, &seconds) &&
+        seconds > HOST_DURATION_MAX_SECONDS)
+        abort();
+}
+
 static void compare(const struct hostdb *db, const struct hostdb *other)
 {
     if ((db == NULL) != (other == NULL) ||
@@ -122,6 +134,7 @@ static void compare(const struct hostdb *db, const struct hostdb *other)
         check_user(other, &host);
         check_group(other, &host);
         check_texts(&host);
+        check_spans(&host);
     }
 }
 

@@ -135,6 +135,7 @@ static void test_a_row_that_says_nothing_is_as_ever(void **state)
 {
     struct host host = host_with(span("s3cret"));
     struct address suffix = {.family = ADDRESS_NONE};
+    uint32_t seconds = 77;
 
     (void)state;
     assert_true(host_holds(&host, ADDRESS_IPV4));
@@ -148,6 +149,9 @@ static void test_a_row_that_says_nothing_is_as_ever(void **state)
     assert_int_equal(host_user(&host).len, 0);
     assert_false(host_ipv6_suffix(&host, &suffix));
     assert_int_equal(suffix.family, ADDRESS_NONE);
+    assert_false(host_expect_within(&host, &seconds));
+    assert_false(host_expire_after(&host, &seconds));
+    assert_int_equal(seconds, 77);
 }
 
 static const struct {
@@ -245,6 +249,35 @@ static void test_an_ipv6_suffix_has_sixteen_bytes(void **state)
     }
 }
 
+static void test_silence_is_counted_in_seconds(void **state)
+{
+    struct host_attributes row = {.len = 0};
+    struct host host = host_saying(&row, HOST_ATTRIBUTE_EXPECT_WITHIN, "15m");
+    uint32_t seconds = 77;
+
+    (void)state;
+    assert_true(host_expect_within(&host, &seconds));
+    assert_int_equal(seconds, 900);
+    assert_false(host_expire_after(&host, &seconds));
+    assert_int_equal(seconds, 900);
+    host = host_saying(&row, HOST_ATTRIBUTE_EXPIRE_AFTER, "30d");
+    assert_true(host_expire_after(&host, &seconds));
+    assert_int_equal(seconds, 30 * 86400);
+    assert_false(host_expect_within(&host, &seconds));
+    assert_int_equal(seconds, 30 * 86400);
+}
+
+static void test_never_is_said_and_is_not_silence_about_it(void **state)
+{
+    struct host_attributes row = {.len = 0};
+    struct host host = host_saying(&row, HOST_ATTRIBUTE_EXPIRE_AFTER, "never");
+    uint32_t seconds = 77;
+
+    (void)state;
+    assert_true(host_expire_after(&host, &seconds));
+    assert_int_equal(seconds, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +292,8 @@ int main(void)
         cmocka_unit_test(test_the_rows_word_on_internal_addresses_is_the_last),
         cmocka_unit_test(test_texts_come_back_as_they_are_written),
         cmocka_unit_test(test_an_ipv6_suffix_has_sixteen_bytes),
+        cmocka_unit_test(test_silence_is_counted_in_seconds),
+        cmocka_unit_test(test_never_is_said_and_is_not_silence_about_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,6 +34,9 @@ static const struct {
     {"mac_address", HOST_ATTRIBUTE_MAC_ADDRESS},
     {"user", HOST_ATTRIBUTE_USER},
     {"IPv6_Suffix", HOST_ATTRIBUTE_IPV6_SUFFIX},
+    {"expect_within", HOST_ATTRIBUTE_EXPECT_WITHIN},
+    {"Expire_After", HOST_ATTRIBUTE_EXPIRE_AFTER},
+    {"expires_after", -1},
     {"record type", -1},
     {"users", -1},
     {"shared_secret", -1},
@@ -155,6 +158,14 @@ static const struct {
     {HOST_ATTRIBUTE_IPV6_SUFFIX, "::100", SPAN_LITERAL("\1\0")},
     {HOST_ATTRIBUTE_IPV6_SUFFIX,
      "0:0:0:1::", SPAN_LITERAL("\1\0\0\0\0\0\0\0\0")},
+
+    {HOST_ATTRIBUTE_EXPECT_WITHIN, "1s", SPAN_LITERAL("\1")},
+    {HOST_ATTRIBUTE_EXPECT_WITHIN, "15m", SPAN_LITERAL("\x03\x84")},
+    {HOST_ATTRIBUTE_EXPECT_WITHIN, "12h", SPAN_LITERAL("\xa8\xc0")},
+    {HOST_ATTRIBUTE_EXPIRE_AFTER, "30d", SPAN_LITERAL("\x27\x8d\x00")},
+    {HOST_ATTRIBUTE_EXPIRE_AFTER, "3650d", SPAN_LITERAL("\x12\xcc\x03\x00")},
+    {HOST_ATTRIBUTE_EXPIRE_AFTER, "never", SPAN_LITERAL("")},
+    {HOST_ATTRIBUTE_EXPECT_WITHIN, "Never", SPAN_LITERAL("")},
 };
 
 static void test_a_right_value_is_kept(void **state)
@@ -204,6 +215,15 @@ static const struct {
      {"::", "0:0:0:0:0:0:0:0", "::ffff:192.0.2.1", "::ffff:c000:201",
       "192.0.2.1", "1234:5678:9abc:def0", "::1/64", "[::1]", "::1%eth0", "1",
       "::12345", " ::1", "::1 ", "::1::"}},
+    {HOST_ATTRIBUTE_EXPECT_WITHIN,
+     "the expect_within is neither a span of time from 1s to 3650d",
+     {"0",    "0s",   "900",   "15",         "15 m",         " 15m",
+      "15m ", "-15m", "1.5h",  "1h30m",      "015m",         "15M",
+      "1w",   "1y",   "3651d", "315360001s", "99999999999d", "d",
+      "m15",  "no",   "off",   "nevers"}},
+    {HOST_ATTRIBUTE_EXPIRE_AFTER,
+     "the expire_after is neither a span of time from 1s to 3650d",
+     {"0d", "30", "true", "never "}},
 };
 
 static void test_a_wrong_value_is_refused(void **state)
@@ -237,6 +257,9 @@ static void test_all_attributes_find_room(void **state)
                            : which == HOST_ATTRIBUTE_IPV6_SUFFIX ? "8000::"
                            : which == HOST_ATTRIBUTE_MAC_ADDRESS
                                ? "00:53:00:00:00:01"
+                           : which == HOST_ATTRIBUTE_EXPECT_WITHIN ||
+                                   which == HOST_ATTRIBUTE_EXPIRE_AFTER
+                               ? "3650d"
                                : "1";
 
         assert_null(host_attributes_add(&row, which, span(text)));

@@ -86,6 +86,8 @@ static const struct {
      "hostname|shared_secret|record_type|ttl|allow_internal|lock_record|"
      "mac_address|read_privilege|user|ipv6_suffix|comment",
      3, 10, "", ""},
+    {"about the silence of hosts",
+     "hostname|token|expect_within|expire_after|comment|ttl", 5, 4, "", ""},
     {"unknown and named twice", "hostname|token|x|ttl|x|ttl", 3, -1, "x, x",
      "ttl"},
     {"control characters cannot go on to a terminal",

@@ -196,19 +196,22 @@ static const struct {
      "(4 c.example: the row has more fields than the header line names)"
      "a.example=t1;"},
     {"all columns at once, in another order",
-     SPAN_LITERAL(
-         "hostname,token,user,comment,record_type,ipv6_suffix,"
-         "mac_address,lock_record,ttl,read_privilege,allow_internal\n"
-         "a.example,t1,anne,x,a,::1:2:3:4,00:53:00:00:00:0a,yes,60,1,no\n"
-         "b.example,t2,,,,,,,,,\n"
-         "c.example,t3,,,,,,0,,false,TRUE\n"),
+     SPAN_LITERAL("hostname,token,user,comment,record_type,ipv6_suffix,"
+                  "mac_address,lock_record,ttl,read_privilege,allow_internal,"
+                  "expire_after,expect_within\n"
+                  "a.example,t1,anne,x,a,::1:2:3:4,00:53:00:00:00:0a,yes,60,1,"
+                  "no,1d,15m\n"
+                  "b.example,t2,,,,,,,,,,,\n"
+                  "c.example,t3,,,,,,0,,false,TRUE,never\n"),
      "a.example=t1 60 A locked readable external mac:00:53:00:00:00:0a "
-     "user:anne suffix:::1:2:3:4;b.example=t2;c.example=t3 internal;"},
+     "user:anne suffix:::1:2:3:4 expected:900 expires:86400;b.example=t2;"
+     "c.example=t3 internal expires:0;"},
     {"a bad value of any column leaves the row out",
      SPAN_LITERAL("hostname,token,record_type,lock_record,mac_address,user,"
-                  "ipv6_suffix\n"
+                  "ipv6_suffix,expect_within,expire_after\n"
                   "a.example,t1,MX\nb.example,t2,,maybe\nc.example,t3,,,1\n"
-                  "d.example,t4,,,,a:b\ne.example,t5,,,,,::\nf.example,t6\n"),
+                  "d.example,t4,,,,a:b\ne.example,t5,,,,,::\nf.example,t6\n"
+                  "g.example,t7,,,,,,900\nh.example,t8,,,,,,,1y\n"),
      "(2 a.example: the record_type is neither A nor AAAA, nor empty for both)"
      "(3 b.example: the lock_record is none of true, yes, 1, false, no and 0)"
      "(4 c.example: the mac_address is not six pairs of hexadecimal digits "
@@ -216,7 +219,11 @@ static const struct {
      "(5 d.example: the user is longer than 253 bytes, or holds a colon or a "
      "control character, which no client can send)"
      "(6 e.example: the ipv6_suffix is no interface identifier written as an "
-     "IPv6 address, such as ::1234:5678:9abc:def0)f.example=t6;"},
+     "IPv6 address, such as ::1234:5678:9abc:def0)"
+     "(8 g.example: the expect_within is neither a span of time from 1s to "
+     "3650d, such as 15m, 12h or 30d, nor the word never)"
+     "(9 h.example: the expire_after is neither a span of time from 1s to "
+     "3650d, such as 15m, 12h or 30d, nor the word never)f.example=t6;"},
     {"blanks are no part of a login that is not quoted",
      SPAN_LITERAL("hostname,token,user\na.example,t1, Anne B. \n"
                   "b.example,t2,\" Anne B. \"\n"),
@@ -408,7 +415,7 @@ static void write_attributes(struct strbuf *out, const struct host *host)
 {
     char text[ADDRESS_TEXT_MAX];
     struct address suffix;
-    uint32_t ttl;
+    uint32_t ttl, seconds;
 
     if (host_attribute_ttl(host, &ttl))
         strbuf_printf(out, " %u", (unsigned)ttl);
@@ -427,6 +434,10 @@ static void write_attributes(struct strbuf *out, const struct host *host)
     if (host_ipv6_suffix(host, &suffix))
         write_text(out, "suffix",
                    span_from(text, address_format(&suffix, text)));
+    if (host_expect_within(host, &seconds))
+        strbuf_printf(out, " expected:%u", (unsigned)seconds);
+    if (host_expire_after(host, &seconds))
+        strbuf_printf(out, " expires:%u", (unsigned)seconds);
 }
 
 static void write_hosts(struct strbuf *out, const struct hostdb *db)
