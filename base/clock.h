@@ -1,4 +1,5 @@
-/* clock -- time that never goes back, for waits, ages and deadlines.
+/* clock -- time that never goes back, for waits, ages and deadlines; and the
+ * date, which may.
  */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
@@ -12,5 +13,8 @@ int64_t clock_now_ms(void);
 /* The same clock in whole seconds: cheaper, and up to a few milliseconds
  * behind. */
 uint32_t clock_now_s(void);
+
+/* Milliseconds since 1970, as far as this machine's clock is right. */
+int64_t clock_date_ms(void);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -68,6 +69,15 @@ static void test_seconds_are_the_same_clock_a_tick_behind(void **state)
         patience_lasts(&patience);
 }
 
+static void test_the_date_is_that_of_the_machine(void **state)
+{
+    time_t before = time(NULL);
+    int64_t date = clock_date_ms();
+
+    (void)state;
+    assert_true(date / 1000 >= before && date / 1000 <= time(NULL) + 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -75,6 +85,7 @@ int main(void)
         cmocka_unit_test(test_zero_can_mean_never),
         cmocka_unit_test(test_seconds_are_never_ahead),
         cmocka_unit_test(test_seconds_are_the_same_clock_a_tick_behind),
+        cmocka_unit_test(test_the_date_is_that_of_the_machine),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

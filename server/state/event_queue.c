@@ -1,0 +1,145 @@
+#include "server/state/event_queue.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+/* Before each happening's bytes: those of its host, then of its agent. */
+struct entry {
+    struct happening happening; /* its spans are set when it is read */
+    unsigned char host_len, agent_len;
+};
+
+struct event_queue {
+    size_t max_bytes;
+    event_queue_wake_fn *wake;
+    void *wake_arg;
+    char *reading; /* the reader's alone */
+    _Atomic uint64_t lost;
+
+    pthread_mutex_t lock; /* guards the rest */
+    char *writing;
+    size_t used;
+    bool has_woken;
+};
+
+/* So that each entry stands where a struct may. */
+static size_t aligned(size_t bytes)
+{
+    size_t unit = _Alignof(struct entry);
+
+    return (bytes + unit - 1) / unit * unit;
+}
+
+struct event_queue *event_queue_new(size_t max_bytes, event_queue_wake_fn *wake,
+                                    void *arg)
+{
+    struct event_queue *queue = calloc(1, sizeof *queue);
+
+    if (queue == NULL)
+        return NULL;
+    pthread_mutex_init(&queue->lock, NULL);
+    queue->max_bytes = max_bytes;
+    queue->wake = wake;
+    queue->wake_arg = arg;
+    /* Pages that are never reached are never had. */
+    queue->writing = calloc(1, max_bytes);
+    queue->reading = calloc(1, max_bytes);
+    if (queue->writing != NULL && queue->reading != NULL)
+        return queue;
+    event_queue_free(queue);
+    return NULL;
+}
+
+void event_queue_free(struct event_queue *queue)
+{
+    if (queue == NULL)
+        return;
+    pthread_mutex_destroy(&queue->lock);
+    free(queue->writing);
+    free(queue->reading);
+    free(queue);
+}
+
+static void append(struct event_queue *queue, const struct entry *entry)
+{
+    const struct happening *happening = &entry->happening;
+    char *to = queue->writing + queue->used;
+
+    memcpy(to, entry, sizeof *entry);
+    to += sizeof *entry;
+    memcpy(to, happening->host.ptr, entry->host_len);
+    if (entry->agent_len > 0)
+        memcpy(to + entry->host_len, happening->agent.ptr, entry->agent_len);
+}
+
+/* Whether the reader is to be woken. */
+static bool put(struct event_queue *queue, const struct entry *entry)
+{
+    size_t bytes = aligned(sizeof *entry + entry->host_len + entry->agent_len);
+    bool wakes;
+
+    pthread_mutex_lock(&queue->lock);
+    if (bytes <= queue->max_bytes - queue->used) {
+        append(queue, entry);
+        queue->used += bytes;
+    } else {
+        atomic_fetch_add_explicit(&queue->lost, 1, memory_order_relaxed);
+    }
+    wakes = !queue->has_woken && queue->used > queue->max_bytes / 2;
+    queue->has_woken |= wakes;
+    pthread_mutex_unlock(&queue->lock);
+    return wakes;
+}
+
+void event_queue_put(struct event_queue *queue,
+                     const struct happening *happening)
+{
+    struct entry entry;
+    size_t agent_len;
+
+    if (queue == NULL)
+        return;
+    agent_len = happening->kind == HAPPENED_CALL ? happening->agent.len : 0;
+    if (agent_len > HAPPENING_AGENT_MAX_BYTES)
+        agent_len = HAPPENING_AGENT_MAX_BYTES;
+    memset(&entry, 0, sizeof entry);
+    entry.happening = *happening;
+    entry.host_len = (unsigned char)happening->host.len;
+    entry.agent_len = (unsigned char)agent_len;
+    if (put(queue, &entry) && queue->wake != NULL)
+        queue->wake(queue->wake_arg);
+}
+
+void event_queue_take(struct event_queue *queue, event_queue_each_fn *each,
+                      void *arg)
+{
+    char *taken, *next;
+    size_t used;
+
+    pthread_mutex_lock(&queue->lock);
+    taken = queue->writing;
+    used = queue->used;
+    queue->writing = queue->reading;
+    queue->used = 0;
+    queue->has_woken = false;
+    pthread_mutex_unlock(&queue->lock);
+
+    queue->reading = taken;
+    for (next = taken; next < taken + used;) {
+        struct entry entry;
+        char *bytes = next + sizeof entry;
+
+        memcpy(&entry, next, sizeof entry);
+        entry.happening.host = span_from(bytes, entry.host_len);
+        entry.happening.agent =
+            span_from(bytes + entry.host_len, entry.agent_len);
+        each(arg, &entry.happening);
+        next += aligned(sizeof entry + entry.host_len + entry.agent_len);
+    }
+}
+
+uint64_t event_queue_lost(const struct event_queue *queue)
+{
+    return atomic_load_explicit(&queue->lost, memory_order_relaxed);
+}
