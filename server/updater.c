@@ -41,7 +41,8 @@ struct updater {
 
 /* --- on the updater's thread ---------------------------------------------- */
 
-static void on_table(void *arg, struct hostdb *hosts)
+static void on_table(void *arg, struct hostdb *hosts,
+                     const struct table_origin *origin)
 {
     struct updater *updater = arg;
     size_t count = hostdb_count(hosts);
@@ -54,6 +55,7 @@ static void on_table(void *arg, struct hostdb *hosts)
                   log_str("advice", "send SIGHUP once there is memory"));
         return;
     }
+    host_table_set_origin(host_table, origin);
     host_table_release(updater->host_table);
     updater->host_table = host_table;
     dns_writer_use(updater->writer, host_table);

@@ -73,6 +73,14 @@ struct host_table *host_table_new(struct hostdb *hosts,
     return host_table;
 }
 
+void host_table_set_origin(struct host_table *host_table,
+                           const struct table_origin *origin)
+{
+    host_table->origin = malloc(sizeof *origin);
+    if (host_table->origin != NULL)
+        *host_table->origin = *origin;
+}
+
 struct host_table *host_table_acquire(struct host_table *host_table)
 {
     atomic_fetch_add_explicit(&host_table->references, 1, memory_order_relaxed);
@@ -87,5 +95,6 @@ void host_table_release(struct host_table *host_table)
         return;
     hostdb_release(host_table->hosts);
     rrset_cache_free(host_table->known);
+    free(host_table->origin);
     free(host_table);
 }

@@ -34,11 +34,14 @@ struct table_refresh {
     struct backoff backoff; /* until there is one */
     struct jitter jitter;
     struct table_metrics metrics;
+    struct table_origin origin; /* of what is being read */
 };
 
 static void on_row_fault(void *arg, const struct hostdb_csv_fault *fault)
 {
-    (void)arg;
+    struct table_refresh *loader = arg;
+
+    table_origin_add(&loader->origin, fault->line, fault->reason, fault->name);
     log_event(LOG_LEVEL_WARN, "row_left_out", log_uint("line", fault->line),
               log_span("host", fault->name), log_str("reason", fault->reason));
 }
@@ -205,7 +208,8 @@ static void on_load_done(void *arg, enum status status, struct hostdb *hosts,
         loader->in_service = true;
         metric_add(&loader->metrics.loads[TABLE_LOADED], 1);
         metric_set(loader->metrics.rows_left_out, (double)report->faults);
-        loader->loaded(loader->arg, hosts);
+        table_origin_end(&loader->origin, report->where, report->version);
+        loader->loaded(loader->arg, hosts, &loader->origin);
         log_loaded(report); /* not before the table serves */
         log_columns_ignored(report);
     } else if (status == STATUS_UNCHANGED) {
@@ -232,6 +236,7 @@ static void start(struct table_refresh *loader)
         loader->asked_for = false;
     loader->asked_for |= is_requested(loader);
     loader->begun = loader->requests;
+    table_origin_begin(&loader->origin);
     status = hostdb_source_load(loader->source, on_load_done, loader);
     if (status == STATUS_OK)
         return;

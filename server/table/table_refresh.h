@@ -10,13 +10,16 @@
 #include "aws/aws_client.h"
 #include "s3db/hostdb.h"
 #include "server/table/table_metrics.h"
+#include "server/table/table_origin.h"
 #include "server/table/table_settings.h"
 #include "server/state/health.h"
 
 struct table_refresh;
 
-/* A new table; the callee takes the reference. */
-typedef void table_loaded_fn(void *arg, struct hostdb *hosts);
+/* A new table; the callee takes the reference. `origin` lives for the duration
+ * of the call. */
+typedef void table_loaded_fn(void *arg, struct hostdb *hosts,
+                             const struct table_origin *origin);
 
 /* All are borrowed and must outlive the loader. NULL when memory is short. */
 struct table_refresh *table_refresh_new(struct aws_client *client,

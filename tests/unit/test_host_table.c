@@ -301,6 +301,20 @@ static void test_without_memory_the_previous_table_is_as_before(void **state)
     }
 }
 
+static void test_it_may_tell_where_it_came_from(void **state)
+{
+    static const struct table_origin origin = {.where = "hosts.csv",
+                                               .rows_left_out = 2};
+    struct host_table *table = host_table_new(hosts_of("a.example.org"), NULL);
+
+    (void)state;
+    assert_null(table->origin);
+    host_table_set_origin(table, &origin);
+    assert_string_equal(table->origin->where, "hosts.csv");
+    assert_int_equal(table->origin->rows_left_out, 2);
+    host_table_release(table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -312,6 +326,7 @@ int main(void)
         cmocka_unit_test(test_a_host_that_was_away_begins_anew),
         cmocka_unit_test(test_a_request_keeps_the_table_it_began_with),
         cmocka_unit_test(test_without_memory_the_previous_table_is_as_before),
+        cmocka_unit_test(test_it_may_tell_where_it_came_from),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,13 +27,16 @@ static struct table_refresh *loader;
 static struct {
     unsigned tables;
     size_t hosts;
+    struct table_origin origin;
 } told;
 
-static void on_loaded(void *arg, struct hostdb *hosts)
+static void on_loaded(void *arg, struct hostdb *hosts,
+                      const struct table_origin *origin)
 {
     assert_ptr_equal(arg, &told);
     told.tables++;
     told.hosts = hostdb_count(hosts);
+    told.origin = *origin;
     health_note_table(&health, told.hosts); /* as the updater does */
     hostdb_release(hosts);
 }
@@ -225,6 +228,10 @@ static void test_rows_that_are_left_out_are_told_without_their_tokens(
     assert_true(fake_logged("warn event=row_left_out line=4"));
     assert_true(fake_logged("warn event=table_loaded"));
     assert_true(fake_logged("rows_left_out=2"));
+    assert_int_equal(told.origin.rows_left_out, 2);
+    assert_int_equal(told.origin.rows[0].line, 3);
+    assert_int_equal(told.origin.rows[1].line, 4);
+    assert_string_equal(told.origin.where, path);
     assert_false(fake_logged("s3cret"));
 }
 
