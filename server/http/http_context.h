@@ -31,6 +31,7 @@
 #include "server/http/http_settings.h"
 #include "server/http/verification.h"
 #include "server/http/waiting.h"
+#include "server/state/event_queue.h"
 #include "server/state/health.h"
 #include "server/table/host_table.h"
 
@@ -50,6 +51,7 @@ struct http_shared {
 struct http_context {
     const struct http_shared *shared;
     struct http_metrics *metrics;  /* the loop's */
+    struct event_queue *events;    /* likewise; NULL: nobody wants to know */
     struct host_table *host_table; /* in service; NULL before the first */
     struct log_quota refusals;     /* for lines about callers turned away */
     struct log_quota guessers; /* for who guesses: a storm of the former, which

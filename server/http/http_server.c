@@ -24,7 +24,8 @@ struct http_server {
     bool has_tls;
     struct health *health;
     struct loop *loops;
-    struct http_metrics *metrics; /* one of each loop */
+    struct http_metrics *metrics;                 /* one of each loop */
+    struct event_queue *queues[HTTP_THREADS_MAX]; /* likewise; NULL: none */
     size_t loop_count;
     pthread_mutex_t lock; /* guards `stopped` against posting to the loops */
     bool stopped;
@@ -226,6 +227,13 @@ struct http_server *http_server_new(const struct http_settings *settings,
     return server;
 }
 
+void http_server_use_queues(struct http_server *server,
+                            struct event_queue *const *queues)
+{
+    memcpy(server->queues, queues,
+           server->shared.settings->threads * sizeof *queues);
+}
+
 /* Where there are few cores, passwords get one of them at most. */
 static unsigned verifier_threads(unsigned loops)
 {
@@ -245,9 +253,10 @@ enum status http_server_start(struct http_server *server,
                              verifier_threads(wanted)) != STATUS_OK)
         return STATUS_UNAVAILABLE;
     while (server->loop_count < wanted) {
-        enum status status = loop_start(&server->loops[server->loop_count],
-                                        &server->parts, &server->listeners,
-                                        &server->metrics[server->loop_count]);
+        enum status status =
+            loop_start(&server->loops[server->loop_count], &server->parts,
+                       &server->listeners, &server->metrics[server->loop_count],
+                       server->queues[server->loop_count]);
 
         if (status != STATUS_OK)
             return status;

@@ -9,6 +9,7 @@
 #include "server/state/health.h"
 #include "server/table/host_table.h"
 
+struct event_queue;
 struct http_server;
 struct update_request;
 
@@ -24,6 +25,12 @@ struct http_server *http_server_new(const struct http_settings *settings,
                                     struct health *health,
                                     struct in_transit_counts *in_transit,
                                     struct metric_registry *metrics);
+
+/* Gives each loop a queue for what it sees happen: as many as
+ * settings->threads, which are borrowed and must outlive the loops. Before
+ * http_server_start(); without this nobody wants to know. */
+void http_server_use_queues(struct http_server *server,
+                            struct event_queue *const *queues);
 
 /* Starts one thread a loop, which do not accept yet. They hand what is to be changed to submit(arg, ...),
  * which must not block; the update's name has been counted in transit, and its

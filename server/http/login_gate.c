@@ -14,6 +14,14 @@ static struct span host_of(const struct hostdb *hosts, struct span login)
     return nobody;
 }
 
+static struct span named_by(const struct hostdb *hosts, struct span login)
+{
+    struct host host;
+
+    return login.len > 0 && hostdb_lookup(hosts, login, &host) ? host.name
+                                                               : nobody;
+}
+
 static bool lives_at_client(const struct login_gate *gate, struct span name)
 {
     enum rrset_type type = rrset_type_for(&gate->client);
@@ -57,7 +65,10 @@ bool login_gate_admits(struct login_gate *gate, struct span login)
         (void)turns_away(gate, host);
     if (gate->is_in)
         gate->wait_s = 0;
-    return gate->wait_s == 0;
+    if (gate->wait_s == 0)
+        return true;
+    gate->claimed = named_by(gate->hosts, login);
+    return false;
 }
 
 enum guess_verdict login_gate_count(const struct login_gate *gate,

@@ -40,6 +40,9 @@ struct login_gate {
     struct span host; /* whose guess it is, if it is wrong: of the client's
                          those at this host. Empty: simply the client's */
     unsigned wait_s;  /* for how long it is turned away; 0: it is not */
+    struct span
+        claimed; /* if it is: the host that the login names, as the table
+                            has it; empty: none */
 };
 
 /* Whether credentials with this login (the name of a host, or a `user`; empty:

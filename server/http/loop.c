@@ -240,13 +240,14 @@ static void forget_semaphores(struct loop *loop)
 
 enum status loop_start(struct loop *loop, const struct loop_parts *parts,
                        const struct listeners *listeners,
-                       struct http_metrics *metrics)
+                       struct http_metrics *metrics, struct event_queue *events)
 {
     struct beginning beginning = {
         .loop = loop, .parts = parts, .listeners = listeners};
 
-    *loop =
-        (struct loop){.context = {.shared = parts->shared, .metrics = metrics}};
+    *loop = (struct loop){.context = {.shared = parts->shared,
+                                      .metrics = metrics,
+                                      .events = events}};
     sem_init(&loop->drained, 0, 0);
     sem_init(&loop->may_end, 0, 0);
     sem_init(&beginning.done, 0, 0);

@@ -41,13 +41,15 @@ struct loop {
 };
 
 /* Sets the loop up in place, on a thread of its own that takes duplicates of
- * the listening sockets, and returns when it can be sent messages. `parts` and
- * `metrics` are borrowed, and only the loop writes to the latter.
+ * the listening sockets, and returns when it can be sent messages. `parts`,
+ * `metrics` and `events` (NULL: nobody wants to know) are borrowed, and only the
+ * loop writes to the latter two.
  * STATUS_UNAVAILABLE when threads or descriptors run out: there is no loop then. */
 NODISCARD enum status loop_start(struct loop *loop,
                                  const struct loop_parts *parts,
                                  const struct listeners *listeners,
-                                 struct http_metrics *metrics);
+                                 struct http_metrics *metrics,
+                                 struct event_queue *events);
 
 /* Begins to accept. Any thread. */
 void loop_open(struct loop *loop);

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "server/http/admission.h"
+#include "server/http/call_note.h"
 #include "server/http/caller.h"
 #include "server/http/dyndns2.h"
 #include "server/http/guessing.h"
@@ -219,12 +220,10 @@ static size_t settle(struct http_context *context, const h2o_req_t *req,
     return open;
 }
 
-static void send_settled(const struct http_context *context, h2o_req_t *req,
-                         const struct protocol *protocol,
-                         const struct protocol_changes *changes)
+/* What is open stays so. */
+static void list_results(const struct protocol_changes *changes,
+                         struct protocol_result *results)
 {
-    struct protocol_result results[PROTOCOL_CHANGES_MAX];
-
     for (size_t i = 0; i < changes->count; i++) {
         const struct protocol_change *change = &changes->list[i];
 
@@ -236,7 +235,47 @@ static void send_settled(const struct http_context *context, h2o_req_t *req,
             .address = change->address,
         };
     }
+}
+
+/* --- what the history is told ---------------------------------------------------
+ */
+
+/* The agent is looked for only where somebody wants to know. */
+static struct call_note note_of(const struct http_context *context,
+                                const h2o_req_t *req,
+                                const struct address *client)
+{
+    struct call_note note = {.queue = context->events, .client = *client};
+
+    if (note.queue != NULL)
+        note.agent = parameters_of_header(req, "user-agent");
+    return note;
+}
+
+static void send_settled(const struct http_context *context, h2o_req_t *req,
+                         const struct protocol *protocol,
+                         const struct protocol_request *request,
+                         const struct protocol_changes *changes)
+{
+    struct call_note note = note_of(context, req, &request->client);
+    struct protocol_result results[PROTOCOL_CHANGES_MAX];
+
+    list_results(changes, results);
+    call_note_results(&note, results, changes->count);
     send_results(context, req, protocol, results, changes->count);
+}
+
+static void send_not_asked(const struct http_context *context, h2o_req_t *req,
+                           const struct protocol *protocol,
+                           const struct protocol_request *request,
+                           const struct protocol_changes *changes)
+{
+    struct call_note note = note_of(context, req, &request->client);
+    struct protocol_result results[PROTOCOL_CHANGES_MAX];
+
+    list_results(changes, results);
+    call_note_results(&note, results, changes->count);
+    send_unavailable(context, req, protocol);
 }
 
 /* --- what the updater is asked --------------------------------------------------
@@ -244,7 +283,10 @@ static void send_settled(const struct http_context *context, h2o_req_t *req,
 
 static void on_outcomes(void *arg, const struct waiting_request *request)
 {
+    const struct http_context *context = arg;
     const struct update_request *update = request->update;
+    const struct call_note note = {context->events, update->client,
+                                   waiting_request_agent(request)};
     struct protocol_result results[PROTOCOL_CHANGES_MAX];
 
     for (size_t i = 0; i < update->count; i++) {
@@ -258,7 +300,9 @@ static void on_outcomes(void *arg, const struct waiting_request *request)
             .address = change->written,
         };
     }
-    send_results(arg, request->req, request->protocol, results, update->count);
+    call_note_results(&note, results, update->count);
+    send_results(context, request->req, request->protocol, results,
+                 update->count);
 }
 
 /* The host's own row may name one. */
@@ -298,8 +342,9 @@ static bool ask_updater(struct http_context *context, h2o_req_t *req,
                         const struct protocol_changes *changes)
 {
     const struct http_shared *shared = context->shared;
-    struct waiting_request *waiting = waiting_request_new(
-        req, changes->count, on_outcomes, context, protocol);
+    struct waiting_request *waiting =
+        waiting_request_new(req, changes->count, on_outcomes, context, protocol,
+                            note_of(context, req, &request->client).agent);
 
     if (waiting == NULL)
         return false;
@@ -318,9 +363,9 @@ static void make_changes(struct http_context *context, h2o_req_t *req,
                          struct protocol_changes *changes)
 {
     if (settle(context, req, request, changes) == 0)
-        send_settled(context, req, protocol, changes);
+        send_settled(context, req, protocol, request, changes);
     else if (!ask_updater(context, req, protocol, request, changes))
-        send_unavailable(context, req, protocol);
+        send_not_asked(context, req, protocol, request, changes);
 }
 
 /* --- the call --------------------------------------------------------------------
@@ -386,6 +431,22 @@ static enum answer answer_of_verdict(enum protocol_verdict verdict,
     }
 }
 
+/* A call whose credentials were wrong, or were not looked at. */
+static void note_refused(const struct http_context *context,
+                         const h2o_req_t *req, const struct protocol *protocol,
+                         const struct protocol_request *request,
+                         enum protocol_verdict verdict, struct span claimed)
+{
+    struct call_note note = note_of(context, req, &request->client);
+
+    if (verdict == PROTOCOL_DENIED)
+        call_note_refused(&note, claimed, ANSWER_BADAUTH,
+                          badauth_reason(protocol, request, claimed));
+    else if (verdict == PROTOCOL_TURNED_AWAY)
+        call_note_refused(&note, request->gate->claimed, ANSWER_ABUSE,
+                          "too many wrong credentials came from the address");
+}
+
 /* By the table in service, and by the verdicts that there are. */
 static void answer(struct http_context *context, h2o_req_t *req,
                    const struct protocol *protocol,
@@ -413,6 +474,7 @@ static void answer(struct http_context *context, h2o_req_t *req,
         return;
     }
     reply.answer = answer_of_verdict(verdict, reply.answer);
+    note_refused(context, req, protocol, &request, verdict, claimed);
     if (verdict == PROTOCOL_DENIED) {
         log_badauth(context, req, protocol, &request, claimed);
         deny(context, req, &request, &reply);

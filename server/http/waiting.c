@@ -54,10 +54,15 @@ void waiting_dispose(struct waiting *waiting, h2o_multithread_queue_t *queue)
 
 struct waiting_request *waiting_request_new(h2o_req_t *req, size_t changes,
                                             waiting_reply_fn *reply, void *arg,
-                                            const void *protocol)
+                                            const void *protocol,
+                                            struct span agent)
 {
+    size_t notes = changes * sizeof(struct waiting_note);
+    size_t agent_len = agent.len < HAPPENING_AGENT_MAX_BYTES
+                           ? agent.len
+                           : HAPPENING_AGENT_MAX_BYTES;
     struct waiting_request *request =
-        calloc(1, sizeof *request + changes * sizeof request->notes[0]);
+        calloc(1, sizeof *request + notes + agent_len);
     struct update_request *update = update_request_new(changes);
 
     if (request == NULL || update == NULL) {
@@ -71,6 +76,10 @@ struct waiting_request *waiting_request_new(h2o_req_t *req, size_t changes,
     request->reply = reply;
     request->arg = arg;
     request->protocol = protocol;
+    request->agent = (char *)request->notes + notes;
+    request->agent_len = agent_len;
+    if (agent_len > 0)
+        memcpy(request->agent, agent.ptr, agent_len);
     return request;
 }
 

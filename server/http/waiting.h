@@ -12,6 +12,7 @@
 
 #include "server/dns/update_request.h"
 #include "server/http/http_metrics.h"
+#include "server/state/event_queue.h"
 
 #include <h2o.h>
 
@@ -41,8 +42,10 @@ struct waiting_request {
     h2o_req_t *req;
     waiting_reply_fn *reply;
     void *arg;
-    int64_t since;               /* clock_now_ms(), for the metrics */
-    const void *protocol;        /* for `reply` */
+    int64_t since;        /* clock_now_ms(), for the metrics */
+    const void *protocol; /* for `reply` */
+    char *agent;          /* likewise: the beginning of it */
+    size_t agent_len;
     struct waiting_note notes[]; /* likewise, of each change; zeroed */
 };
 
@@ -56,11 +59,19 @@ void waiting_init(struct waiting *waiting, h2o_multithread_queue_t *queue,
 /* When `count` is 0. */
 void waiting_dispose(struct waiting *waiting, h2o_multithread_queue_t *queue);
 
-/* For so many changes. NULL when memory is short. Freed by waiting_submit(), in
- * the end. */
+/* For so many changes. Of `agent`, the caller's User-Agent, what a happening
+ * holds is copied (event_queue.h). NULL when memory is short. Freed by
+ * waiting_submit(), in the end. */
 struct waiting_request *waiting_request_new(h2o_req_t *req, size_t changes,
                                             waiting_reply_fn *reply, void *arg,
-                                            const void *protocol);
+                                            const void *protocol,
+                                            struct span agent);
+
+static inline struct span waiting_request_agent(
+    const struct waiting_request *request)
+{
+    return span_from(request->agent, request->agent_len);
+}
 
 /* Lets the request wait: `reply` is called once, when the outcomes have come.
  * Afterwards its path, headers and entity are gone. */

@@ -49,8 +49,8 @@ static void drop(void *arg, struct update_request *update)
 static void wait_for_the_updater(struct fake_loop *loop,
                                  struct fake_request *request)
 {
-    struct waiting_request *waiting =
-        waiting_request_new(&request->req, 1, NULL, NULL, NULL);
+    struct waiting_request *waiting = waiting_request_new(
+        &request->req, 1, NULL, NULL, NULL, span_from("", 0));
 
     waiting_submit(&loop->context.waiting, waiting);
 }

@@ -214,6 +214,39 @@ static void test_who_came_while_all_was_quiet_is_let_in(void **state)
     assert_int_equal(gate.wait_s, 0);
 }
 
+static const struct {
+    const char *label, *login, *claimed;
+} claims[] = {
+    {"the name of a host", "away.example.org", "away.example.org"},
+    {"as the table has it", "Away.Example.ORG.", "away.example.org"},
+    {"a user is not one of its hosts more than another", "alice", ""},
+    {"nobody that we know", "other.example.org", ""},
+    {"nothing that can be read", "", ""},
+};
+
+static void test_it_tells_whom_it_turned_away(void **state)
+{
+    (void)state;
+    guess("192.0.2.9", "home.example.org", MOST);
+    for (size_t i = 0; i < sizeof claims / sizeof claims[0]; i++) {
+        struct login_gate gate = gate_for("192.0.2.9");
+
+        print_message("%s\n", claims[i].label);
+        assert_false(
+            login_gate_admits(&gate, span_from_string(claims[i].login)));
+        assert_true(span_is(gate.claimed, claims[i].claimed));
+    }
+}
+
+static void test_of_whom_it_admits_it_tells_nothing(void **state)
+{
+    struct login_gate gate = gate_for("192.0.2.9");
+
+    (void)state;
+    assert_true(login_gate_admits(&gate, span_from_string("home.example.org")));
+    assert_int_equal(gate.claimed.len, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -230,6 +263,10 @@ int main(void)
             test_who_came_while_all_was_quiet_is_let_in, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_who_has_no_address_is_counted_by_the_host, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_it_tells_whom_it_turned_away,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_of_whom_it_admits_it_tells_nothing,
+                                        set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,6 +46,7 @@ struct caller {
 };
 
 static const char protocol[] = "of these callers";
+static const char agent[HAPPENING_AGENT_MAX_BYTES + 1] = "longer than is kept";
 
 static void reply(void *arg, const struct waiting_request *request)
 {
@@ -54,6 +55,10 @@ static void reply(void *arg, const struct waiting_request *request)
     assert_ptr_equal(request->req, &caller->request.req);
     assert_ptr_equal(request->protocol, protocol);
     assert_int_equal(request->update->count, 2);
+    assert_int_equal(waiting_request_agent(request).len,
+                     HAPPENING_AGENT_MAX_BYTES);
+    assert_memory_equal(waiting_request_agent(request).ptr, agent,
+                        HAPPENING_AGENT_MAX_BYTES);
     assert_int_equal(request->update->changes[1].name[0], caller->name);
     assert_int_equal(request->notes[0].line, 0);
     assert_int_equal(request->notes[1].line, caller->name);
@@ -67,8 +72,8 @@ static void begin(struct fake_loop *loop, struct caller *caller, char name)
 
     *caller = (struct caller){.name = name};
     fake_request_init(&caller->request, loop, 0x101, "/register_ip?myip=x");
-    request =
-        waiting_request_new(&caller->request.req, 2, reply, caller, protocol);
+    request = waiting_request_new(&caller->request.req, 2, reply, caller,
+                                  protocol, span_from(agent, sizeof agent));
     assert_non_null(request);
     update_change_set(&request->update->changes[1], span_from(&name, 1),
                       &address, 60);
