@@ -214,6 +214,22 @@ struct updater *updater_new(const struct config *config, struct health *health,
     return updater;
 }
 
+void updater_use_queue(struct updater *updater, struct event_queue *events)
+{
+    dns_writer_tell(updater->writer, events);
+}
+
+struct updater_figures updater_look(const struct updater *updater)
+{
+    const struct dns_metrics *metrics = dns_writer_metrics(updater->writer);
+
+    return (struct updater_figures){
+        .pending = (uint64_t)metric_value(metrics->pending),
+        .route53_calls = metric_count(metrics->calls),
+        .throttled = metric_count(metrics->throttles),
+    };
+}
+
 enum status updater_start(struct updater *updater)
 {
     if (pthread_create(&updater->thread, NULL, run, updater) != 0)

@@ -9,6 +9,7 @@
 
 #include "base/metric_text.h"
 #include "server/config.h"
+#include "server/state/event_queue.h"
 #include "server/state/health.h"
 #include "server/table/host_table.h"
 #include "server/dns/update_request.h"
@@ -26,6 +27,18 @@ struct updater *updater_new(const struct config *config, struct health *health,
                             struct in_transit_counts *in_transit,
                             struct metric_registry *metrics,
                             updater_table_fn *table, void *arg);
+
+/* Gives it a queue for what it sees happen, which is borrowed and must outlive
+ * it. Before updater_start(); without this nobody wants to know. */
+void updater_use_queue(struct updater *updater, struct event_queue *events);
+
+/* What it has to say of itself, as far as a `copy` line holds it (journal/event.h):
+ * changes that wait, and sums since the start. Any thread, while there is an
+ * updater. */
+struct updater_figures {
+    uint64_t pending, route53_calls, throttled;
+};
+struct updater_figures updater_look(const struct updater *updater);
 
 /* Starts the thread. */
 NODISCARD enum status updater_start(struct updater *updater);

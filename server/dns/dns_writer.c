@@ -239,6 +239,11 @@ void dns_writer_free(struct dns_writer *writer)
     free(writer);
 }
 
+void dns_writer_tell(struct dns_writer *writer, struct event_queue *events)
+{
+    writer->cache_writer.events = events;
+}
+
 const struct dns_metrics *dns_writer_metrics(const struct dns_writer *writer)
 {
     return &writer->metrics;

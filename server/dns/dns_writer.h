@@ -8,6 +8,7 @@
 #include "server/dns/coalescer.h"
 #include "server/dns/dns_metrics.h"
 #include "server/dns/dns_settings.h"
+#include "server/state/event_queue.h"
 #include "server/state/health.h"
 #include "server/table/host_table.h"
 #include "server/dns/update_request.h"
@@ -18,6 +19,9 @@ struct dns_writer;
 struct dns_writer *dns_writer_new(struct aws_client *client,
                                   const struct dns_settings *settings,
                                   struct health *health, uint64_t seed);
+
+/* Tells `events` of each change of a record, borrowed; NULL: nobody. */
+void dns_writer_tell(struct dns_writer *writer, struct event_queue *events);
 
 /* What it counts, for any thread to read while there is a writer. */
 const struct dns_metrics *dns_writer_metrics(const struct dns_writer *writer);

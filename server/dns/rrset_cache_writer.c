@@ -1,5 +1,6 @@
 #include "server/dns/rrset_cache_writer.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 
 static uint32_t seconds(int64_t ms)
@@ -81,6 +82,25 @@ static void log_change(const struct accepted_change *written,
               log_span_if_any("trace", written->trace));
 }
 
+static void tell_change(struct event_queue *events,
+                        const struct accepted_change *written,
+                        const struct address *old)
+{
+    struct happening change = {
+        .kind = HAPPENED_CHANGE,
+        .at = clock_date_ms(),
+        .host = written->name,
+        .client = *written->client,
+        .before = *old,
+        .after = *written->address,
+        .family = rrset_type_family(written->type),
+        .why = "call",
+    };
+
+    if (!address_equal(old, written->address))
+        event_queue_put(events, &change);
+}
+
 void rrset_cache_writer_accept(struct rrset_cache_writer *cache_writer,
                                const struct accepted_change *written,
                                int64_t now)
@@ -96,6 +116,7 @@ void rrset_cache_writer_accept(struct rrset_cache_writer *cache_writer,
                         written->is_latest ? seconds(written->sent_at) : 0);
     }
     log_change(written, &old, now);
+    tell_change(cache_writer->events, written, &old);
 }
 
 void rrset_cache_writer_preload(struct rrset_cache_writer *cache_writer,

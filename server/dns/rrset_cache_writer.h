@@ -1,5 +1,5 @@
 /* rrset_cache_writer -- keeps what is known of the records of the table in service,
- * and says in the log what was changed.
+ * and says in the log, and to the history, what was changed.
  *
  * The one writer of rrset_cache: it notes what the coalescer and the
  * preload learn. Lives on the updater's thread.
@@ -8,10 +8,12 @@
 #define SERVER_DNS_RRSET_CACHE_WRITER_H
 
 #include "server/dns/coalescer.h"
+#include "server/state/event_queue.h"
 #include "server/table/host_table.h"
 
 struct rrset_cache_writer {
     struct host_table *host_table; /* NULL before the first table */
+    struct event_queue *events;    /* NULL: nobody wants to know */
 };
 
 /* Storage belongs to the caller; all zero is the start. */
@@ -36,7 +38,8 @@ void rrset_cache_writer_invalidate(struct rrset_cache_writer *cache_writer,
                                    struct span name, enum rrset_type type);
 
 /* Route 53 has accepted a change: the record is known, unless a newer change
- * is pending, and the log tells what it was before. */
+ * is pending, and the log and the history hear what it was before, the latter
+ * unless it was the same. */
 void rrset_cache_writer_accept(struct rrset_cache_writer *cache_writer,
                                const struct accepted_change *written,
                                int64_t now);

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -156,6 +157,42 @@ static void test_an_outdated_write_is_remembered_but_not_said(void **state)
     assert_int_equal(last(RRSET_A).family, ADDRESS_IPV4);
 }
 
+static void append_change(void *arg, const struct happening *change)
+{
+    char *text = arg, before[ADDRESS_TEXT_MAX], after[ADDRESS_TEXT_MAX];
+
+    assert_int_equal(change->kind, HAPPENED_CHANGE);
+    assert_true(change->at > 1600000000000);
+    assert_true(address_equal(&change->client, &change->after));
+    assert_string_equal(change->why, "call");
+    address_format(&change->before, before);
+    address_format(&change->after, after);
+    sprintf(text + strlen(text), "%.*s %d %s to %s;", (int)change->host.len,
+            change->host.ptr, (int)change->family, before, after);
+}
+
+static void test_the_history_hears_of_what_has_changed(void **state)
+{
+    struct event_queue *events = event_queue_new(64 * 1024, NULL, NULL);
+    char text[1024] = "";
+
+    (void)state;
+    assert_non_null(events);
+    cache_writer.events = events;
+    write_record("a.example.org", "192.0.2.1", true);
+    write_record("a.example.org", "192.0.2.1", true);
+    write_record("a.example.org", "192.0.2.2", true);
+    write_record("a.example.org", "2001:db8::1", true);
+    write_record("gone.example.org", "192.0.2.3", true);
+    survey("a.example.org", "192.0.2.9", false);
+    event_queue_take(events, append_change, text);
+    assert_string_equal(text, "a.example.org 4 - to 192.0.2.1;"
+                              "a.example.org 4 192.0.2.1 to 192.0.2.2;"
+                              "a.example.org 6 - to 2001:db8::1;"
+                              "gone.example.org 4 - to 192.0.2.3;");
+    event_queue_free(events);
+}
+
 static void test_a_survey_is_believed_only_of_the_untouched(void **state)
 {
     static const struct {
@@ -273,6 +310,7 @@ int main(void)
         KEEPER_TEST(test_what_is_in_doubt_is_known_to_nobody),
         KEEPER_TEST(test_the_updater_may_ask_too),
         KEEPER_TEST(test_an_outdated_write_is_remembered_but_not_said),
+        KEEPER_TEST(test_the_history_hears_of_what_has_changed),
         KEEPER_TEST(test_a_survey_is_believed_only_of_the_untouched),
         KEEPER_TEST(test_each_record_is_kept_with_the_row_that_is_for_it),
         KEEPER_TEST(test_each_record_is_surveyed_into_its_row),
