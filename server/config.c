@@ -10,6 +10,7 @@ void config_clear(struct config *config)
     free(config->http.trusted_proxies.blocks);
     free(config->http.api_key);
     free(config->http.reflect_key);
+    free(config->http.admin_token);
     for (size_t i = 0; i < TLS_FILES; i++)
         free(config->http.tls_files[i]);
     for (size_t i = 0; i < config->dns.hosted_zone_count; i++)

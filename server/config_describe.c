@@ -70,4 +70,5 @@ void config_describe(const struct config *config, struct strbuf *out)
     strbuf_append_char(out, '\n');
     describe_key("DYNDNS_API_KEY", config->http.api_key, out);
     describe_key("DYNDNS_REFLECT_KEY", config->http.reflect_key, out);
+    describe_key("DYNDNS_ADMIN_TOKEN", config->http.admin_token, out);
 }

@@ -39,18 +39,12 @@ static bool take_word(struct span *text, const char *word)
     return true;
 }
 
-/* "192.0.2.1:80" or "tls:[2001:db8::1]:443": what a connection brings first
- * stands first. */
-static bool parse_listen(struct span text, struct listen_address *out)
+/* "192.0.2.1:80" or "[2001:db8::1]:443" */
+static bool parse_endpoint(struct span text, struct address *address,
+                           uint16_t *port)
 {
-    struct span host;
-    size_t colon;
-
-    out->any_family = false;
-    out->proxy = take_word(&text, "proxy:");
-    out->tls = take_word(&text, "tls:");
-    host = text;
-    colon = text.len;
+    struct span host = text;
+    size_t colon = text.len;
 
     while (colon > 0 && text.ptr[colon - 1] != ':')
         colon--;
@@ -61,9 +55,17 @@ static bool parse_listen(struct span text, struct listen_address *out)
         host = span_from(host.ptr + 1, host.len - 2);
     else if (memchr(host.ptr, ':', host.len) != NULL)
         return false;
-    return address_parse(host, &out->address) &&
-           parse_port(span_from(text.ptr + colon, text.len - colon),
-                      &out->port);
+    return address_parse(host, address) &&
+           parse_port(span_from(text.ptr + colon, text.len - colon), port);
+}
+
+/* Behind "proxy:" and "tls:": what a connection brings first stands first. */
+static bool parse_listen(struct span text, struct listen_address *out)
+{
+    out->any_family = false;
+    out->proxy = take_word(&text, "proxy:");
+    out->tls = take_word(&text, "tls:");
+    return parse_endpoint(text, &out->address, &out->port);
 }
 
 /* Only where DYNDNS_LISTEN does not say more. */
@@ -133,22 +135,29 @@ static void read_metrics_listen(const struct variable *variable,
     read_addresses(variable, config, source, &wrong, true);
 }
 
+static void describe_endpoint(const struct address *address, uint16_t port,
+                              struct strbuf *out)
+{
+    char text[ADDRESS_TEXT_MAX];
+    bool v6 = address->family == ADDRESS_IPV6;
+
+    address_format(address, text);
+    strbuf_printf(out, "%s%s%s:%u", v6 ? "[" : "", text, v6 ? "]" : "", port);
+}
+
 static void describe_addresses(const struct config *config, bool metrics,
                                struct strbuf *out)
 {
-    char text[ADDRESS_TEXT_MAX];
     size_t count = 0;
 
     for (size_t i = 0; i < config->http.listen_count; i++) {
         const struct listen_address *listen = &config->http.listen[i];
-        bool v6 = listen->address.family == ADDRESS_IPV6;
 
         if (listen->metrics != metrics)
             continue;
-        address_format(&listen->address, text);
-        strbuf_printf(out, "%s%s%s%s%s%s:%u", comma(count++),
-                      listen->proxy ? "proxy:" : "", listen->tls ? "tls:" : "",
-                      v6 ? "[" : "", text, v6 ? "]" : "", listen->port);
+        strbuf_printf(out, "%s%s%s", comma(count++),
+                      listen->proxy ? "proxy:" : "", listen->tls ? "tls:" : "");
+        describe_endpoint(&listen->address, listen->port, out);
     }
 }
 
@@ -171,6 +180,36 @@ const struct variable_kind variable_port = {.read = read_port};
 const struct variable_kind variable_listen = {read_listen, describe_listen};
 const struct variable_kind variable_metrics_listen = {read_metrics_listen,
                                                       describe_metrics_listen};
+
+/* --- whom to ask -----------------------------------------------------------
+ */
+
+static void read_resolver(const struct variable *variable,
+                          struct config *config, struct config_source *source)
+{
+    const char *text = config_source_get(source, variable->name);
+    struct name_server *resolver = &config->http.resolver;
+
+    if (text != NULL && (!parse_endpoint(span_from_string(text),
+                                         &resolver->address, &resolver->port) ||
+                         resolver->port == 0))
+        config_source_fault(source, variable->name, text,
+                            "give address:port, as in 127.0.0.1:53 or "
+                            "[::1]:53");
+}
+
+static void describe_resolver(const struct variable *variable,
+                              const struct config *config, struct strbuf *out)
+{
+    const struct name_server *resolver = &config->http.resolver;
+
+    (void)variable;
+    if (resolver->address.family != ADDRESS_NONE)
+        describe_endpoint(&resolver->address, resolver->port, out);
+}
+
+const struct variable_kind variable_resolver = {read_resolver,
+                                                describe_resolver};
 
 /* --- whom to trust ----------------------------------------------------------
  */

@@ -9,6 +9,8 @@
 extern const struct variable_kind variable_port; /* listens everywhere */
 extern const struct variable_kind variable_listen;
 extern const struct variable_kind variable_metrics_listen; /* after them */
+extern const struct variable_kind variable_resolver; /* no list, but an address
+                                                        like these */
 extern const struct variable_kind variable_proxies;
 extern const struct variable_kind variable_zones;
 

@@ -160,7 +160,8 @@ static void describe_word(const struct variable *variable,
     strbuf_append_string(out, variable->words[value]);
 }
 
-_Static_assert(HTTP_KEY_MAX_BYTES == 256, "or change the words");
+_Static_assert(HTTP_KEY_MAX_BYTES == 256 && HTTP_ADMIN_TOKEN_MIN_BYTES == 16,
+               "or change the words");
 _Static_assert(sizeof(enum log_level) == sizeof(unsigned) &&
                    sizeof(enum log_target) == sizeof(unsigned),
                "an enum is kept as the number of its word");
@@ -235,6 +236,9 @@ static void read_secret(const struct variable *variable, struct config *config,
                     "send as it is: give printable ASCII";
     if (strlen(text) > HTTP_KEY_MAX_BYTES)
         fault = "is longer than 256 characters";
+    if ((double)strlen(text) < variable->least)
+        fault = "is shorter than 16 characters: \"openssl rand -hex 16\" "
+                "makes one";
     take_text(variable, config, source, text, fault);
 }
 
@@ -278,6 +282,9 @@ const struct variable variables[] = {
      DEFAULT("2000")},
     {READ("DYNDNS_API_KEY", secret), KEPT_IN(http.api_key)},
     {READ("DYNDNS_REFLECT_KEY", secret), KEPT_IN(http.reflect_key)},
+    {READ("DYNDNS_ADMIN_TOKEN", secret), KEPT_IN(http.admin_token),
+     FROM_TO(HTTP_ADMIN_TOKEN_MIN_BYTES, HTTP_KEY_MAX_BYTES)},
+    {READ("DYNDNS_RESOLVER", variable_resolver)},
     {READ("DYNDNS_TTL", number), KEPT_IN(dns.ttl_seconds), FROM_TO(0, INT_MAX),
      DEFAULT("300")},
     {READ("DYNDNS_NOCHG_SECONDS", number), KEPT_IN(dns.nochg_seconds),

@@ -14,7 +14,8 @@
 enum {
     HTTP_LISTEN_MAX = 16,
     HTTP_THREADS_MAX = 64,
-    HTTP_KEY_MAX_BYTES = 256, /* of api_key and reflect_key */
+    HTTP_KEY_MAX_BYTES = 256,        /* of the keys below */
+    HTTP_ADMIN_TOKEN_MIN_BYTES = 16, /* of admin_token, which opens all */
 };
 
 /* What TLS needs, in PEM. */
@@ -28,6 +29,12 @@ struct listen_address {
     bool proxy;   /* "proxy:", the header of the PROXY protocol */
     bool tls;     /* "tls:", a TLS handshake */
     bool metrics; /* of DYNDNS_METRICS_LISTEN: /metrics is here alone */
+};
+
+/* Whom to ask about names. ADDRESS_NONE: whom resolv.conf(5) names. */
+struct name_server {
+    struct address address;
+    uint16_t port;
 };
 
 struct http_settings {
@@ -46,6 +53,9 @@ struct http_settings {
     unsigned max_connections_per_address; /* 0: as many as it likes */
     char *api_key;     /* asked of hash_v2 callers; NULL: none */
     char *reflect_key; /* asked of /reflect's callers; NULL: none */
+    char *
+        admin_token; /* asked of /status's callers; NULL: there is no /status */
+    struct name_server resolver; /* asked what DNS says of a host */
 };
 
 /* Of the settings of DNS. */

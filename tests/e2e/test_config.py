@@ -73,6 +73,7 @@ def test_check_config_prints_what_is_in_force(dyndns53):
         "DYNDNS_MAX_FAILURES": "300",
         "DYNDNS_MAX_CHANGES": "60",
         "DYNDNS_MAX_CONNECTIONS_PER_ADDRESS": "2000",
+        "DYNDNS_RESOLVER": "",
         "DYNDNS_TTL": "300",
         "DYNDNS_NOCHG_SECONDS": "300",
         "DYNDNS_DEADLINE_SECONDS": "20",
@@ -95,11 +96,16 @@ def test_check_config_tells_the_object_and_the_endpoints(dyndns53):
         "# credentials: environment",
         "# DYNDNS_API_KEY: none",
         "# DYNDNS_REFLECT_KEY: none",
+        "# DYNDNS_ADMIN_TOKEN: none",
     ]
 
 
 def test_check_config_shows_no_key(dyndns53):
-    keys = {"DYNDNS_API_KEY": "s3cret-a", "DYNDNS_REFLECT_KEY": "s3cret-r"}
+    keys = {
+        "DYNDNS_API_KEY": "s3cret-a",
+        "DYNDNS_REFLECT_KEY": "s3cret-r",
+        "DYNDNS_ADMIN_TOKEN": "s3cret-of-the-operator",
+    }
     finished = dyndns53("--check-config", environment=LEAST | keys)
     assert (finished.returncode, finished.stderr) == (0, "")
     for name in keys:
