@@ -1,0 +1,79 @@
+// Fetches the page again and again, and shows what has changed in the parts that
+// are marked data-live. The page is whole without it.
+"use strict";
+
+(() => {
+  const box = document.getElementById("live");
+  if (box === null) return;
+  const seconds = Number(box.dataset.seconds);
+  const button = document.createElement("button");
+  const said = document.createElement("span");
+  let timer = null;
+  let is_on = true;
+
+  // Whoever reads or types there is not to be disturbed.
+  const in_use = (part) => {
+    const selection = document.getSelection();
+    return (
+      part.contains(document.activeElement) ||
+      (selection !== null &&
+        !selection.isCollapsed &&
+        part.contains(selection.anchorNode))
+    );
+  };
+
+  const show = (fresh) => {
+    for (const part of document.querySelectorAll("[data-live]")) {
+      const other = fresh.getElementById(part.id);
+      if (other === null || in_use(part) || part.innerHTML === other.innerHTML)
+        continue;
+      const open = [...part.querySelectorAll("details")].map((one) => one.open);
+      part.replaceChildren(...document.importNode(other, true).childNodes);
+      part.querySelectorAll("details").forEach((one, i) => {
+        one.open = open[i] === true;
+      });
+    }
+  };
+
+  const refresh = async () => {
+    try {
+      const reply = await fetch(location.href, {
+        cache: "no-store",
+        redirect: "error",
+        signal: AbortSignal.timeout(seconds * 3000),
+      });
+      if (!reply.ok) throw new Error(`status ${reply.status}`);
+      const text = await reply.text();
+      show(new DOMParser().parseFromString(text, "text/html"));
+      said.textContent = `As of ${new Date().toLocaleTimeString()}.`;
+    } catch {
+      said.textContent = "The server does not answer; what stands here is old.";
+    }
+    schedule();
+  };
+
+  const schedule = () => {
+    clearTimeout(timer);
+    if (is_on && !document.hidden) timer = setTimeout(refresh, seconds * 1000);
+  };
+
+  const label = () => {
+    button.textContent = is_on ? "Stop refreshing" : "Refresh by itself";
+    said.textContent = is_on
+      ? `The page refreshes itself every ${seconds} seconds.`
+      : "The page stays as it is.";
+  };
+
+  button.type = "button";
+  button.id = "live-button";
+  said.id = "live-said";
+  button.addEventListener("click", () => {
+    is_on = !is_on;
+    label();
+    schedule();
+  });
+  document.addEventListener("visibilitychange", schedule);
+  label();
+  box.replaceChildren(button, " ", said);
+  schedule();
+})();
