@@ -3,6 +3,7 @@
 #include "base/dns_name.h"
 #include "journal/json_fields.h"
 #include "journal/json_writer.h"
+#include "journal/object_name.h"
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 #define FIELDS(rows)                                                           \
@@ -51,7 +52,7 @@ static const struct json_field edit_rows[] = {
 
 static const struct json_field copy_rows[] = {
 #define ROW(member, kind, max) FIELD(struct event_copy, member, kind, max)
-    ROW(copy, FIELD_TEXT, EVENT_COPY_BYTES),
+    ROW(copy, FIELD_TEXT, COPY_NAME_DIGITS),
     ROW(machine, FIELD_TEXT, EVENT_MACHINE_MAX_BYTES),
     ROW(version, FIELD_TEXT, EVENT_VERSION_MAX_BYTES),
     ROW(up_since, FIELD_MOMENT, 0),
@@ -183,14 +184,6 @@ static bool is_of(const struct address *address, enum address_family family)
     return address->family == ADDRESS_NONE || address->family == family;
 }
 
-static bool is_copy(struct span text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if (memchr("0123456789abcdef", text.ptr[i], 16) == NULL)
-            return false;
-    return text.len == EVENT_COPY_BYTES;
-}
-
 /* Whether it has what every event of its kind has. */
 static bool is_whole(const struct event *event)
 {
@@ -208,7 +201,7 @@ static bool is_whole(const struct event *event)
     case EVENT_EDIT:
         return event->edit.action.len > 0;
     case EVENT_COPY:
-        return is_copy(event->copy.copy);
+        return copy_name_is_one(event->copy.copy);
     }
     return false;
 }

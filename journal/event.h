@@ -30,7 +30,6 @@ enum {
     EVENT_BY_MAX_BYTES = 200,
     EVENT_MACHINE_MAX_BYTES = 64,  /* HOST_NAME_MAX of Linux */
     EVENT_VERSION_MAX_BYTES = 130, /* S3_ETAG_MAX */
-    EVENT_COPY_BYTES = 16,         /* hex digits, in lower case */
     EVENT_EDIT_HOSTS_MAX = 100, /* named in one edit; the others are counted */
     EVENT_LINE_MAX_BYTES = 64 * 1024,
 };
@@ -74,7 +73,7 @@ struct event_edit {
 
 /* What one server did since its last object, and how it is. */
 struct event_copy {
-    struct span copy; /* EVENT_COPY_BYTES, made at its start */
+    struct span copy; /* object_name.h */
     struct span machine, version;
     int64_t up_since;
     struct span table_version; /* ETag of the database that it serves */
