@@ -23,9 +23,9 @@
 #ifndef S3DB_HOSTDB_LAYOUT_H
 #define S3DB_HOSTDB_LAYOUT_H
 
+#include "base/siphash.h"
 #include "s3db/host.h"
 #include "s3db/row_index.h"
-#include "s3db/siphash.h"
 
 #include <stdatomic.h>
 

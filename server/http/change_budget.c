@@ -1,6 +1,6 @@
 #include "server/http/change_budget.h"
 
-#include "s3db/siphash.h"
+#include "base/siphash.h"
 #include "server/http/budgets.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 #include "server/http/connection_limit.h"
 
 #include "base/hash_table.h"
-#include "s3db/siphash.h"
+#include "base/siphash.h"
 
 #include <pthread.h>
 #include <stdlib.h>

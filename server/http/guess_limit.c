@@ -1,6 +1,6 @@
 #include "server/http/guess_limit.h"
 
-#include "s3db/siphash.h"
+#include "base/siphash.h"
 #include "server/http/budgets.h"
 
 #include <stdatomic.h>

@@ -15,7 +15,7 @@
 
 #include "server/http/token_verdicts.h"
 
-#include "s3db/siphash.h"
+#include "base/siphash.h"
 
 enum {
     PROVEN_TOKENS_SETS = 16384, /* a power of two */

@@ -1,11 +1,11 @@
 /* siphash -- SipHash-2-4 (Aumasson and Bernstein, 2012): a short-input hash
  * that nobody without the key can make collide.
  *
- * The host index needs it because the names that are looked up come from
- * strangers, before they have shown a token.
+ * An index needs it whose keys come from strangers: the names of hosts that are
+ * looked up before a token was shown, addresses, agents.
  */
-#ifndef S3DB_SIPHASH_H
-#define S3DB_SIPHASH_H
+#ifndef BASE_SIPHASH_H
+#define BASE_SIPHASH_H
 
 #include "base/span.h"
 

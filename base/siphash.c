@@ -1,4 +1,4 @@
-#include "s3db/siphash.h"
+#include "base/siphash.h"
 
 #include <endian.h>
 #include <sys/random.h>
