@@ -81,7 +81,10 @@ class S3(Service):
     lists_versions          False: 501 NotImplemented for ?versions
     list_versions_permission, get_version_permission
                             False: 403 AccessDenied for ?versions, ?versionId
-    listed_max              how many versions a page lists at the most
+    listed_max              how many versions or objects a page lists at the most
+
+    To faults and gates, ListObjectsV2 is "LIST", and all else its method. Without
+    list_permission it is refused.
     """
 
     def __init__(self, account: Account, region: str):
@@ -112,6 +115,15 @@ class S3(Service):
         """Stores an object in a bucket that exists; returns its ETag."""
         with self._changed:
             return self._store(self._buckets[bucket], key, data, "binary/octet-stream").etag
+
+    def keys(self, bucket: str, prefix: str = "") -> list[str]:
+        """The objects that there are, in S3's order."""
+        with self._changed:
+            return _in_order(self._buckets[bucket].objects, prefix)
+
+    def content_type(self, bucket: str, key: str) -> str:
+        with self._changed:
+            return self._buckets[bucket].objects[key].content_type
 
     def get(self, bucket: str, key: str) -> bytes | None:
         with self._changed:
@@ -155,7 +167,8 @@ class S3(Service):
         self._record(self._requests, call)
         try:
             self._authenticate(request, bucket, key)
-            reply = self._perform(call, call.method, lambda: self._work(call, request))
+            action = "LIST" if "list-type" in query else call.method
+            reply = self._perform(call, action, lambda: self._work(call, request))
         except AwsError as error:
             reply = self._refuse(call, error)
         return self._finish(call, reply)
@@ -187,13 +200,15 @@ class S3(Service):
                         return self._reply(200, headers={"x-amz-bucket-region": self.region})
                     case "GET", [*names] if not call.key and "versions" in names:
                         return self._list_versions(bucket, call)
+                    case "GET", [*names] if not call.key and "list-type" in names:
+                        return self._list_objects(bucket, call)
                     case "GET" | "HEAD", [] if call.key:
                         return self._read(self._current(bucket, call), bucket, call)
                     case "GET" | "HEAD", ["versionId"] if call.key:
                         return self._read(self._version(bucket, call), bucket, call)
                     case "PUT", [] if call.key:
                         return self._write(bucket, call, request)
-                raise AwsError(*s3_errors.NOT_IMPLEMENTED)  # ?acl, ?list-type=2 ...
+                raise AwsError(*s3_errors.NOT_IMPLEMENTED)  # ?acl, ?uploads ...
         except AwsError as error:
             return self._refuse(call, error)
 
@@ -219,6 +234,42 @@ class S3(Service):
             if each.version == wanted:
                 return each
         raise AwsError(*s3_errors.NO_SUCH_VERSION, {"Key": call.key, "VersionId": wanted})
+
+    def _list_objects(self, bucket, call):
+        """https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html"""
+        asked = dict(call.query)
+        if asked.pop("list-type") != "2":
+            raise AwsError(*s3_errors.INVALID_ARGUMENT)
+        if not self.list_permission:
+            raise AwsError(*s3_errors.ACCESS_DENIED)
+        prefix = asked.pop("prefix", "")
+        page_max = asked.pop("max-keys", str(LISTED_MAX))
+        after, token = asked.pop("start-after", None), asked.pop("continuation-token", None)
+        encoded = asked.pop("encoding-type", None)
+        if asked or encoded not in (None, "url"):  # delimiter, fetch-owner
+            raise AwsError(*s3_errors.NOT_IMPLEMENTED)
+        if not page_max.isdecimal():
+            raise AwsError(*s3_errors.INVALID_ARGUMENT)
+        behind = after or "" if token is None else _key_of_token(token)
+        listed = [
+            (key, bucket.objects[key])
+            for key in _in_order(bucket.objects, prefix)
+            if _in_bytes(key) > _in_bytes(behind)
+        ]
+        page = listed[: min(int(page_max), self.listed_max)]
+        truncated = len(page) < len(listed) and bool(page)
+        head = {
+            "Name": call.bucket,
+            "Prefix": prefix,
+            **({} if after is None else {"StartAfter": after}),
+            **({} if token is None else {"ContinuationToken": token}),
+            **({"NextContinuationToken": _token_of_key(page[-1][0])} if truncated else {}),
+            "KeyCount": str(len(page)),
+            "MaxKeys": page_max,
+            "IsTruncated": "true" if truncated else "false",
+        }
+        document = s3_xml.objects(head, page, encoded is not None)
+        return self._reply(200, document, {"Content-Type": "application/xml"})
 
     def _list_versions(self, bucket, call):
         """https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html"""
@@ -343,6 +394,25 @@ def _version_header(bucket, found):
 def _in_bytes(key):
     """How S3 orders keys."""
     return key.encode("utf-8", "surrogateescape")
+
+
+def _in_order(keys, prefix):
+    return sorted((key for key in keys if key.startswith(prefix)), key=_in_bytes)
+
+
+def _token_of_key(key):
+    """Nothing that a client could make by itself, and to be encoded in a URL."""
+    return base64.b64encode(b"behind/" + _in_bytes(key)).decode()
+
+
+def _key_of_token(token):
+    try:
+        told = base64.b64decode(token, validate=True)
+    except binascii.Error:
+        told = b""
+    if not told.startswith(b"behind/"):
+        raise AwsError(*s3_errors.WRONG_TOKEN)
+    return told.removeprefix(b"behind/").decode("utf-8", "surrogateescape")
 
 
 def _decode(text):

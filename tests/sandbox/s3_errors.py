@@ -13,6 +13,7 @@ NO_SUCH_KEY = (404, "NoSuchKey", "The specified key does not exist.")
 NO_SUCH_VERSION = (404, "NoSuchVersion", "The specified version does not exist.")
 INVALID_VERSION = (400, "InvalidArgument", "Invalid version id specified")
 INVALID_ARGUMENT = (400, "InvalidArgument", "Argument is invalid")
+WRONG_TOKEN = (400, "InvalidArgument", "The continuation token provided is incorrect")
 METHOD_NOT_ALLOWED = (
     405,
     "MethodNotAllowed",

@@ -1,6 +1,6 @@
 """S3's documents, in its own form."""
 
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -30,12 +30,42 @@ def versions(bucket, prefix, page_max, page, truncated, encoded) -> bytes:
     return document.encode("utf-8", "surrogateescape")
 
 
+def objects(head, page, encoded) -> bytes:
+    """A page of (key, object). Encoded, a blank in a key is a plus sign."""
+    if encoded:
+        for name in ("Prefix", "StartAfter"):
+            if name in head:
+                head[name] = _encode(head[name])
+        head["EncodingType"] = "url"
+    listed = "".join(_object(_encode(key) if encoded else key, each) for key, each in page)
+    document = (
+        f'{DECLARATION}<ListBucketResult xmlns="{NAMESPACE}">'
+        f"{_elements(head)}{listed}</ListBucketResult>"
+    )
+    return document.encode("utf-8", "surrogateescape")
+
+
+def _encode(key):
+    return quote_plus(key.encode("utf-8", "surrogateescape"), safe="/")
+
+
+def _object(key, found):
+    elements = {
+        "Key": key,
+        "LastModified": _time(found.modified_at),
+        "ETag": found.etag,
+        "Size": str(len(found.data)),
+        "StorageClass": "STANDARD",
+    }
+    return f"<Contents>{_elements(elements)}</Contents>"
+
+
 def _version(key, place, version):
     elements = {
         "Key": key,
         "VersionId": version.version,
         "IsLatest": "true" if place == 0 else "false",
-        "LastModified": version.modified_at.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+        "LastModified": _time(version.modified_at),
     }
     if version.data is None:
         return f"<DeleteMarker>{_elements(elements)}</DeleteMarker>"
@@ -45,6 +75,10 @@ def _version(key, place, version):
         "StorageClass": "STANDARD",
     }
     return f"<Version>{_elements(elements)}</Version>"
+
+
+def _time(moment):
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
 def _elements(texts):

@@ -102,7 +102,7 @@ def test_a_listing_in_pages(kept, s3, s3_client):
         ("version-id-marker=x&versions=", 400),
         ("key-marker=hosts.csv&version-id-marker=x&versions=", 400),
         ("key-marker=hosts.csv&versions=", 200),
-        ("list-type=2", 501),
+        ("list-type=2&versions=", 501),
     ],
 )
 def test_questions(kept, sandbox, query, status):
