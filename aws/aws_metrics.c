@@ -43,6 +43,7 @@ static const char *const operations[AWS_OPERATIONS] = {
     [AWS_GET_OBJECT] = "GetObject",
     [AWS_GET_CHANGE] = "GetChange",
     [AWS_HEAD_OBJECT] = "HeadObject",
+    [AWS_LIST_OBJECTS] = "ListObjectsV2",
     [AWS_LIST_VERSIONS] = "ListObjectVersions",
     [AWS_PUT_OBJECT] = "PutObject",
     [AWS_PUBLISH] = "Publish",

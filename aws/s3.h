@@ -1,4 +1,4 @@
-/* s3 -- reading and writing one object of Amazon S3 (or of a store that
+/* s3 -- reading, writing and listing objects of Amazon S3 (or of a store that
  * speaks its protocol), with ETags and, where the bucket keeps them, versions.
  *
  * Every function queues one signed request; its completion is called once from
@@ -24,6 +24,7 @@
 #include "aws/aws_client.h"
 #include "aws/aws_reply.h"
 #include "aws/s3_etag.h"
+#include "aws/s3_listing.h"
 #include "aws/s3_version.h"
 #include "base/span.h"
 
@@ -51,14 +52,34 @@ NODISCARD enum status s3_get_object(struct aws_client *client,
                                     s3_chunk_fn *chunk, s3_done_fn *done,
                                     void *arg);
 
-/* PutObject of text/csv. With `if_match` (an ETag; "*" in if_none_match means
- * "only if there is none") S3 refuses with STATUS_CONFLICT when the object is
- * another one by now; both may be empty. */
+/* What is to be put. With `if_match` (an ETag; "*" in if_none_match means "only
+ * if there is none") S3 refuses with STATUS_CONFLICT when the object is another
+ * one by now; both may be empty. */
+struct s3_put {
+    struct span body;
+    struct span content_type; /* "text/csv" */
+    struct span if_match, if_none_match;
+};
+
+/* PutObject. STATUS_INVALID also when the content type can be none. */
 NODISCARD enum status s3_put_object(struct aws_client *client,
                                     const char *bucket, const char *key,
-                                    struct span body, struct span if_match,
-                                    struct span if_none_match, long timeout_ms,
+                                    const struct s3_put *put, long timeout_ms,
                                     s3_done_fn *done, void *arg);
+
+/* One page of ListObjectsV2: keys in the order of their bytes, up to a thousand.
+ * Borrowed for the time of the callback, as is the token to go on with, which is
+ * empty when there are no more. With a reply that is not STATUS_OK, count is 0. */
+typedef void s3_objects_fn(void *arg, const struct aws_reply *reply,
+                           const struct span *keys, size_t count,
+                           struct span next);
+
+/* ListObjectsV2. */
+NODISCARD enum status s3_list_objects(struct aws_client *client,
+                                      const char *bucket,
+                                      const struct s3_listing *listing,
+                                      long timeout_ms, s3_objects_fn *done,
+                                      void *arg);
 
 /* GetObject of one version: its id as S3 lists it. STATUS_NOT_FOUND also when
  * there is no such version any more. */

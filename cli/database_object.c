@@ -172,6 +172,8 @@ static enum status list(struct database_object *object, struct request *request)
 static enum status submit(struct database_object *object,
                           struct request *request)
 {
+    const struct s3_put put = {request->body, span_from_string("text/csv"),
+                               request->if_match, request->if_none_match};
     const char *bucket = database_object_bucket(object),
                *key = database_object_key(object);
 
@@ -192,8 +194,7 @@ static enum status submit(struct database_object *object,
         return s3_head_object(object->client, bucket, key,
                               S3_DATABASE_TIMEOUT_MS, on_done, request);
     default:
-        return s3_put_object(object->client, bucket, key, request->body,
-                             request->if_match, request->if_none_match,
+        return s3_put_object(object->client, bucket, key, &put,
                              S3_DATABASE_TIMEOUT_MS, on_done, request);
     }
 }

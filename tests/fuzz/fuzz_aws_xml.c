@@ -2,6 +2,7 @@
 #include "aws/aws_error.h"
 #include "aws/named_records.h"
 #include "aws/route53_xml.h"
+#include "aws/s3_objects_xml.h"
 #include "aws/s3_region.h"
 #include "aws/s3_versions_xml.h"
 
@@ -28,6 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct route53_rrsets rrsets;
     struct rrset_found found;
     struct s3_versions versions;
+    struct s3_objects objects;
     struct aws_reply reply;
     struct strbuf words;
 
@@ -47,5 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                   span_from_string("x.example.org"), RRSET_A);
     if (s3_versions_xml_read(&versions, text, "k") == STATUS_OK)
         s3_versions_xml_clear(&versions);
+    if (s3_objects_xml_read(&objects, text) == STATUS_OK)
+        s3_objects_xml_clear(&objects);
     return 0;
 }

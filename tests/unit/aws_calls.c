@@ -72,6 +72,17 @@ static void versions_listed(void *arg, const struct aws_reply *reply,
     (void)next;
 }
 
+static void objects_listed(void *arg, const struct aws_reply *reply,
+                           const struct span *listed, size_t count,
+                           struct span next)
+{
+    (void)arg;
+    (void)reply;
+    (void)listed;
+    (void)count;
+    (void)next;
+}
+
 static void upserted(void *arg, const struct aws_reply *reply)
 {
     (void)arg;
@@ -124,9 +135,16 @@ static void run(struct aws_client *client)
 static void call_s3(struct aws_client *client, const char *bucket,
                     const char *key)
 {
-    static const struct span none = {"", 0}, etag = SPAN_LITERAL(ETAG),
-                             any = SPAN_LITERAL("*"),
-                             body = SPAN_LITERAL("a.example.org,t\0k\xff\n");
+    static const struct span none = {"", 0}, etag = SPAN_LITERAL(ETAG);
+    static const struct s3_put replacement = {
+        SPAN_LITERAL("a.example.org,t\0k\xff\n"),
+        SPAN_LITERAL("text/csv"),
+        SPAN_LITERAL(ETAG),
+        {"", 0}};
+    static const struct s3_put first = {
+        {"", 0}, {"", 0}, {"", 0}, SPAN_LITERAL("*")};
+    const struct s3_listing some = {key, key, from.version},
+                            all = {"", "", {"", 0}};
 
     expect(s3_get_object(client, bucket, key, none, TIMEOUT_MS, take,
                          object_done, NULL));
@@ -139,21 +157,25 @@ static void call_s3(struct aws_client *client, const char *bucket,
                             versions_listed, NULL));
     expect(s3_list_versions(client, bucket, key, &from, TIMEOUT_MS,
                             versions_listed, NULL));
-    expect(s3_put_object(client, bucket, key, body, etag, none, TIMEOUT_MS,
+    expect(s3_list_objects(client, bucket, &all, TIMEOUT_MS, objects_listed,
+                           NULL));
+    expect(s3_list_objects(client, bucket, &some, TIMEOUT_MS, objects_listed,
+                           NULL));
+    expect(s3_put_object(client, bucket, key, &replacement, TIMEOUT_MS,
                          object_done, NULL));
-    expect(s3_put_object(client, bucket, key, none, none, any, TIMEOUT_MS,
-                         object_done, NULL));
+    expect(s3_put_object(client, bucket, key, &first, TIMEOUT_MS, object_done,
+                         NULL));
     run(client);
 }
 
 static void put_large(struct aws_client *client)
 {
     static char body[LARGE_BYTES];
+    const struct s3_put put = {.body = span_from(body, sizeof body)};
 
     memset(body, 'x', sizeof body);
-    expect(s3_put_object(client, "hosts", "large.csv",
-                         span_from(body, sizeof body), span_from("", 0),
-                         span_from("", 0), TIMEOUT_MS, object_done, NULL));
+    expect(s3_put_object(client, "hosts", "large.csv", &put, TIMEOUT_MS,
+                         object_done, NULL));
     run(client);
 }
 

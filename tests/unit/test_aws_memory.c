@@ -45,6 +45,10 @@ enum { TIMEOUT_MS = PATIENCE_MS };
                     "<Version><Key>k</Key><VersionId>v</VersionId>"            \
                     "<IsLatest>true</IsLatest><ETag>e</ETag></Version>"        \
                     "</ListVersionsResult>")
+#define OBJECTS                                                                \
+    OK_REPLY("134", "<ListBucketResult><EncodingType>url</EncodingType>"       \
+                    "<IsTruncated>false</IsTruncated><Contents><Key>k</Key>"   \
+                    "</Contents></ListBucketResult>")
 #define OBJECT OK_REPLY("1", "x")
 #define STORED OK_REPLY("0", "")
 #define MOVED                                                                  \
@@ -102,6 +106,16 @@ static void versions_listed(void *arg, const struct aws_reply *reply,
     upserted(arg, reply);
 }
 
+static void objects_listed(void *arg, const struct aws_reply *reply,
+                           const struct span *keys, size_t count,
+                           struct span next)
+{
+    (void)keys;
+    (void)next;
+    assert_int_equal(count, reply->status == STATUS_OK);
+    upserted(arg, reply);
+}
+
 static void object_done(void *arg, const struct aws_reply *reply,
                         struct span etag)
 {
@@ -153,8 +167,20 @@ static enum status get_object(struct aws_client *client,
 static enum status put_object(struct aws_client *client,
                               struct outcome *outcome)
 {
-    return s3_put_object(client, "hosts", "k", span_from("x", 1), none,
-                         span_from("*", 1), TIMEOUT_MS, object_done, outcome);
+    static const struct s3_put put = {
+        SPAN_LITERAL("x"), SPAN_LITERAL("a/b"), {"", 0}, SPAN_LITERAL("*")};
+
+    return s3_put_object(client, "hosts", "k", &put, TIMEOUT_MS, object_done,
+                         outcome);
+}
+
+static enum status list_objects(struct aws_client *client,
+                                struct outcome *outcome)
+{
+    static const struct s3_listing all = {"", "", {"", 0}};
+
+    return s3_list_objects(client, "hosts", &all, TIMEOUT_MS, objects_listed,
+                           outcome);
 }
 
 static enum status list_versions(struct aws_client *client,
@@ -175,6 +201,7 @@ static const struct {
     {"GET", get_object, {OBJECT, NULL}},
     {"PUT", put_object, {STORED, NULL}},
     {"a listing of versions", list_versions, {VERSIONS, NULL}},
+    {"a listing of objects", list_objects, {OBJECTS, NULL}},
     {"a listing, sent again to another region",
      list_versions,
      {MOVED, VERSIONS}},

@@ -81,6 +81,17 @@ static void listed(void *arg, const struct aws_reply *reply,
     done(arg, reply, next->version);
 }
 
+static void objects_listed(void *arg, const struct aws_reply *reply,
+                           const struct span *keys, size_t count,
+                           struct span next)
+{
+    struct fixture *f = arg;
+
+    for (size_t i = 0; i < count; i++)
+        strbuf_printf(&f->received, "%.*s,", (int)keys[i].len, keys[i].ptr);
+    done(arg, reply, next);
+}
+
 static void run(struct fixture *f)
 {
     f->completions = 0;
@@ -101,9 +112,11 @@ static void get(struct fixture *f, const char *if_none_match)
 static void put(struct fixture *f, struct span body, const char *if_match,
                 const char *if_none_match)
 {
-    assert_int_equal(s3_put_object(f->aws.client, "hosts", "hosts.csv", body,
-                                   span_from_string(if_match),
-                                   span_from_string(if_none_match),
+    const struct s3_put put = {body, span_from_string("text/csv"),
+                               span_from_string(if_match),
+                               span_from_string(if_none_match)};
+
+    assert_int_equal(s3_put_object(f->aws.client, "hosts", "hosts.csv", &put,
                                    f->timeout_ms, done, f),
                      STATUS_OK);
     run(f);
@@ -525,6 +538,61 @@ static void test_a_listing_goes_on_behind_its_last_version(void **state)
     tear_down(&f);
 }
 
+#define OBJECTS                                                                \
+    "<ListBucketResult><EncodingType>url</EncodingType>"                       \
+    "<IsTruncated>true</IsTruncated>"                                          \
+    "<NextContinuationToken>t/1=</NextContinuationToken>"                      \
+    "<Contents><Key>a/b+c</Key></Contents>"                                    \
+    "<Contents><Key>a/d%2Bd</Key></Contents></ListBucketResult>"
+
+static void list_objects(struct fixture *f, const struct s3_listing *listing)
+{
+    strbuf_rewind(&f->received);
+    assert_int_equal(s3_list_objects(f->aws.client, "hosts", listing,
+                                     TIMEOUT_MS, objects_listed, f),
+                     STATUS_OK);
+    run(f);
+}
+
+static void test_objects_are_listed_page_by_page(void **state)
+{
+    static const struct s3_listing from_a = {"a/", "a/a a", {"", 0}},
+                                   on = {"a/", "", SPAN_LITERAL("t/1=")},
+                                   all = {"", "", {"", 0}};
+    static const struct loopback_step steps[] = {
+        {.reply = HEAD("200 OK", "", "227") OBJECTS},
+        {.reply = HEAD("301 Moved", "x-amz-bucket-region: eu-west-1\r\n", "0")},
+        {.reply = HEAD("200 OK", "", "227") OBJECTS},
+        {.reply = HEAD("200 OK", "", "79") "<ListBucketResult><IsTruncated>"
+                                           "false</IsTruncated>"
+                                           "</ListBucketResult>          "},
+    };
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, steps, COUNT(steps));
+    list_objects(&f, &from_a);
+    assert_int_equal(f.reply.status, STATUS_OK);
+    assert_string_equal(strbuf_string(&f.received), "a/b c,a/d+d,");
+    assert_string_equal(f.etag, "t/1=");
+    assert_true(request_line_is(&f, 0,
+                                "GET /hosts/?encoding-type=url&list-type=2"
+                                "&prefix=a%2F&start-after=a%2Fa%20a HTTP/1.1"));
+    list_objects(&f, &on); /* which is sent again to another region */
+    assert_int_equal(f.reply.status, STATUS_OK);
+    assert_true(request_line_is(
+        &f, 2,
+        "GET /hosts/?continuation-token=t%2F1%3D&encoding-type=url"
+        "&list-type=2&prefix=a%2F HTTP/1.1"));
+    list_objects(&f, &all);
+    assert_int_equal(f.reply.status, STATUS_OK);
+    assert_string_equal(strbuf_string(&f.received), "");
+    assert_string_equal(f.etag, "");
+    assert_true(request_line_is(
+        &f, 3, "GET /hosts/?encoding-type=url&list-type=2&prefix= HTTP/1.1"));
+    tear_down(&f);
+}
+
 static const struct {
     const char *label, *reply;
     enum status status;
@@ -544,6 +612,8 @@ static const struct {
 
 static void test_listing_answers(void **state)
 {
+    static const struct s3_listing all = {"", "", {"", 0}};
+
     (void)state;
     for (size_t i = 0; i < COUNT(listing_answers); i++) {
         struct loopback_step step = {.reply = listing_answers[i].reply};
@@ -555,6 +625,12 @@ static void test_listing_answers(void **state)
         assert_int_equal(f.reply.status, listing_answers[i].status);
         assert_string_equal(f.reply.code, listing_answers[i].code);
         assert_int_equal(f.versions, 0);
+        tear_down(&f);
+        set_up(&f, &step, 1);
+        list_objects(&f, &all);
+        assert_int_equal(f.reply.status, listing_answers[i].status);
+        assert_string_equal(f.reply.code, listing_answers[i].code);
+        assert_string_equal(strbuf_string(&f.received), "");
         tear_down(&f);
     }
 }
@@ -837,7 +913,19 @@ static void test_a_request_is_sent_again_once(void **state)
 static void test_what_is_refused_at_once(void **state)
 {
     static const struct span none = {"", 0};
-    char long_key[1026];
+    static char long_key[1026], long_token[S3_TOKEN_MAX + 1];
+    const struct s3_put puts[] = {
+        {none, none, span_from_string("\"x\n\""), none},
+        {none, none, none, span_from(long_key, S3_ETAG_MAX + 1)},
+        {none, span_from_string("text/csv\r\nX: y"), none, none},
+        {none, span_from(long_key, 101), none, none},
+    };
+    const struct s3_listing listings[] = {
+        {long_key, "", none},
+        {"", long_key, none},
+        {"", "", span_from(long_token, sizeof long_token)},
+    };
+    static const struct s3_listing all = {"", "", {"", 0}};
     struct fixture f;
 
     (void)state;
@@ -857,14 +945,17 @@ static void test_what_is_refused_at_once(void **state)
                                    span_from_string("\"x\r\nY: z\""),
                                    TIMEOUT_MS, take, done, &f),
                      STATUS_INVALID);
-    assert_int_equal(s3_put_object(f.aws.client, "b", "k", none,
-                                   span_from_string("\"x\n\""), none,
-                                   TIMEOUT_MS, done, &f),
-                     STATUS_INVALID);
-    assert_int_equal(s3_put_object(f.aws.client, "b", "k", none, none,
-                                   span_from(long_key, S3_ETAG_MAX + 1),
-                                   TIMEOUT_MS, done, &f),
-                     STATUS_INVALID);
+    for (size_t i = 0; i < COUNT(puts); i++)
+        assert_int_equal(s3_put_object(f.aws.client, "b", "k", &puts[i],
+                                       TIMEOUT_MS, done, &f),
+                         STATUS_INVALID);
+    for (size_t i = 0; i < COUNT(listings); i++)
+        assert_int_equal(s3_list_objects(f.aws.client, "b", &listings[i],
+                                         TIMEOUT_MS, objects_listed, &f),
+                         STATUS_INVALID);
+    assert_int_equal(
+        s3_list_objects(f.aws.client, "", &all, TIMEOUT_MS, objects_listed, &f),
+        STATUS_INVALID);
     assert_int_equal(aws_client_running(f.aws.client), 0);
     assert_int_equal(f.completions, 0);
     tear_down(&f);
@@ -888,14 +979,14 @@ static void test_an_unusable_etag_is_none(void **state)
 
 static void test_free_while_under_way(void **state)
 {
+    static const struct s3_put put = {.body = SPAN_LITERAL("x")};
     struct fixture f;
 
     (void)state;
     set_up(&f, NULL, 0);
-    assert_int_equal(s3_put_object(f.aws.client, "b", "k", span_from("x", 1),
-                                   span_from("", 0), span_from("", 0),
-                                   TIMEOUT_MS, done, &f),
-                     STATUS_OK);
+    assert_int_equal(
+        s3_put_object(f.aws.client, "b", "k", &put, TIMEOUT_MS, done, &f),
+        STATUS_OK);
     while (loopback_requests(f.aws.server) == 0)
         aws_client_poll(f.aws.client, 10);
     tear_down(&f);
@@ -917,6 +1008,7 @@ int main(void)
         cmocka_unit_test(test_a_version),
         cmocka_unit_test(test_what_can_be_no_version),
         cmocka_unit_test(test_a_listing_goes_on_behind_its_last_version),
+        cmocka_unit_test(test_objects_are_listed_page_by_page),
         cmocka_unit_test(test_listing_answers),
         cmocka_unit_test(test_progress_is_told),
         cmocka_unit_test(test_put),
