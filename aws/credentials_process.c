@@ -1,70 +1,26 @@
 #include "aws/credentials_process.h"
 
 #include "aws/credentials_json.h"
+#include "base/child_process.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum {
-    /* Between the end of its output and that of the program. */
-    LOOK_AGAIN_MS = 20,
-
-    /* The program's own descriptors, of which ours are not. */
-    DIAGNOSTICS = 2,
-    FIRST_OTHER = 3,
-};
-
-/* The signals that we have blocked or ignore are none of the child's business,
- * and a group of its own lets all that it starts be killed. */
-static bool set_attributes(posix_spawnattr_t *attributes)
-{
-    sigset_t none, all;
-
-    sigemptyset(&none);
-    sigfillset(&all);
-    return posix_spawnattr_setflags(
-               attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-                               POSIX_SPAWN_SETSIGDEF) == 0 &&
-           posix_spawnattr_setpgroup(attributes, 0) == 0 &&
-           posix_spawnattr_setsigmask(attributes, &none) == 0 &&
-           posix_spawnattr_setsigdefault(attributes, &all) == 0;
-}
-
-static bool set_files(posix_spawn_file_actions_t *actions, int output)
-{
-    return posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null",
-                                            O_RDONLY, 0) == 0 &&
-           posix_spawn_file_actions_adddup2(actions, output, STDOUT_FILENO) ==
-               0 &&
-           posix_spawn_file_actions_addopen(actions, DIAGNOSTICS, "/dev/null",
-                                            O_WRONLY, 0) == 0 &&
-           posix_spawn_file_actions_addclosefrom_np(actions, FIRST_OTHER) == 0;
-}
+/* Between the end of its output and that of the program. */
+enum { LOOK_AGAIN_MS = 20 };
 
 /* Returns an errno, 0 if all is well. */
-static int spawn(pid_t *pid, const char *command, int output)
+static int start_shell(pid_t *pid, const char *command, int output)
 {
     char *const arguments[] = {(char *)"sh", (char *)"-c", (char *)command,
                                NULL};
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    int failure = ENOMEM;
+    const struct child_process child = {"/bin/sh", arguments, environ, -1,
+                                        output};
 
-    if (posix_spawn_file_actions_init(&actions) != 0)
-        return ENOMEM;
-    if (posix_spawnattr_init(&attributes) == 0) {
-        if (set_attributes(&attributes) && set_files(&actions, output))
-            failure = posix_spawn(pid, "/bin/sh", &actions, &attributes,
-                                  arguments, environ);
-        posix_spawnattr_destroy(&attributes);
-    }
-    posix_spawn_file_actions_destroy(&actions);
-    return failure;
+    return child_process_start(&child, pid);
 }
 
 static enum status refuse(struct strbuf *why, enum status status,
@@ -85,7 +41,7 @@ enum status credentials_process_start(struct credentials_process *process,
         strbuf_printf(why, "there is no pipe: %s", strerror(errno));
         return STATUS_UNAVAILABLE;
     }
-    failure = spawn(&process->pid, command, ends[1]);
+    failure = start_shell(&process->pid, command, ends[1]);
     close(ends[1]);
     process->fd = ends[0];
     fcntl(process->fd, F_SETFL, O_NONBLOCK);
@@ -195,11 +151,8 @@ int64_t credentials_process_wait_ms(const struct credentials_process *process,
 
 void credentials_process_clear(struct credentials_process *process)
 {
-    if (process->pid > 0) {
-        kill(-process->pid, SIGKILL);
-        while (waitpid(process->pid, NULL, 0) < 0 && errno == EINTR)
-            continue;
-    }
+    if (process->pid > 0)
+        child_process_kill(process->pid);
     if (process->output != NULL) {
         close_output(process);
         explicit_bzero(process->output, process->len);
