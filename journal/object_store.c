@@ -1,11 +1,16 @@
 #include "journal/object_store.h"
 
 #include "journal/store_directory.h"
+#include "journal/store_s3.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SEGMENTS_MAX = 8, SEGMENT_MAX_BYTES = 200 };
+enum {
+    SEGMENTS_MAX = 8,
+    SEGMENT_MAX_BYTES = 200,
+    PREFIX_MAX_BYTES = 500, /* of S3's 1024 for a key */
+};
 
 struct object_store {
     const struct object_store_kind *kind;
@@ -61,8 +66,8 @@ static const char *s3_fault(const char *where)
     if (bucket.len > 255 || memchr(bucket.ptr, ':', bucket.len) != NULL)
         return "names no bucket: give its name alone between s3:// and the "
                "next slash";
-    if (rest.len > OBJECT_KEY_MAX_BYTES)
-        return "has a prefix of more than 512 bytes";
+    if (rest.len > PREFIX_MAX_BYTES)
+        return "has a prefix of more than 500 bytes";
     if (rest.len > 0 && (rest.ptr[0] == '/' || strstr(rest.ptr, "//") != NULL))
         return "has two slashes side by side in its prefix";
     return NULL;
@@ -88,15 +93,14 @@ struct object_store *object_store_new(const char *where,
     size_t bytes = strlen(where) + 1;
     struct object_store *store;
 
-    (void)config;
-    if (object_store_is_s3(where))
-        return NULL;
     store = calloc(1, sizeof *store + bytes);
     if (store == NULL)
         return NULL;
     memcpy(store->where, where, bytes);
-    store->kind = &store_directory;
-    store->self = store_directory_new(where);
+    store->kind = object_store_is_s3(where) ? &store_s3 : &store_directory;
+    store->self = object_store_is_s3(where)
+                      ? store_s3_new(where + strlen(s3_scheme), config)
+                      : store_directory_new(where);
     if (store->self == NULL) {
         free(store);
         return NULL;
@@ -182,6 +186,11 @@ const char *object_store_reason(const struct object_store *store)
 {
     return store->reason != NULL ? store->reason
                                  : store->kind->reason(store->self);
+}
+
+const struct aws_metrics *object_store_metrics(const struct object_store *store)
+{
+    return store->kind == &store_s3 ? store_s3_metrics(store->self) : NULL;
 }
 
 void object_store_interrupt(struct object_store *store)

@@ -455,7 +455,7 @@ static void test_a_listing_is_of_a_prefix_and_behind_a_key(void **state)
     (void)state;
     put_some();
     for (size_t i = 0; i < sizeof listings / sizeof listings[0]; i++) {
-        print_message("%s\n", listings[i].label);
+        print_message("  %s\n", listings[i].label);
         assert_listed(listings[i].prefix, listings[i].after,
                       listings[i].expected);
     }
