@@ -29,7 +29,7 @@ struct call {
     bool done;
     enum status status;
     long http_status;
-    bool no_such_key;
+    bool no_such_key, access_denied; /* S3's words */
     struct object_tag tag;
 };
 
@@ -87,6 +87,7 @@ static void take_reply(struct call *call, const struct aws_reply *reply)
     call->status = reply->status;
     call->http_status = reply->http_status;
     call->no_such_key = strcmp(reply->code, "NoSuchKey") == 0;
+    call->access_denied = strcmp(reply->code, "AccessDenied") == 0;
     if (reply->status == STATUS_OK || reply->status == STATUS_UNCHANGED)
         call->place->reason[0] = '\0';
     else
@@ -207,6 +208,50 @@ static enum status take_chunk(void *arg, struct span chunk)
     return strbuf_ok(out) ? STATUS_OK : STATUS_NOMEM;
 }
 
+/* A search for a key among those that begin like it. */
+struct search {
+    struct call call;
+    const char *key;
+    bool found;
+};
+
+/* The key itself comes before those that only begin like it. */
+static void on_searched(void *arg, const struct aws_reply *reply,
+                        const struct span *keys, size_t count, struct span next)
+{
+    struct search *search = arg;
+
+    (void)next;
+    take_reply(&search->call, reply);
+    search->found = count > 0 && span_is(keys[0], search->key);
+}
+
+/* S3 tells that an object is missing only to those who may list the whole bucket.
+ * Who may list what is below the prefix alone is refused, and can ask so. */
+static bool is_missing(struct s3_place *place, const char *key)
+{
+    const struct s3_listing listing = {key, "", none};
+    struct search search = {.call = {.place = place}, .key = key};
+    enum status status = s3_list_objects(place->client, place->text, &listing,
+                                         TIMEOUT_MS, on_searched, &search);
+
+    return finish(&search.call, status) == STATUS_OK && !search.found;
+}
+
+/* What a refused reading means; the reason is S3's, whatever was asked since. */
+static enum status judge_refusal(struct s3_place *place, const char *key)
+{
+    char refusal[OBJECT_REASON_MAX_BYTES];
+
+    memcpy(refusal, place->reason, sizeof refusal);
+    if (is_missing(place, key)) {
+        tell(place, "there is no such object");
+        return STATUS_NOT_FOUND;
+    }
+    memcpy(place->reason, refusal, sizeof refusal);
+    return STATUS_DENIED;
+}
+
 static enum status get(void *self, const char *key, struct object_tag *tag,
                        struct strbuf *out)
 {
@@ -222,6 +267,8 @@ static enum status get(void *self, const char *key, struct object_tag *tag,
         place->client, place->text, name, span_from_string(tag->text),
         timeout_for(out->max_bytes - out->len), take_chunk, on_done, &download);
     status = finish(&download.call, status);
+    if (status == STATUS_DENIED && download.call.access_denied)
+        return judge_refusal(place, name);
     if (status == STATUS_OK)
         *tag = download.call.tag;
     return status;

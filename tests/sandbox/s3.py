@@ -76,15 +76,16 @@ class S3(Service):
     names_region            False: neither of the two tells the region; whoever asks the
                             bucket itself (HEAD) is told it in any case
     list_permission         False: a missing key is 403 AccessDenied, since the
-                            caller may not know which keys exist
+                            caller may not know which keys exist. A text: so it is,
+                            but what begins with it may be listed, as by a policy
+                            with a condition on s3:prefix
     conditional_put         False: 501 NotImplemented, as OpenStack Swift says
     lists_versions          False: 501 NotImplemented for ?versions
     list_versions_permission, get_version_permission
                             False: 403 AccessDenied for ?versions, ?versionId
     listed_max              how many versions or objects a page lists at the most
 
-    To faults and gates, ListObjectsV2 is "LIST", and all else its method. Without
-    list_permission it is refused.
+    To faults and gates, ListObjectsV2 is "LIST", and all else its method.
     """
 
     def __init__(self, account: Account, region: str):
@@ -215,7 +216,7 @@ class S3(Service):
     def _current(self, bucket, call):
         if call.key in bucket.objects:
             return bucket.objects[call.key]
-        if not self.list_permission:
+        if self.list_permission is not True:
             raise AwsError(*s3_errors.ACCESS_DENIED)
         deleted = {"x-amz-delete-marker": "true"} if call.key in bucket.versions else {}
         raise AwsError(*s3_errors.NO_SUCH_KEY, {"Key": call.key}, deleted)
@@ -240,9 +241,10 @@ class S3(Service):
         asked = dict(call.query)
         if asked.pop("list-type") != "2":
             raise AwsError(*s3_errors.INVALID_ARGUMENT)
-        if not self.list_permission:
-            raise AwsError(*s3_errors.ACCESS_DENIED)
         prefix = asked.pop("prefix", "")
+        allowed = "" if self.list_permission is True else self.list_permission
+        if allowed is False or not prefix.startswith(allowed):
+            raise AwsError(*s3_errors.ACCESS_DENIED)
         page_max = asked.pop("max-keys", str(LISTED_MAX))
         after, token = asked.pop("start-after", None), asked.pop("continuation-token", None)
         encoded = asked.pop("encoding-type", None)

@@ -276,13 +276,52 @@ static void test_what_is_missing_is_not_found(void **state)
     stop(&f);
 }
 
-/* ---- list ---- */
-
 #define KEYS(keys) keys "<IsTruncated>false</IsTruncated>"
 #define KEYS_AND_MORE(keys)                                                    \
     keys "<IsTruncated>true</IsTruncated>"                                     \
          "<NextContinuationToken>t/1</NextContinuationToken>"
 #define KEY(key) "<Contents><Key>" key "</Key></Contents>"
+
+static const struct {
+    const char *label, *page;
+    enum status status;
+    const char *reason;
+} denials[] = {
+    {"it is not there, nor is anything like it", KEYS(""), STATUS_NOT_FOUND,
+     "there is no such object"},
+    {"it is not there, but what begins like it is", KEYS(KEY("state/a.old")),
+     STATUS_NOT_FOUND, "there is no such object"},
+    {"it is there, and not for us", KEYS(KEY("state/a") KEY("state/a.old")),
+     STATUS_DENIED, "AccessDenied: No. (request r-1)"},
+    {"we may not list either", NULL, STATUS_DENIED,
+     "AccessDenied: No. (request r-1)"},
+};
+
+static void test_who_may_list_the_prefix_alone_is_told_what_is_missing(
+    void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(denials); i++) {
+        struct fixture f = {.count = 0};
+
+        print_message("  %s\n", denials[i].label);
+        add_refusal(&f, "403 Forbidden", "AccessDenied");
+        if (denials[i].page != NULL)
+            add_page(&f, denials[i].page);
+        else
+            add_refusal(&f, "403 Forbidden", "AllAccessDisabled");
+        start(&f);
+        assert_int_equal(object_store_get(f.store, "a", NULL, &f.out),
+                         denials[i].status);
+        assert_string_equal(object_store_reason(f.store), denials[i].reason);
+        assert_line(&f, 1,
+                    "GET /hosts/?encoding-type=url&list-type=2"
+                    "&prefix=state%2Fa HTTP/1.1");
+        stop(&f);
+    }
+}
+
+/* ---- list ---- */
 
 static bool append_key(void *arg, const char *key)
 {
@@ -487,6 +526,8 @@ int main(void)
         cmocka_unit_test(test_an_object_is_got_unless_it_is_known),
         cmocka_unit_test(test_a_part_of_an_object_is_none),
         cmocka_unit_test(test_what_is_missing_is_not_found),
+        cmocka_unit_test(
+            test_who_may_list_the_prefix_alone_is_told_what_is_missing),
         cmocka_unit_test(test_all_pages_are_listed),
         cmocka_unit_test(test_pages),
         cmocka_unit_test(test_a_store_that_begins_anew_is_found_out),

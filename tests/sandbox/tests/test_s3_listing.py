@@ -106,6 +106,16 @@ def test_who_may_not_list(filled, s3_client):
     assert refusal(s3_client.list_objects_v2, Bucket="other")[:2] == (404, "NoSuchBucket")
 
 
+def test_who_may_list_a_prefix_alone(filled, s3_client):
+    filled.list_permission = "a/"
+    assert listed(s3_client, Prefix="a/") == ["a/b", "a/c", "a/d%2F"]
+    assert listed(s3_client, Prefix="a/c") == ["a/c"]
+    assert refusal(listed, s3_client)[:2] == (403, "AccessDenied")
+    assert refusal(listed, s3_client, Prefix="a")[:2] == (403, "AccessDenied")
+    missing = refusal(s3_client.get_object, Bucket="hosts", Key="a/x")
+    assert missing[:2] == (403, "AccessDenied")
+
+
 def test_faults_tell_a_listing_from_a_reading(filled, s3_client):
     filled.fail_next(1, "throttling", "LIST")
     assert s3_client.get_object(Bucket="hosts", Key="a")["Body"].read() == b"a"
