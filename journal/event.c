@@ -25,6 +25,8 @@ static const struct json_field calls_rows[] = {
     ROW(reason, FIELD_TEXT, EVENT_REASON_MAX_BYTES),
     ROW(accessed_at, FIELD_MOMENT, 0),
     ROW(checked_at, FIELD_MOMENT, 0),
+    ROW(ipv4, FIELD_ADDRESS, 0),
+    ROW(ipv6, FIELD_ADDRESS, 0),
     ROW(succeeded_at, FIELD_MOMENT, 0),
     ROW(calls, FIELD_COUNT32, 0),
     ROW(refused, FIELD_COUNT32, 0),

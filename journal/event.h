@@ -37,17 +37,26 @@ enum {
 /* The calls of one host in one minute, to one server. Times: ms since 1970; 0:
  * it did not happen. */
 struct event_calls {
-    struct span host;      /* normalised */
-    struct address client; /* of the last call; ADDRESS_NONE: unknown */
-    struct span agent;     /* of the last call; may be empty */
-    struct span outcome;   /* of the last call: a word of dyndns2 */
+    struct span host; /* normalised */
+
+    /* Of the last call: */
+    struct address client; /* ADDRESS_NONE: unknown */
+    struct span agent;     /* may be empty */
+    struct span outcome;   /* a word of dyndns2 */
     struct span reason;    /* why it was refused, in words; may be empty */
-    int64_t accessed_at;   /* the last one with the right credentials */
-    int64_t checked_at;    /* the last one after which the record says what
-                                   was asked for: good, nochg */
-    int64_t succeeded_at;  /* the last one that was not refused, be it long
-                                   before this minute and to another server, as
-                                   far as this one knows: host_states.h */
+
+    /* The last one with the right credentials, and the last one after which the
+     * record says what was asked for (good, nochg). */
+    int64_t accessed_at, checked_at;
+
+    /* What the records say since then, as far as the call was about them, so that
+     * a host whose address does not change has one. ADDRESS_NONE: unknown. */
+    struct address ipv4, ipv6;
+
+    /* The last one that was not refused, be it long before this minute and to
+     * another server, as far as this one knows: host_states.h. */
+    int64_t succeeded_at;
+
     uint32_t calls;
     uint32_t refused; /* of them, those after succeeded_at */
 };
@@ -65,7 +74,7 @@ struct event_edit {
     struct span by;     /* user@machine, as far as known */
     struct span action; /* the command of dyndb: "add-host" */
     struct span hosts[EVENT_EDIT_HOSTS_MAX];
-    size_t named; /* of them; what finds no room in a line is not */
+    size_t named; /* of them; what finds no room in a line is not written */
     uint64_t hosts_in_all;
     struct span
         table_version; /* ETag of the database afterwards; may be empty */
@@ -78,8 +87,8 @@ struct event_copy {
     int64_t up_since;
     struct span table_version; /* ETag of the database that it serves */
     uint64_t table_hosts, rows_left_out, pending;
-    uint64_t calls, refused, changes, route53_calls, throttled, lost; /* in this
-                                   span; lost: events that found no room */
+    /* In this span; lost: events that found no room. */
+    uint64_t calls, refused, changes, route53_calls, throttled, lost;
     bool is_stopping;
 };
 

@@ -28,6 +28,8 @@ static struct event a_call(void)
                                        .reason = SPAN_LITERAL("wrong token"),
                                        .accessed_at = 1000,
                                        .checked_at = 900,
+                                       .ipv4 = other_ipv4,
+                                       .ipv6 = ipv6,
                                        .succeeded_at = 1000,
                                        .calls = 5,
                                        .refused = 2};
@@ -107,6 +109,7 @@ static void test_lines_are_as_the_document_has_them(void **state)
                    "\"reason\":\"wrong token\","
                    "\"accessed_at\":\"1970-01-01T00:00:01.000Z\","
                    "\"checked_at\":\"1970-01-01T00:00:00.900Z\","
+                   "\"ipv4\":\"192.0.2.2\",\"ipv6\":\"2001:db8::\","
                    "\"succeeded_at\":\"1970-01-01T00:00:01.000Z\","
                    "\"calls\":5,\"refused\":2}\n");
     assert_written(
@@ -178,6 +181,8 @@ static void test_calls_are_read_as_they_were_written(void **state)
     assert_true(span_is(again.calls.reason, "wrong token"));
     assert_int_equal(again.calls.accessed_at, 1000);
     assert_int_equal(again.calls.checked_at, 900);
+    assert_true(address_equal(&again.calls.ipv4, &other_ipv4));
+    assert_true(address_equal(&again.calls.ipv6, &ipv6));
     assert_int_equal(again.calls.succeeded_at, 1000);
     assert_int_equal(again.calls.calls, 5);
     assert_int_equal(again.calls.refused, 2);
