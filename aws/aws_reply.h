@@ -36,7 +36,7 @@ struct aws_reply {
     char message[1024];  /* AWS's or libcurl's words; messages joined by "; " */
     char request_id[64]; /* to quote to AWS's support, else "" */
     char change_id[33];  /* of a change accepted: route53_get_change()'s */
-    /* In a refusal of route53_upsert() all messages, which may be about each
+    /* In a refusal of a batch of changes all messages, which may be about each
      * of 500 changes; elsewhere empty. Goes away with the callback, so a copy
      * of the reply must not keep it. */
     struct span words;

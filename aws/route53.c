@@ -19,7 +19,7 @@ static const struct span rrsets_per_page = SPAN_LITERAL("300");
 
 /* The completion: one of these, by the kind of the call. */
 struct route53_call {
-    route53_done_fn *upserted;
+    route53_done_fn *changed;
     route53_change_fn *progress;
     route53_zones_fn *zones;
     route53_rrsets_fn *rrsets;
@@ -101,7 +101,7 @@ static void judge_body(struct aws_reply *reply, enum status status)
                                : "the reply is not the document to expect");
 }
 
-static void upsert_done(struct aws_request *request,
+static void change_done(struct aws_request *request,
                         const struct aws_response *response)
 {
     const struct route53_call *call = request->context;
@@ -115,15 +115,15 @@ static void upsert_done(struct aws_request *request,
         !route53_xml_read_accepted(&change, response->body))
         judge_body(&reply, STATUS_INVALID);
     memcpy(reply.change_id, change.id, sizeof change.id);
-    call->upserted(call->arg, &reply);
+    call->changed(call->arg, &reply);
     strbuf_clear(&words);
 }
 
-enum status route53_upsert(struct aws_client *client, struct span zone_id,
-                           const struct rrset *rrsets, size_t count,
-                           long timeout_ms, route53_done_fn *done, void *arg)
+static enum status change_rrsets(struct aws_client *client, struct span zone_id,
+                                 enum rrset_action action,
+                                 const struct rrset *rrsets, size_t count,
+                                 long timeout_ms, struct route53_call call)
 {
-    struct route53_call call = {.upserted = done, .arg = arg};
     struct aws_request *request;
     enum status status;
     char *body;
@@ -131,7 +131,7 @@ enum status route53_upsert(struct aws_client *client, struct span zone_id,
 
     if (!hosted_zone_id_is_valid(zone_id))
         return STATUS_INVALID;
-    status = route53_changes_write(rrsets, count, &body, &len);
+    status = route53_changes_write(action, rrsets, count, &body, &len);
     if (status != STATUS_OK)
         return status;
     request = make_request(client, AWS_POST,
@@ -148,7 +148,25 @@ enum status route53_upsert(struct aws_client *client, struct span zone_id,
         aws_request_free(request);
         return STATUS_NOMEM;
     }
-    return submit(client, request, AWS_CHANGE_RECORDS, upsert_done);
+    return submit(client, request, AWS_CHANGE_RECORDS, change_done);
+}
+
+enum status route53_upsert(struct aws_client *client, struct span zone_id,
+                           const struct rrset *rrsets, size_t count,
+                           long timeout_ms, route53_done_fn *done, void *arg)
+{
+    return change_rrsets(client, zone_id, RRSET_UPSERT, rrsets, count,
+                         timeout_ms,
+                         (struct route53_call){.changed = done, .arg = arg});
+}
+
+enum status route53_delete(struct aws_client *client, struct span zone_id,
+                           const struct rrset *rrsets, size_t count,
+                           long timeout_ms, route53_done_fn *done, void *arg)
+{
+    return change_rrsets(client, zone_id, RRSET_DELETE, rrsets, count,
+                         timeout_ms,
+                         (struct route53_call){.changed = done, .arg = arg});
 }
 
 static void progress_done(struct aws_request *request,

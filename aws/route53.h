@@ -33,9 +33,17 @@
 typedef void route53_done_fn(void *arg, const struct aws_reply *reply);
 
 /* ChangeResourceRecordSets: UPSERTs all of them, or none. `timeout_ms` bounds
- * the whole request. The reply's change_id is for route53_get_change(). What the words of a refusal name, named_records.h finds.
- */
+ * the whole request. The reply's change_id is for route53_get_change().
+ * What the words of a refusal name, named_records.h finds. */
 NODISCARD enum status route53_upsert(struct aws_client *client,
+                                     struct span zone_id,
+                                     const struct rrset *rrsets, size_t count,
+                                     long timeout_ms, route53_done_fn *done,
+                                     void *arg);
+
+/* The same, to remove them. Each must be in the zone exactly as it is given,
+ * with its TTL and its value: else all are refused (STATUS_INVALID). */
+NODISCARD enum status route53_delete(struct aws_client *client,
                                      struct span zone_id,
                                      const struct rrset *rrsets, size_t count,
                                      long timeout_ms, route53_done_fn *done,
@@ -72,9 +80,9 @@ NODISCARD enum status route53_get_hosted_zone(struct aws_client *client,
                                               route53_zones_fn *done,
                                               void *arg);
 
-/* One page of ListResourceRecordSets, at most 300 sets: those that are simple
- * A or AAAA sets of one value; others are left out. Borrowed for the time of
- * the callback. */
+/* One page of ListResourceRecordSets, at most 300 sets: those of type A or AAAA;
+ * others are left out. One that is not simple (several values, an alias, a
+ * routing policy) has no value. Borrowed for the time of the callback. */
 typedef void route53_rrsets_fn(void *arg, const struct aws_reply *reply,
                                const struct rrset *rrsets, size_t count,
                                const struct rrset_cursor *next);

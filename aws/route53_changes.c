@@ -17,13 +17,17 @@ static bool is_printable(struct span text)
     return text.len > 0;
 }
 
-static enum status check(const struct rrset *rrsets, size_t count)
+static enum status check(enum rrset_action action, const struct rrset *rrsets,
+                         size_t count)
 {
-    size_t chars = 0;
+    bool is_delete = action == RRSET_DELETE;
+    size_t chars = 0, max_chars = is_delete ? ROUTE53_BATCH_MAX_DELETE_CHARS
+                                            : ROUTE53_BATCH_MAX_CHARS;
 
     if (count == 0)
         return STATUS_INVALID;
-    if (count > ROUTE53_BATCH_MAX_UPSERTS)
+    if (count >
+        (is_delete ? ROUTE53_BATCH_MAX_DELETES : ROUTE53_BATCH_MAX_UPSERTS))
         return STATUS_FULL;
     for (size_t i = 0; i < count; i++) {
         const struct rrset *rrset = &rrsets[i];
@@ -35,7 +39,7 @@ static enum status check(const struct rrset *rrsets, size_t count)
             return STATUS_FULL;
         chars += rrset->value.len;
     }
-    return chars > ROUTE53_BATCH_MAX_CHARS ? STATUS_FULL : STATUS_OK;
+    return chars > max_chars ? STATUS_FULL : STATUS_OK;
 }
 
 /* libxml2's writer, with its first failure kept. */
@@ -83,10 +87,11 @@ static void put_uint(struct writer *writer, const char *name, uint32_t number)
 }
 
 /* The order of the elements is the schema's; Route 53 refuses any other. */
-static void write_change(struct writer *writer, const struct rrset *rrset)
+static void write_change(struct writer *writer, enum rrset_action action,
+                         const struct rrset *rrset)
 {
     start(writer, "Change");
-    put_string(writer, "Action", "UPSERT");
+    put_string(writer, "Action", action == RRSET_DELETE ? "DELETE" : "UPSERT");
     start(writer, "ResourceRecordSet");
     put_span(writer, "Name", rrset->name);
     put_string(writer, "Type", rrset_type_name(rrset->type));
@@ -100,8 +105,8 @@ static void write_change(struct writer *writer, const struct rrset *rrset)
     end(writer);
 }
 
-static bool write_document(xmlBuffer *buffer, const struct rrset *rrsets,
-                           size_t count)
+static bool write_document(xmlBuffer *buffer, enum rrset_action action,
+                           const struct rrset *rrsets, size_t count)
 {
     struct writer writer = {xmlNewTextWriterMemory(buffer, 0), false};
 
@@ -115,17 +120,18 @@ static bool write_document(xmlBuffer *buffer, const struct rrset *rrsets,
     start(&writer, "ChangeBatch");
     start(&writer, "Changes");
     for (size_t i = 0; i < count; i++)
-        write_change(&writer, &rrsets[i]);
+        write_change(&writer, action, &rrsets[i]);
     if (xmlTextWriterEndDocument(writer.xml) < 0)
         writer.failed = true;
     xmlFreeTextWriter(writer.xml);
     return !writer.failed;
 }
 
-enum status route53_changes_write(const struct rrset *rrsets, size_t count,
+enum status route53_changes_write(enum rrset_action action,
+                                  const struct rrset *rrsets, size_t count,
                                   char **text, size_t *len)
 {
-    enum status status = check(rrsets, count);
+    enum status status = check(action, rrsets, count);
     xmlBuffer *buffer;
 
     *text = NULL;
@@ -135,7 +141,7 @@ enum status route53_changes_write(const struct rrset *rrsets, size_t count,
     buffer = xmlBufferCreate();
     if (buffer == NULL)
         return STATUS_NOMEM;
-    if (write_document(buffer, rrsets, count)) {
+    if (write_document(buffer, action, rrsets, count)) {
         *len = (size_t)xmlBufferLength(buffer);
         *text = strndup((const char *)xmlBufferContent(buffer), *len);
     }

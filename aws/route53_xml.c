@@ -221,13 +221,18 @@ static bool add_rrset(struct route53_rrsets *page, const xmlNode *element,
 
     if (name.len == 0 || type.len == 0)
         return false;
-    if (!read_type(type, &rrset.type) || !is_simple(element) ||
-        xml_count(records, "ResourceRecord") != 1)
+    if (!read_type(type, &rrset.type))
         return true;
-    rrset.value = xml_child_text(xml_child(records, "ResourceRecord"), "Value");
-    if (rrset.value.len == 0 ||
-        !read_ttl(xml_child_text(element, "TTL"), &rrset.ttl))
-        return false;
+    if (!is_simple(element) || xml_count(records, "ResourceRecord") != 1) {
+        rrset.ttl = 0;
+        rrset.value = span_from("", 0);
+    } else {
+        rrset.value =
+            xml_child_text(xml_child(records, "ResourceRecord"), "Value");
+        if (rrset.value.len == 0 ||
+            !read_ttl(xml_child_text(element, "TTL"), &rrset.ttl))
+            return false;
+    }
     rrset.name = keep_name(room, name);
     if (rrset.name.len > 0)
         page->rrsets[page->count++] = rrset;

@@ -51,9 +51,10 @@ NODISCARD enum status route53_xml_read_zones(struct route53_zones *page,
                                              struct span text);
 void route53_xml_clear_zones(struct route53_zones *page);
 
-/* Reads a ListResourceRecordSetsResponse. Left out are: other types; alias
+/* Reads a ListResourceRecordSetsResponse. Left out are other types, and names
+ * that no host of ours could have. Without a value, and a TTL of 0, are: alias
  * and traffic policy records; those with a SetIdentifier; those with several
- * values; names that no host of ours could have. */
+ * values. */
 NODISCARD enum status route53_xml_read_rrsets(struct route53_rrsets *page,
                                               struct span text);
 void route53_xml_clear_rrsets(struct route53_rrsets *page);

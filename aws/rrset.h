@@ -17,6 +17,12 @@ struct rrset {
     struct span value;
 };
 
+/* What is to be done about an rrset. */
+enum rrset_action {
+    RRSET_UPSERT, /* it is to say so, whatever it says */
+    RRSET_DELETE, /* it is to go, if it is exactly this: TTL and value too */
+};
+
 /* What stands at a name and a type. */
 enum rrset_presence {
     RRSET_ABSENT,

@@ -100,9 +100,12 @@ static void on_rrsets(void *arg, const struct aws_reply *reply,
         end(preload, LOG_LEVEL_INFO, failure_of(reply));
         return;
     }
-    preload->found += count;
     for (size_t i = 0; i < count; i++)
-        preload->hooks.found(preload->hooks.arg, &rrsets[i], preload->sent_at);
+        if (rrsets[i].value.len > 0) {
+            preload->found++;
+            preload->hooks.found(preload->hooks.arg, &rrsets[i],
+                                 preload->sent_at);
+        }
     if (is_stuck(preload, next))
         end(preload, LOG_LEVEL_ERROR,
             "the listing does not move on: check AWS_ENDPOINT_URL_ROUTE_53 or "

@@ -190,6 +190,7 @@ static void call_route53(struct aws_client *client)
     expect(route53_upsert(client, zone, rrsets, 1, TIMEOUT_MS, upserted, NULL));
     expect(route53_upsert(client, zone, rrsets, ROUTE53_BATCH_MAX_UPSERTS,
                           TIMEOUT_MS, upserted, NULL));
+    expect(route53_delete(client, zone, rrsets, 1, TIMEOUT_MS, upserted, NULL));
     expect(route53_list_hosted_zones(client, span_from("", 0), TIMEOUT_MS,
                                      zones_listed, NULL));
     expect(route53_list_hosted_zones(client, span_from_string("Z2 /+~*%41"),

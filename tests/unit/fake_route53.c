@@ -53,6 +53,11 @@ enum status __wrap_route53_upsert(struct aws_client *client,
                                   const struct rrset *rrsets, size_t count,
                                   long timeout_ms, route53_done_fn *done,
                                   void *arg);
+enum status __wrap_route53_delete(struct aws_client *client,
+                                  struct span zone_id,
+                                  const struct rrset *rrsets, size_t count,
+                                  long timeout_ms, route53_done_fn *done,
+                                  void *arg);
 enum status __wrap_route53_list_hosted_zones(struct aws_client *client,
                                              struct span marker,
                                              long timeout_ms,
@@ -92,26 +97,44 @@ static struct call *new_call(void *arg)
     return call;
 }
 
+static enum status change_call(const char *verb, struct span zone_id,
+                               const struct rrset *rrsets, size_t count,
+                               long timeout_ms, route53_done_fn *done,
+                               void *arg)
+{
+    struct call *call;
+
+    assert_in_range(timeout_ms, 1, 20000);
+    if (fake_refuse != STATUS_OK)
+        return fake_refuse;
+    call = new_call(arg);
+    call->done = done;
+    strbuf_printf(&call->text, "%s %.*s", verb, (int)zone_id.len, zone_id.ptr);
+    for (size_t i = 0; i < count; i++)
+        strbuf_printf(&call->text, " %.*s=%.*s/%u", (int)rrsets[i].name.len,
+                      rrsets[i].name.ptr, (int)rrsets[i].value.len,
+                      rrsets[i].value.ptr, rrsets[i].ttl);
+    return STATUS_OK;
+}
+
 enum status __wrap_route53_upsert(struct aws_client *client,
                                   struct span zone_id,
                                   const struct rrset *rrsets, size_t count,
                                   long timeout_ms, route53_done_fn *done,
                                   void *arg)
 {
-    struct call *call;
-
     (void)client;
-    assert_in_range(timeout_ms, 1, 20000);
-    if (fake_refuse != STATUS_OK)
-        return fake_refuse;
-    call = new_call(arg);
-    call->done = done;
-    strbuf_printf(&call->text, "upsert %.*s", (int)zone_id.len, zone_id.ptr);
-    for (size_t i = 0; i < count; i++)
-        strbuf_printf(&call->text, " %.*s=%.*s/%u", (int)rrsets[i].name.len,
-                      rrsets[i].name.ptr, (int)rrsets[i].value.len,
-                      rrsets[i].value.ptr, rrsets[i].ttl);
-    return STATUS_OK;
+    return change_call("upsert", zone_id, rrsets, count, timeout_ms, done, arg);
+}
+
+enum status __wrap_route53_delete(struct aws_client *client,
+                                  struct span zone_id,
+                                  const struct rrset *rrsets, size_t count,
+                                  long timeout_ms, route53_done_fn *done,
+                                  void *arg)
+{
+    (void)client;
+    return change_call("delete", zone_id, rrsets, count, timeout_ms, done, arg);
 }
 
 static enum status read_call(const char *verb, struct span what,

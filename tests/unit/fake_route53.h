@@ -1,7 +1,8 @@
 /* fake_route53 -- stands in for the calls of aws/route53.h, for base/clock.h
  * and for the log, in tests that are linked with
  *
- *   --wrap=route53_upsert --wrap=route53_list_hosted_zones
+ *   --wrap=route53_upsert --wrap=route53_delete
+ *   --wrap=route53_list_hosted_zones
  *   --wrap=route53_get_hosted_zone --wrap=route53_list_rrsets
  *   --wrap=clock_now_ms --wrap=log_write
  *
@@ -30,10 +31,10 @@ extern bool fake_lists_records; /* false: such a call cannot be made */
 size_t fake_waiting(void);
 
 /* The oldest of them as text: "list MARKER", "get ID", "upsert ID
- * NAME=VALUE/TTL ...". Borrowed until the next fake_ call; "" without one. */
+ * NAME=VALUE/TTL ...", "delete ..." likewise. Borrowed until the next fake_ call; "" without one. */
 const char *fake_oldest(void);
 
-/* Answer the oldest: an upsert, or any call that fails; a reading, with zones
+/* Answer the oldest: an upsert, a delete, or any call that fails; a reading, with zones
  * up to the first whose id is NULL. */
 void fake_answer(enum status status, const char *message);
 void fake_answer_second(enum status status); /* overtakes the oldest */

@@ -21,6 +21,10 @@ static const struct {
      "Tried to create resource record set [name='x.example.org.', type='A'] "
      "but it already exists",
      "x.example.org", true, false},
+    {"of another value",
+     "[Tried to delete resource record set [name='x.example.org.', type='A'] "
+     "but the values provided do not match the current values]",
+     "x.example.org", true, false},
     {"in brackets",
      "[Tried to delete resource record set [name='x.example.org.', "
      "type='AAAA'] but it was not found]",

@@ -147,6 +147,27 @@ static void test_upsert(void **state)
     tear_down(&f);
 }
 
+static void test_delete(void **state)
+{
+    struct fixture f;
+    struct span request;
+
+    (void)state;
+    set_up(&f, "200 OK", ACCEPTED);
+    assert_int_equal(route53_delete(f.aws.client, span_from_string("Z1EXAMPLE"),
+                                    &one, 1, TIMEOUT_MS, upserted, &f),
+                     STATUS_OK);
+    run(&f);
+    assert_int_equal(f.reply.status, STATUS_OK);
+    assert_request_line(
+        &f, "POST /2013-04-01/hostedzone/Z1EXAMPLE/rrset/ HTTP/1.1\r\n");
+    request = loopback_request(f.aws.server, 0);
+    assert_non_null(
+        memmem(request.ptr, request.len, "<Action>DELETE</Action>", 23));
+    assert_null(memmem(request.ptr, request.len, "UPSERT", 6));
+    tear_down(&f);
+}
+
 static const struct {
     const char *label, *http_status, *body;
     enum status status;
@@ -476,6 +497,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_upsert),
+        cmocka_unit_test(test_delete),
         cmocka_unit_test(test_upsert_answers),
         cmocka_unit_test(test_all_culprits_of_a_batch_are_read),
         cmocka_unit_test(test_what_is_refused_at_once),

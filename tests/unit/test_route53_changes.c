@@ -40,9 +40,30 @@ static void test_document(void **state)
     size_t len;
 
     (void)state;
-    assert_int_equal(route53_changes_write(rrsets, 2, &text, &len), STATUS_OK);
+    assert_int_equal(
+        route53_changes_write(RRSET_UPSERT, rrsets, 2, &text, &len), STATUS_OK);
     assert_int_equal(len, strlen(expected));
     assert_memory_equal(text, expected, len);
+    free(text);
+}
+
+static void test_a_removal_names_ttl_and_value(void **state)
+{
+    static const struct rrset rrset = {SPAN_LITERAL("*.example.org"), RRSET_A,
+                                       60, SPAN_LITERAL("192.0.2.1")};
+    static const char change[] =
+        "<Change><Action>DELETE</Action><ResourceRecordSet>"
+        "<Name>*.example.org</Name><Type>A</Type><TTL>60</TTL>"
+        "<ResourceRecords><ResourceRecord><Value>192.0.2.1</Value>"
+        "</ResourceRecord></ResourceRecords></ResourceRecordSet></Change>";
+    char *text;
+    size_t len;
+
+    (void)state;
+    assert_int_equal(
+        route53_changes_write(RRSET_DELETE, &rrset, 1, &text, &len), STATUS_OK);
+    assert_non_null(strstr(text, change));
+    assert_null(strstr(text, "UPSERT"));
     free(text);
 }
 
@@ -56,7 +77,8 @@ static void test_markup_is_escaped(void **state)
     size_t len;
 
     (void)state;
-    assert_int_equal(route53_changes_write(&rrset, 1, &text, &len), STATUS_OK);
+    assert_int_equal(
+        route53_changes_write(RRSET_DELETE, &rrset, 1, &text, &len), STATUS_OK);
     assert_int_equal(xml_parse(span_from(text, len), &doc), STATUS_OK);
     set = xml_child(xml_root(doc, "ChangeResourceRecordSetsRequest"),
                     "ChangeBatch");
@@ -100,15 +122,20 @@ static void test_refusals(void **state)
         size_t len;
 
         print_message("  %s\n", refusals[i].label);
-        assert_int_equal(
-            route53_changes_write(&refusals[i].rrset, 1, &text, &len),
-            refusals[i].expected);
+        assert_int_equal(route53_changes_write(RRSET_UPSERT, &refusals[i].rrset,
+                                               1, &text, &len),
+                         refusals[i].expected);
+        assert_null(text);
+        assert_int_equal(route53_changes_write(RRSET_DELETE, &refusals[i].rrset,
+                                               1, &text, &len),
+                         refusals[i].expected);
         assert_null(text);
     }
 }
 
 /* Fills a batch with values of one length. */
-static enum status write_batch(size_t count, size_t value_len)
+static enum status write_batch_of(enum rrset_action action, size_t count,
+                                  size_t value_len)
 {
     static char value[ROUTE53_BATCH_MAX_CHARS + 1];
     struct rrset *rrsets = calloc(count + 1, sizeof *rrsets);
@@ -120,10 +147,15 @@ static enum status write_batch(size_t count, size_t value_len)
     for (size_t i = 0; i < count; i++)
         rrsets[i] = (struct rrset){SPAN_LITERAL("x.example.org"), RRSET_A, 60,
                                    span_from(value, value_len)};
-    status = route53_changes_write(rrsets, count, &text, &len);
+    status = route53_changes_write(action, rrsets, count, &text, &len);
     free(rrsets);
     free(text);
     return status;
+}
+
+static enum status write_batch(size_t count, size_t value_len)
+{
+    return write_batch_of(RRSET_UPSERT, count, value_len);
 }
 
 static void test_limits(void **state)
@@ -137,6 +169,18 @@ static void test_limits(void **state)
     assert_int_equal(write_batch(411, 39), STATUS_FULL);
     assert_int_equal(write_batch(4, 4000), STATUS_OK);
     assert_int_equal(write_batch(1, 4001), STATUS_FULL);
+}
+
+static void test_a_removal_counts_once(void **state)
+{
+    (void)state;
+    assert_int_equal(write_batch_of(RRSET_DELETE, 0, 1), STATUS_INVALID);
+    assert_int_equal(write_batch_of(RRSET_DELETE, 1000, 32), STATUS_OK);
+    assert_int_equal(write_batch_of(RRSET_DELETE, 1001, 1), STATUS_FULL);
+    assert_int_equal(write_batch_of(RRSET_DELETE, 1000, 33), STATUS_FULL);
+    assert_int_equal(write_batch_of(RRSET_DELETE, 820, 39), STATUS_OK);
+    assert_int_equal(write_batch_of(RRSET_DELETE, 821, 39), STATUS_FULL);
+    assert_int_equal(write_batch_of(RRSET_DELETE, 1, 4001), STATUS_FULL);
 }
 
 static int64_t full_batch_us(void)
@@ -164,9 +208,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_document),
+        cmocka_unit_test(test_a_removal_names_ttl_and_value),
         cmocka_unit_test(test_markup_is_escaped),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_a_removal_counts_once),
         cmocka_unit_test(test_a_full_batch_is_quick),
     };
 

@@ -244,7 +244,7 @@ static const struct {
     const char *label, *set;
     const char *name; /* NULL: left out */
     enum rrset_type type;
-    const char *value;
+    const char *value; /* "": what no UPSERT of ours replaces */
 } sets[] = {
     {"a simple A", SET("x.example.org.", "A", SIMPLE("192.0.2.1")),
      "x.example.org", RRSET_A, "192.0.2.1"},
@@ -260,22 +260,22 @@ static const struct {
      SET("x.example.org.", "A",
          "<TTL>60</TTL><ResourceRecords>" RECORD("192.0.2.1")
              RECORD("192.0.2.2") "</ResourceRecords>"),
-     NULL, RRSET_A, NULL},
+     "x.example.org", RRSET_A, ""},
     {"an alias",
      SET("x.example.org.", "A",
          "<AliasTarget><HostedZoneId>Z2</HostedZoneId>"
          "<DNSName>lb.example.org.</DNSName></AliasTarget>"),
-     NULL, RRSET_A, NULL},
+     "x.example.org", RRSET_A, ""},
     {"one of several with a weight",
      SET("x.example.org.", "A",
          "<SetIdentifier>blue</SetIdentifier><Weight>1</Weight>" SIMPLE(
              "192.0.2.1")),
-     NULL, RRSET_A, NULL},
+     "x.example.org", RRSET_A, ""},
     {"one that a traffic policy made",
      SET("x.example.org.", "A",
          SIMPLE("192.0.2.1") "<TrafficPolicyInstanceId>t</"
                              "TrafficPolicyInstanceId>"),
-     NULL, RRSET_A, NULL},
+     "x.example.org", RRSET_A, ""},
     {"a name that could be nobody's",
      SET("a\\056b.example.org.", "A", SIMPLE("192.0.2.1")), NULL, RRSET_A,
      NULL},
@@ -297,7 +297,8 @@ static void test_sets(void **state)
         if (sets[i].name != NULL) {
             assert_true(span_is(page.rrsets[0].name, sets[i].name));
             assert_int_equal(page.rrsets[0].type, sets[i].type);
-            assert_int_equal(page.rrsets[0].ttl, 60);
+            assert_int_equal(page.rrsets[0].ttl,
+                             sets[i].value[0] == '\0' ? 0 : 60);
             assert_true(span_is(page.rrsets[0].value, sets[i].value));
         }
         assert_int_equal(page.next.name.len, 0);

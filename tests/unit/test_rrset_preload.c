@@ -96,15 +96,17 @@ static bool send_next(void)
 
 static void test_every_page_of_every_zone_is_read(void **state)
 {
-    static const struct rrset a = {SPAN_LITERAL("a.z00.example.org"), RRSET_A,
-                                   60, SPAN_LITERAL("192.0.2.1")};
+    static const struct rrset rrsets[] = {
+        {SPAN_LITERAL("a.z00.example.org"), RRSET_A, 60,
+         SPAN_LITERAL("192.0.2.1")},
+        {SPAN_LITERAL("alias.z00.example.org"), RRSET_A, 0, SPAN_LITERAL("")}};
 
     (void)state;
     read_zones(2);
     assert_true(send_next());
     assert_string_equal(fake_oldest(), "records Z0 ");
     fake_now += 7;
-    fake_answer_rrsets(&a, 1, "m.z00.example.org");
+    fake_answer_rrsets(rrsets, 2, "m.z00.example.org");
     assert_string_equal(strbuf_string(&told),
                         "ok@-7;a.z00.example.org=192.0.2.1@-7;");
     assert_true(send_next());
