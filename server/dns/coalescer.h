@@ -54,6 +54,32 @@ struct accepted_change {
     bool is_latest;             /* false: a newer change is pending already */
 };
 
+/* A record that is to go, as a listing has just shown it. */
+struct unwanted_rrset {
+    struct span name; /* normalised */
+    const struct address *address;
+    uint32_t ttl; /* seconds */
+};
+
+/* How a removal ended. But for REMOVAL_DONE the record is as it was, or as
+ * others have made it. */
+enum removal_end {
+    REMOVAL_DONE,
+    REMOVAL_CHANGED,   /* Route 53 refuses it: the record says something else by
+                          now, or is gone */
+    REMOVAL_DENIED,    /* the credentials may not remove records */
+    REMOVAL_OVERTAKEN, /* somebody wants the record to say something */
+    REMOVAL_GIVEN_UP,  /* it could not be sent soon enough */
+};
+
+struct ended_removal {
+    enum removal_end end;
+    struct span name;
+    const struct address *address; /* that the record had */
+    struct span zone_id;
+    const struct aws_reply *reply; /* NULL: none came to it */
+};
+
 /* What the coalescer needs from, and reports to, the rest of the server. All are
  * called synchronously; none may call the coalescer. */
 struct coalescer_hooks {
@@ -76,6 +102,10 @@ struct coalescer_hooks {
     /* Route 53 refuses this record, whatever it is batched with. */
     void (*refused)(void *arg, struct span name, enum rrset_type type,
                     struct span zone_id, const struct aws_reply *reply);
+
+    /* A removal that was taken on has ended. May be NULL if none is asked
+     * for. */
+    void (*removal_ended)(void *arg, const struct ended_removal *ended);
 };
 
 struct coalescer_limits {
@@ -108,6 +138,19 @@ void coalescer_free(struct coalescer *c);
 NODISCARD enum status coalescer_submit(struct coalescer *c, int64_t now,
                                        const struct desired_rrset *desired,
                                        struct waiter *waiter);
+
+/* The record is to be removed, if it is exactly so; for nobody waits for that,
+ * it gives way to others. With STATUS_OK, removal_ended() is called later, once;
+ * otherwise never:
+ *   STATUS_BUSY       a change of the record is under way: somebody wants it
+ *   STATUS_INVALID    Route 53 refused the record a short while ago
+ *   STATUS_FULL       a ceiling is reached
+ *   STATUS_NOT_FOUND  no hosted zone is known to hold the name
+ *   STATUS_NOMEM
+ * A later coalescer_submit() for the record replaces a removal that is pending,
+ * and follows one that is in flight. */
+NODISCARD enum status coalescer_remove(struct coalescer *c, int64_t now,
+                                       const struct unwanted_rrset *unwanted);
 
 /* The next batch that may leave now, or NULL. The caller sends it and then
  * calls coalescer_done(), once, at a later time. */
@@ -151,6 +194,7 @@ struct coalescer_stats {
     size_t waiters, changes, zones, in_flight, bytes;
     size_t pending;          /* changes that wait to be sent */
     size_t alone;            /* refused before, and waiting to be tried again */
+    size_t removals;         /* of those pending, how many are to go */
     double calls_per_second; /* allowed at present */
 };
 struct coalescer_stats coalescer_stats(const struct coalescer *c);

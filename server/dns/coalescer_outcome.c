@@ -218,13 +218,6 @@ static void batch_returns(struct batch *batch)
     return_to_front(batch, batch->count, batch->lane, batch->group);
 }
 
-static void tell_all(struct coalescer *c, const struct batch *batch,
-                     enum outcome outcome)
-{
-    for (size_t i = 0; i < batch->count; i++)
-        coalescer_answer_all(c, &batch->items[i].record->in_flight, outcome);
-}
-
 /* The zone is gone, or stands under another id by now: its changes wait until
  * the hosted zones have been read again. */
 static void unplace(struct coalescer *c, struct zone_queue *zone)
@@ -233,10 +226,123 @@ static void unplace(struct coalescer *c, struct zone_queue *zone)
         struct rrset_state *record;
 
         while ((record = zone_queue_head(zone, (enum lane)lane)) != NULL) {
+            if (record->pending.is_removal) {
+                coalescer_end_removal(c, record, &record->pending,
+                                      REMOVAL_GIVEN_UP, NULL);
+                coalescer_drop_record(c, record);
+                continue;
+            }
             zone_queue_remove(record);
             zone_queue_append(c->unplaced, record);
         }
     }
+}
+
+/* --- removals ---------------------------------------------------------------- */
+
+static void removals_end(struct coalescer *c, const struct batch *batch,
+                         enum removal_end end, const struct aws_reply *reply)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        struct rrset_state *record = batch->items[i].record;
+
+        coalescer_end_removal(c, record, &record->in_flight, end, reply);
+        coalescer_drop_record(c, record);
+    }
+}
+
+/* As batch_returns(), but where a caller wants something of the record by now,
+ * that alone is left. */
+static void removals_return(struct coalescer *c, const struct batch *batch)
+{
+    for (size_t i = batch->count; i-- > 0;) {
+        struct rrset_state *record = batch->items[i].record;
+
+        if (record->pending.wanted)
+            coalescer_end_removal(c, record, &record->in_flight,
+                                  REMOVAL_OVERTAKEN, NULL);
+        else
+            zone_queue_return_to_front(record, LANE_REMOVAL, 0);
+    }
+}
+
+/* Others have changed what Route 53 names, or have removed it themselves; the
+ * rest goes again at once, and where it names none, in smaller batches. */
+static void removals_refused(struct coalescer *c, struct batch *batch,
+                             const struct aws_reply *reply)
+{
+    struct named_records *named = named_records_new(aws_reply_words(reply));
+    size_t left = 0;
+
+    for (size_t i = 0; i < batch->count; i++) {
+        struct rrset_state *record = batch->items[i].record;
+
+        if (batch->count > 1 &&
+            !named_records_has(named, rrset_state_name(record), record->type)) {
+            batch->items[left++] = batch->items[i];
+            continue;
+        }
+        coalescer_end_removal(c, record, &record->in_flight, REMOVAL_CHANGED,
+                              reply);
+        coalescer_drop_record(c, record);
+    }
+    named_records_free(named);
+    if (left == batch->count)
+        batch->zone->removals_max = (left + 1) / 2;
+    batch->count = left;
+    removals_return(c, batch);
+}
+
+static void removals_accepted(struct coalescer *c, const struct batch *batch,
+                              const struct aws_reply *reply)
+{
+    struct zone_queue *zone = batch->zone;
+
+    zone->removals_max = zone->removals_max < ROUTE53_BATCH_MAX_DELETES / 2
+                             ? zone->removals_max * 2
+                             : ROUTE53_BATCH_MAX_DELETES;
+    removals_end(c, batch, REMOVAL_DONE, reply);
+}
+
+static void settle_removals(struct coalescer *c, int64_t now,
+                            struct batch *batch, const struct aws_reply *reply)
+{
+    struct zone_queue *zone = batch->zone;
+
+    switch (reply->status) {
+    case STATUS_OK:
+        backoff_reset(&zone->backoff);
+        removals_accepted(c, batch, reply);
+        return;
+    case STATUS_INVALID:
+    case STATUS_CONFLICT:
+        backoff_reset(&zone->backoff);
+        removals_refused(c, batch, reply);
+        return;
+    case STATUS_NOT_FOUND:
+        c->hooks.zone_gone(c->hooks.arg, span_from_string(zone->id));
+        removals_end(c, batch, REMOVAL_GIVEN_UP, reply);
+        unplace(c, zone);
+        return;
+    case STATUS_DENIED:
+        removals_end(c, batch, REMOVAL_DENIED, reply);
+        return;
+    case STATUS_THROTTLED:
+        break;
+    default:
+        zone->retry_at = now + backoff_fail(&zone->backoff, &c->jitter);
+        break;
+    }
+    removals_return(c, batch);
+}
+
+/* --- all of them ------------------------------------------------------------- */
+
+static void tell_all(struct coalescer *c, const struct batch *batch,
+                     enum outcome outcome)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        coalescer_answer_all(c, &batch->items[i].record->in_flight, outcome);
 }
 
 static void settle(struct coalescer *c, int64_t now, struct batch *batch,
@@ -279,8 +385,16 @@ void coalescer_done(struct coalescer *c, int64_t now, const struct batch *sent,
     struct zone_queue *zone = sent->zone;
     struct batch *batch = zone->in_flight;
 
-    coalescer_call_done(c, now, batch->sent_at, reply->status);
-    settle(c, now, batch, reply);
+    if (batch_is_removal(batch)) {
+        /* Who may not remove records may still change them. */
+        coalescer_call_done(c, now, batch->sent_at,
+                            reply->status == STATUS_DENIED ? STATUS_OK
+                                                           : reply->status);
+        settle_removals(c, now, batch, reply);
+    } else {
+        coalescer_call_done(c, now, batch->sent_at, reply->status);
+        settle(c, now, batch, reply);
+    }
     zone_queue_complete(batch);
     coalescer_place_zone(c, zone);
     coalescer_drop_zone(c, zone);

@@ -12,6 +12,9 @@ enum {
     /* While others wait, each call that searches for a culprit is followed by
      * so many that do not. */
     CALLS_BETWEEN_SEARCHES = 3,
+
+    /* The same for each call that removes records, for which nobody waits. */
+    CALLS_BETWEEN_REMOVALS = 3,
 };
 
 int64_t coalescer_call_wait_ms(const struct coalescer *c, int64_t now)
@@ -34,7 +37,11 @@ static bool drop_stale(struct coalescer *c, struct zone_queue *zone,
 
     while ((record = zone_queue_head(zone, lane)) != NULL &&
            zone_queue_is_stale(record, now)) {
-        coalescer_end_change(c, record, &record->pending, OUTCOME_EXPIRED);
+        if (record->pending.is_removal)
+            coalescer_end_removal(c, record, &record->pending, REMOVAL_GIVEN_UP,
+                                  NULL);
+        else
+            coalescer_end_change(c, record, &record->pending, OUTCOME_EXPIRED);
         coalescer_drop_record(c, record);
         dropped = true;
     }
@@ -63,19 +70,24 @@ static int64_t asked_at(const struct zone_queue *zone, enum lane lane)
 
 /* The zone that goes next, and the lane; NULL: none. Who has waited longest
  * goes first, but the search for culprits gives way to the others unless it is
- * its turn, and a lone record waits until the next one may go. */
+ * its turn, and so do removals; and a lone record waits until the next one may
+ * go. */
 static struct zone_queue *pick_zone(struct coalescer *c, int64_t now,
                                     enum lane *lane)
 {
     struct zone_queue *first[LANE_COUNT] = {
         [LANE_SHARED] = first_zone(c, LANE_SHARED, now),
         [LANE_SEARCH] = first_zone(c, LANE_SEARCH, now),
+        [LANE_REMOVAL] = first_zone(c, LANE_REMOVAL, now),
     };
 
     if (now >= c->alone_at)
         first[LANE_ALONE] = first_zone(c, LANE_ALONE, now);
     if (first[LANE_SHARED] != NULL && c->since_search < CALLS_BETWEEN_SEARCHES)
         first[LANE_SEARCH] = NULL;
+    if ((first[LANE_SHARED] != NULL || first[LANE_SEARCH] != NULL) &&
+        c->since_removal < CALLS_BETWEEN_REMOVALS)
+        first[LANE_REMOVAL] = NULL;
     *lane = LANE_SHARED;
     for (int other = LANE_SEARCH; other < LANE_COUNT; other++)
         if (asked_at(first[other], (enum lane)other) <
@@ -103,6 +115,7 @@ struct batch *coalescer_next(struct coalescer *c, int64_t now)
     coalescer_place_zone(c, zone);
     coalescer_call_spend(c, now);
     c->since_search = lane == LANE_SEARCH ? 0 : c->since_search + 1;
+    c->since_removal = lane == LANE_REMOVAL ? 0 : c->since_removal + 1;
     if (lane == LANE_ALONE)
         c->alone_at = now + coalescer_alone_interval_ms(c);
     return batch;
@@ -150,11 +163,14 @@ static int64_t zones_wait_ms(const struct coalescer *c, int64_t now)
     int64_t wait = zone_schedule_wait_ms(&c->schedules[LANE_SHARED], now);
     int64_t search = zone_schedule_wait_ms(&c->schedules[LANE_SEARCH], now);
     int64_t alone = zone_schedule_wait_ms(&c->schedules[LANE_ALONE], now);
+    int64_t removal = zone_schedule_wait_ms(&c->schedules[LANE_REMOVAL], now);
 
     if (alone != INT64_MAX && c->alone_at > now && alone < c->alone_at - now)
         alone = c->alone_at - now;
     if (search < wait)
         wait = search;
+    if (removal < wait)
+        wait = removal;
     return alone < wait ? alone : wait;
 }
 

@@ -28,8 +28,9 @@ struct coalescer {
     int64_t gate_at;  /* no call before this */
     int64_t alone_at; /* no lone record is tried again before this */
     size_t waiter_count, zone_count, in_flight_count, refused_count;
-    unsigned since_search; /* calls since the last that searched a culprit */
-    uint32_t last_pair;    /* the halves of a refused batch are the groups n and
+    unsigned since_search;  /* calls since the last that searched a culprit */
+    unsigned since_removal; /* calls since the last that removed records */
+    uint32_t last_pair; /* the halves of a refused batch are the groups n and
                            n + 1, n being even: the newest n */
 };
 
@@ -46,6 +47,12 @@ int64_t coalescer_alone_interval_ms(const struct coalescer *c);
 /* A change is no longer wanted: unlinks it and answers its waiters. */
 void coalescer_end_change(struct coalescer *c, struct rrset_state *record,
                           struct change *change, enum outcome outcome);
+
+/* A removal ends, pending or in flight: unlinks it and reports. `reply` may be
+ * NULL. */
+void coalescer_end_removal(struct coalescer *c, struct rrset_state *record,
+                           struct change *change, enum removal_end end,
+                           const struct aws_reply *reply);
 
 /* Frees a record that has nothing left to do or to remember. */
 void coalescer_drop_record(struct coalescer *c, struct rrset_state *record);

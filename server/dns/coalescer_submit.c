@@ -35,6 +35,15 @@
  *     denied               as above, and OUTCOME_UNAVAILABLE now
  *     no such zone         its zone's changes wait for the zones to be read
  *
+ * A *removal* is a change like others: it is pending, in flight, and then
+ * complete. It comes from nobody who waits, is taken on for an idle rrset alone,
+ * and says exactly what the record said in a listing a moment before, or Route 53
+ * refuses it. A submission takes the place of one that is pending, and follows one
+ * that is in flight, as it would with an older address. So the newest wish of a
+ * caller wins, and what he hears is about his own change. A removal that is
+ * refused ends, and is no culprit: another hand has changed the record. It has
+ * batches of its own, so that no caller pays for that.
+ *
  * Why no answer is ever false:
  *
  *  1. OUTCOME_ACCEPTED is given in one place, batch_accepted(), to the waiters
@@ -53,7 +62,9 @@
  *     answer, and reaches Route 53 only after a newer one was accepted. How
  *     long such a false answer is repeated is what DYNDNS_NOCHG_SECONDS bounds.
  *  4. OUTCOME_UNCHANGED comes from rrset_cache alone, which learns only what
- *     was accepted while nothing newer was pending.
+ *     was accepted while nothing newer was pending. A removal invalidates it
+ *     when it is taken on, like every change, and nothing is learnt from its
+ *     end.
  *  5. Every waiter is in `deadlines` from its submission to its answer, and
  *     answer() is the one function that unlinks it and calls it: so it is
  *     called once, and not later than its deadline.
@@ -228,6 +239,25 @@ void coalescer_end_change(struct coalescer *c, struct rrset_state *record,
     coalescer_answer_all(c, change, outcome);
 }
 
+void coalescer_end_removal(struct coalescer *c, struct rrset_state *record,
+                           struct change *change, enum removal_end end,
+                           const struct aws_reply *reply)
+{
+    struct ended_removal ended = {
+        .end = end,
+        .name = rrset_state_name(record),
+        .address = &change->address,
+        .zone_id = span_from_string(record->zone->id),
+        .reply = reply,
+    };
+
+    if (change == &record->pending)
+        zone_queue_remove(record);
+    change->wanted = false;
+    if (c->hooks.removal_ended != NULL)
+        c->hooks.removal_ended(c->hooks.arg, &ended);
+}
+
 static bool reserve_zone(struct coalescer *c)
 {
     for (int lane = 0; lane < LANE_COUNT; lane++)
@@ -323,8 +353,11 @@ static void make_pending(struct coalescer *c, int64_t now,
     struct change *change = &record->pending;
 
     record->is_proven = record->is_proven || desired->is_proven;
+    if (change->wanted && change->is_removal)
+        coalescer_end_removal(c, record, change, REMOVAL_OVERTAKEN, NULL);
     if (!change->wanted) {
         change->wanted = true;
+        change->is_removal = false;
         change->asked_at = now;
         zone_queue_append(record->zone, record);
         coalescer_place_zone(c, record->zone);
@@ -342,7 +375,8 @@ static void make_pending(struct coalescer *c, int64_t now,
 static bool is_in_flight(const struct rrset_state *record,
                          const struct desired_rrset *desired)
 {
-    return record->in_flight.wanted && record->in_flight.ttl == desired->ttl &&
+    return record->in_flight.wanted && !record->in_flight.is_removal &&
+           record->in_flight.ttl == desired->ttl &&
            address_equal(&record->in_flight.address, desired->address);
 }
 
@@ -381,6 +415,46 @@ enum status coalescer_submit(struct coalescer *c, int64_t now,
     if (!has_turn_in_time(c, now, record, waiter->deadline_at))
         return STATUS_BUSY;
     link_waiter(c, record, &record->pending, waiter);
+    return STATUS_OK;
+}
+
+/* --- removing -------------------------------------------------------------- */
+
+/* The record as it is to be removed, which nobody else wants anything of. */
+static enum status prepare_removal(struct coalescer *c, int64_t now,
+                                   struct span name, enum rrset_type type,
+                                   struct rrset_state **out)
+{
+    struct rrset_state *record = rrset_table_find(&c->records, name, type);
+    struct span zone_id;
+
+    if (record != NULL && (record->pending.wanted || record->in_flight.wanted))
+        return STATUS_BUSY;
+    if (record != NULL && record->refusals > 0)
+        return STATUS_INVALID;
+    if (c->hooks.find_zone(c->hooks.arg, name, &zone_id) != ZONE_FOUND)
+        return STATUS_NOT_FOUND;
+    return prepare_record(c, now, name, type, out);
+}
+
+enum status coalescer_remove(struct coalescer *c, int64_t now,
+                             const struct unwanted_rrset *unwanted)
+{
+    enum rrset_type type = rrset_type_for(unwanted->address);
+    struct rrset_state *record;
+    enum status status = prepare_removal(c, now, unwanted->name, type, &record);
+
+    if (status != STATUS_OK)
+        return status;
+    record->pending.wanted = true;
+    record->pending.is_removal = true;
+    record->pending.address = *unwanted->address;
+    record->pending.client = (struct address){.family = ADDRESS_NONE};
+    record->pending.ttl = unwanted->ttl;
+    record->pending.asked_at = record->pending.renewed_at = now;
+    zone_queue_append(record->zone, record);
+    coalescer_place_zone(c, record->zone);
+    c->hooks.invalidate(c->hooks.arg, rrset_state_name(record), type);
     return STATUS_OK;
 }
 
@@ -451,6 +525,7 @@ struct coalescer_stats coalescer_stats(const struct coalescer *c)
         .bytes = rrset_table_bytes(&c->records),
         .pending = count_pending(c),
         .alone = c->schedules[LANE_ALONE].changes,
+        .removals = c->schedules[LANE_REMOVAL].changes,
         .calls_per_second = c->rate.per_second,
     };
 }
@@ -468,6 +543,7 @@ static void empty_zone(struct coalescer *c, struct zone_queue *zone)
         struct rrset_state *record;
 
         while ((record = zone_queue_head(zone, (enum lane)lane)) != NULL) {
+            record->pending.is_removal = false; /* nobody is to be told */
             coalescer_end_change(c, record, &record->pending,
                                  OUTCOME_UNAVAILABLE);
             coalescer_drop_record(c, record);

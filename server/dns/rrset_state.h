@@ -40,7 +40,9 @@ struct waiter {
 };
 
 struct change {
-    bool wanted; /* false: there is no such change, the rest is unset */
+    bool wanted;     /* false: there is no such change, the rest is unset */
+    bool is_removal; /* the record is to go, if it says exactly this; nobody
+                        waits for that */
     struct address address;
     struct address client; /* who asked last, for the log */
     uint32_t ttl;          /* seconds */
@@ -51,9 +53,10 @@ struct change {
 
 /* With whom a change may share a batch. */
 enum lane {
-    LANE_SHARED, /* with all others */
-    LANE_SEARCH, /* with others among whom a culprit is searched for */
-    LANE_ALONE,  /* with nobody: Route 53 refused the record before */
+    LANE_SHARED,  /* with all others */
+    LANE_SEARCH,  /* with others among whom a culprit is searched for */
+    LANE_ALONE,   /* with nobody: Route 53 refused the record before */
+    LANE_REMOVAL, /* with other removals */
     LANE_COUNT,
 };
 

@@ -9,6 +9,10 @@ enum {
     ZONE_BACKOFF_CAP_MS = 5000,
 
     CHANGE_MAX_AGE_MS = 300000, /* of one that nobody waits for */
+
+    /* What a listing said before that is not to be relied on: the sooner a
+     * record goes after the look at its host, the better. */
+    REMOVAL_MAX_AGE_MS = 30000,
 };
 
 struct zone_queue *zone_queue_new(struct span id)
@@ -26,6 +30,7 @@ struct zone_queue *zone_queue_new(struct span id)
     zone->backoff.first_ms = ZONE_BACKOFF_FIRST_MS;
     zone->backoff.cap_ms = ZONE_BACKOFF_CAP_MS;
     zone->unproven_max = ROUTE53_BATCH_MAX_UPSERTS;
+    zone->removals_max = ROUTE53_BATCH_MAX_DELETES;
     if (id.len > 0)
         memcpy(zone->id, id.ptr, id.len);
     return zone;
@@ -78,8 +83,10 @@ static void enqueue(struct zone_queue *zone, struct rrset_state *record,
 void zone_queue_append(struct zone_queue *zone, struct rrset_state *record)
 {
     bool is_suspect = is_cautious(zone) && !record->is_proven;
+    enum lane lane = is_suspect ? LANE_SEARCH : LANE_SHARED;
 
-    enqueue(zone, record, is_suspect ? LANE_SEARCH : LANE_SHARED, 0, false);
+    enqueue(zone, record, record->pending.is_removal ? LANE_REMOVAL : lane, 0,
+            false);
 }
 
 void zone_queue_remove(struct rrset_state *record)
@@ -113,14 +120,20 @@ void zone_queue_limit_unproven(struct zone_queue *zone, size_t unproven_max)
 
 bool zone_queue_is_stale(const struct rrset_state *record, int64_t now)
 {
-    return list_is_empty(&record->pending.waiters) &&
-           now - record->pending.renewed_at >= CHANGE_MAX_AGE_MS;
+    const struct change *change = &record->pending;
+    int64_t max_age_ms =
+        change->is_removal ? REMOVAL_MAX_AGE_MS : CHANGE_MAX_AGE_MS;
+
+    return list_is_empty(&change->waiters) &&
+           now - change->renewed_at >= max_age_ms;
 }
 
 static size_t most_with(const struct rrset_state *first)
 {
     if (first->lane == LANE_ALONE)
         return 1;
+    if (first->lane == LANE_REMOVAL)
+        return first->zone->removals_max;
     return first->lane == LANE_SEARCH && first->group == 0
                ? first->zone->unproven_max
                : ROUTE53_BATCH_MAX_UPSERTS;
@@ -128,10 +141,12 @@ static size_t most_with(const struct rrset_state *first)
 
 /* Picks what goes next. Members of a group need not stand together. */
 static size_t choose(const struct zone_queue *zone, enum lane lane, int64_t now,
-                     struct rrset_state *chosen[ROUTE53_BATCH_MAX_UPSERTS])
+                     struct rrset_state *chosen[ROUTE53_BATCH_MAX_DELETES])
 {
     const struct list *records = &zone->lanes[lane].records;
-    size_t count = 0, chars = 0;
+    size_t count = 0, chars = 0,
+           max_chars = lane == LANE_REMOVAL ? ROUTE53_BATCH_MAX_DELETE_CHARS
+                                            : ROUTE53_BATCH_MAX_CHARS;
 
     for (struct list *node = records->next; node != records;
          node = node->next) {
@@ -143,7 +158,7 @@ static size_t choose(const struct zone_queue *zone, enum lane lane, int64_t now,
             (count > 0 && record->group != chosen[0]->group))
             continue;
         chars += address_format(&record->pending.address, value);
-        if (chars > ROUTE53_BATCH_MAX_CHARS)
+        if (chars > max_chars)
             break;
         chosen[count++] = record;
         if (count == most_with(chosen[0]))
@@ -177,7 +192,7 @@ static void take_off(struct batch_item *item, struct rrset_state *record)
 struct batch *zone_queue_take_batch(struct zone_queue *zone, enum lane lane,
                                     int64_t now)
 {
-    struct rrset_state *chosen[ROUTE53_BATCH_MAX_UPSERTS];
+    struct rrset_state *chosen[ROUTE53_BATCH_MAX_DELETES];
     size_t count = choose(zone, lane, now, chosen);
     struct batch *batch;
 

@@ -1,12 +1,14 @@
 /* zone_queue -- the changes that wait for one hosted zone, in the order in
  * which they were asked for, and what of them fits in the next batch.
  *
- * They stand in three lanes, so that a few culprits do not cost everybody's
+ * They stand in four lanes, so that a few culprits do not cost everybody's
  * time. Most share batches. A record that Route 53 refused before goes alone.
  * Where Route 53 refused a batch without naming a culprit, its parts are
  * searched, until it is found; and the zone is *cautious* for a while: records
  * that are not proven (Route 53 is not known to have had them before) are kept
- * from the proven ones, and only a few of them share a batch.
+ * from the proven ones, and only a few of them share a batch. Removals share
+ * batches with removals alone: one is refused as soon as its record says anything
+ * else, and whom nobody lets remove records may change them all the same.
  *
  * A batch holds changes of one group of one lane. The group 0 is that of
  * everybody in the lane; others have been part of a refused batch.
@@ -34,7 +36,7 @@ struct batch {
     struct batch_item items[];
 };
 
-/* What to UPSERT for an item; its spans are borrowed from the batch. */
+/* What to UPSERT, or to remove, for an item; its spans are borrowed from the batch. */
 struct rrset batch_rrset(const struct batch *batch, size_t item);
 
 struct zone_lane {
@@ -54,6 +56,7 @@ struct zone_queue {
     struct backoff backoff;
     int64_t retry_at;    /* no batch before this */
     size_t unproven_max; /* in one batch; below the maximum: cautious */
+    size_t removals_max; /* likewise */
     char id[ROUTE53_ID_MAX + 1];
 };
 
@@ -75,12 +78,11 @@ void zone_queue_remove(struct rrset_state *record);
 
 /* Whether nobody waits for the pending change and it is too old to be true:
  * by now its host has asked again, perhaps of another copy of the server, and
- * an old address must not win over a newer one. */
+ * an old address must not win over a newer one. A removal is stale earlier. */
 bool zone_queue_is_stale(const struct rrset_state *record, int64_t now);
 
 /* Takes the next batch from the front of a lane: as many changes that may go
- * with the first one as Route 53 takes in one call (ROUTE53_BATCH_MAX_UPSERTS
- * and ROUTE53_BATCH_MAX_CHARS), turning each from pending to in flight. Stale
+ * with the first one as Route 53 takes in one call (route53_limits.h), turning each from pending to in flight. Stale
  * ones are passed over. NULL when memory is short or the lane is empty;
  * nothing has changed then. */
 struct batch *zone_queue_take_batch(struct zone_queue *zone, enum lane lane,
@@ -90,6 +92,12 @@ struct batch *zone_queue_take_batch(struct zone_queue *zone, enum lane lane,
  * ROUTE53_BATCH_MAX_UPSERTS the zone is cautious, and those that stand among
  * the proven ones are moved. */
 void zone_queue_limit_unproven(struct zone_queue *zone, size_t unproven_max);
+
+/* Whether these are removals. */
+static inline bool batch_is_removal(const struct batch *batch)
+{
+    return batch->lane == LANE_REMOVAL;
+}
 
 /* Turns a change in flight of a batch back into a pending one, at the front
  * (the caller returns several in their reverse order) or at the end of a lane,

@@ -168,6 +168,7 @@ static int run_seeds(uint64_t first, uint64_t count, bool verbose)
         total.refused += result.refused;
         total.calls += result.calls;
         total.changes += result.changes;
+        total.removed += result.removed;
         if (result.failure[0] != '\0') {
             printf("FAILED seed %llu: %s\nrun it alone: sim --first %llu "
                    "--seeds 1 --verbose\n",

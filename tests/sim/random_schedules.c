@@ -93,6 +93,23 @@ static void draw_asks(struct simulation *sim, size_t asks, int64_t duration)
     }
 }
 
+/* In half of all schedules records are removed too, whoever asks meanwhile. */
+static void draw_removals(struct simulation *sim, size_t most, int64_t duration)
+{
+    size_t count = simulation_draw(sim, 1) == 0
+                       ? 0
+                       : (size_t)simulation_draw(sim, (int64_t)most);
+
+    for (size_t i = 0; i < count; i++) {
+        struct sim_host *host = &sim->world.hosts[simulation_draw(
+            sim, (int64_t)sim->world.host_count - 1)];
+
+        simulation_plan_removal(sim, simulation_draw(sim, duration), host,
+                                simulation_draw(sim, 3) == 0 ? RRSET_AAAA
+                                                             : RRSET_A);
+    }
+}
+
 void simulation_run(const struct sim_options *options,
                     struct sim_result *result)
 {
@@ -109,6 +126,7 @@ void simulation_run(const struct sim_options *options,
     draw_faults(&sim, duration);
     draw_poison(&sim, duration);
     draw_asks(&sim, hosts * (size_t)(1 + jitter_up_to(&shape, 4)), duration);
+    draw_removals(&sim, hosts * 2, duration);
     agenda_plan(&sim.agenda, duration + 1, end_faults, NULL);
     simulation_run_out(&sim);
     simulation_take_down(&sim);

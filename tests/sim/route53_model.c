@@ -34,11 +34,17 @@ static void check_rate(struct route53_model *model, int64_t now)
 static void check_batch(struct route53_model *model, const struct batch *batch)
 {
     size_t chars = 0;
+    bool is_within;
 
     for (size_t i = 0; i < batch->count; i++)
         chars += strlen(batch->items[i].value);
-    if (batch->count == 0 || batch->count > ROUTE53_BATCH_MAX_UPSERTS ||
-        chars > ROUTE53_BATCH_MAX_CHARS)
+    if (batch_is_removal(batch))
+        is_within = batch->count <= ROUTE53_BATCH_MAX_DELETES &&
+                    chars <= ROUTE53_BATCH_MAX_DELETE_CHARS;
+    else
+        is_within = batch->count <= ROUTE53_BATCH_MAX_UPSERTS &&
+                    chars <= ROUTE53_BATCH_MAX_CHARS;
+    if (batch->count == 0 || !is_within)
         violate(model, "a batch breaks the budgets");
 }
 
@@ -101,6 +107,33 @@ static bool is_refused(struct route53_model *model, const struct batch *batch,
     return refused;
 }
 
+/* A removal is refused unless its record is exactly so. */
+static bool is_not_so(struct route53_model *model, const struct batch *batch,
+                      struct model_verdict *verdict)
+{
+    bool refused = false;
+
+    strbuf_init(&verdict->words, WORDS_MAX_BYTES);
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct rrset rrset = batch_rrset(batch, i);
+        struct sim_record *record =
+            &world_host(model->world, rrset.name)->records[rrset.type];
+
+        record->was_not_so =
+            record->says != sim_address_number(rrset.value, rrset.type);
+        refused = refused || record->was_not_so;
+        if (record->was_not_so && model->plan.names_culprits)
+            strbuf_printf(&verdict->words,
+                          "[Tried to delete resource record set "
+                          "[name='%.*s.', type='%s'] but the values provided "
+                          "do not match the current values]",
+                          (int)rrset.name.len, rrset.name.ptr,
+                          rrset_type_name(rrset.type));
+    }
+    verdict->reply.words = strbuf_span(&verdict->words);
+    return refused;
+}
+
 struct model_verdict route53_model_call(struct route53_model *model,
                                         int64_t now, const struct batch *batch)
 {
@@ -120,7 +153,8 @@ struct model_verdict route53_model_call(struct route53_model *model,
         return reply_at(now + latency, STATUS_BUSY);
     }
     verdict = reply_at(now + latency, STATUS_OK);
-    if (is_refused(model, batch, &verdict)) {
+    if (batch_is_removal(batch) ? is_not_so(model, batch, &verdict)
+                                : is_refused(model, batch, &verdict)) {
         verdict.reply.status = STATUS_INVALID;
         return verdict;
     }
@@ -147,14 +181,15 @@ struct model_verdict route53_model_list(struct route53_model *model,
     return reply_at(now + draw_latency(model), STATUS_OK);
 }
 
-void route53_model_apply(struct route53_model *model,
+void route53_model_apply(struct route53_model *model, bool is_removal,
                          const struct rrset *rrsets, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         struct sim_host *host = world_host(model->world, rrsets[i].name);
 
         host->records[rrsets[i].type].says =
-            sim_address_number(rrsets[i].value, rrsets[i].type);
+            is_removal ? SIM_NO_BELIEF
+                       : sim_address_number(rrsets[i].value, rrsets[i].type);
         model->changes_applied++;
     }
 }

@@ -50,8 +50,8 @@ struct model_verdict route53_model_call(struct route53_model *model,
 struct model_verdict route53_model_list(struct route53_model *model,
                                         int64_t now);
 
-/* Its time has come: the zone's records say so from now on. */
-void route53_model_apply(struct route53_model *model,
+/* Its time has come: the zone's records say so from now on, or are gone. */
+void route53_model_apply(struct route53_model *model, bool is_removal,
                          const struct rrset *rrsets, size_t count);
 
 #endif

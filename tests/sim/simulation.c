@@ -11,6 +11,8 @@
  *                             only while Route 53 holds that address
  *   the rate, the budgets     route53_model.c
  *   one batch a zone          send()
+ *   removals end as they do   on_removal_ended(): as gone only when Route 53's
+ *                             acceptance is reported, and each once
  *   the newest wish wins      check_end(): after the last fault, Route 53 holds
  *                             what each host wished for last
  */
@@ -39,6 +41,7 @@ struct sim_call {
     struct rrset *rrsets; /* a copy: a batch may end before it is applied */
     char (*values)[ADDRESS_TEXT_MAX];
     char (*names)[SIM_NAME_MAX];
+    bool is_removal;
     size_t count, looked_at;
     int pending_events; /* reply and application still to come */
 };
@@ -131,7 +134,8 @@ static void on_accepted(void *arg, const struct accepted_change *written)
     struct sim_host *host = world_host(&sim->world, written->name);
     int number = number_of(written->address, written->type);
 
-    if (!replying_with(sim, written->name, written->type, number))
+    if (sim->replying == NULL || sim->replying->is_removal ||
+        !replying_with(sim, written->name, written->type, number))
         simulation_fail(sim, "written without acceptance", host->name);
     host->records[written->type].proven = true;
     if (written->is_latest)
@@ -164,12 +168,34 @@ static void on_refused(void *arg, struct span name, enum rrset_type type,
     simulation_tell(sim, "refused", host->name, (int)type);
 }
 
+static void on_removal_ended(void *arg, const struct ended_removal *ended)
+{
+    struct simulation *sim = arg;
+    enum rrset_type type = rrset_type_for(ended->address);
+    struct sim_host *host = world_host(&sim->world, ended->name);
+    struct sim_record *record = &host->records[type];
+
+    simulation_tell(sim, "removed", host->name, (int)ended->end);
+    if (!record->removing)
+        simulation_fail(sim, "a removal ended twice", host->name);
+    record->removing = false;
+    if (ended->end == REMOVAL_DONE &&
+        !(sim->replying->is_removal &&
+          replying_with(sim, ended->name, type,
+                        number_of(ended->address, type))))
+        simulation_fail(sim, "gone without acceptance", host->name);
+    if (ended->end == REMOVAL_CHANGED && !record->was_not_so)
+        simulation_fail(sim, "not removed though it was so", host->name);
+    sim->result->removed += ended->end == REMOVAL_DONE;
+}
+
 static const struct coalescer_hooks hooks = {
     .find_zone = find_zone,
     .invalidate = on_invalidate,
     .accepted = on_accepted,
     .zone_gone = on_zone_gone,
     .refused = on_refused,
+    .removal_ended = on_removal_ended,
 };
 
 /* --- callers ---------------------------------------------------------------- */
@@ -286,6 +312,68 @@ void simulation_plan_ask(struct simulation *sim, int64_t at,
     agenda_plan(&sim->agenda, at, ask, caller);
 }
 
+/* --- removals --------------------------------------------------------------- */
+
+struct removal {
+    struct sim_host *host;
+    enum rrset_type type;
+    int shown;
+};
+
+/* Nobody else can have written since the listing: the owner asks for no removal
+ * of what a caller has asked for since. */
+static void remove_record(void *arg, int64_t now, void *subject)
+{
+    struct simulation *sim = arg;
+    struct removal *removal = subject;
+    struct sim_record *record = &removal->host->records[removal->type];
+    struct address address = sim_address(removal->type, removal->shown);
+    struct unwanted_rrset unwanted = {
+        .name = span_from_string(removal->host->name),
+        .address = &address,
+        .ttl = 60,
+    };
+
+    simulation_tell(sim, "remove", removal->host->name, removal->shown);
+    if (coalescer_remove(sim->coalescer, now, &unwanted) == STATUS_OK) {
+        if (record->removing)
+            simulation_fail(sim, "removed twice", removal->host->name);
+        record->removing = true;
+        record->wish = SIM_NO_BELIEF;
+        sim->last_ask_at = now;
+        /* Often the host comes back that very moment, with what it had. */
+        if (simulation_draw(sim, 1) == 0)
+            simulation_plan_ask(sim, now + simulation_draw(sim, 300),
+                                removal->host, removal->type, removal->shown);
+    }
+    free(removal);
+}
+
+/* A listing shows what the record says; a little later it is to go. */
+static void look_at_record(void *arg, int64_t now, void *subject)
+{
+    struct simulation *sim = arg;
+    struct removal *removal = subject;
+
+    removal->shown = removal->host->records[removal->type].says;
+    if (removal->shown == SIM_NO_BELIEF) {
+        free(removal);
+        return;
+    }
+    agenda_plan(&sim->agenda, now + simulation_draw(sim, 3000), remove_record,
+                removal);
+}
+
+void simulation_plan_removal(struct simulation *sim, int64_t at,
+                             struct sim_host *host, enum rrset_type type)
+{
+    struct removal *removal = need(calloc(1, sizeof *removal));
+
+    removal->host = host;
+    removal->type = type;
+    agenda_plan(&sim->agenda, at, look_at_record, removal);
+}
+
 /* --- calls ------------------------------------------------------------------ */
 
 static void end_event(struct sim_call *call)
@@ -305,7 +393,8 @@ static void apply(void *arg, int64_t now, void *subject)
     struct sim_call *call = subject;
 
     (void)now;
-    route53_model_apply(&sim->model, call->rrsets, call->count);
+    route53_model_apply(&sim->model, call->is_removal, call->rrsets,
+                        call->count);
     end_event(call);
 }
 
@@ -332,6 +421,7 @@ static struct sim_call *call_new(const struct batch *batch)
     struct sim_call *call = need(calloc(1, sizeof *call));
 
     call->count = batch->count;
+    call->is_removal = batch_is_removal(batch);
     call->rrsets = need(calloc(batch->count, sizeof *call->rrsets));
     call->values = need(calloc(batch->count, sizeof *call->values));
     call->names = need(calloc(batch->count, sizeof *call->names));

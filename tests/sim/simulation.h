@@ -16,7 +16,7 @@ struct sim_options {
 /* What one run came to. */
 struct sim_result {
     char failure[256]; /* "" when all promises held */
-    size_t asked, good, unavailable, refused, known, calls, changes;
+    size_t asked, good, unavailable, refused, known, calls, changes, removed;
     size_t alone;          /* calls that tried a refused record again */
     int64_t worst_wait_ms; /* of whoever asked for what Route 53 would have */
     int64_t worst_proven_wait_ms; /* of those whose record it had had before */

@@ -50,6 +50,11 @@ void simulation_take_down(struct simulation *sim);
 void simulation_plan_ask(struct simulation *sim, int64_t at,
                          struct sim_host *host, enum rrset_type type, int wish);
 
+/* At that time somebody looks at the record, and has it removed a moment later,
+ * if it was there. */
+void simulation_plan_removal(struct simulation *sim, int64_t at,
+                             struct sim_host *host, enum rrset_type type);
+
 /* The first failure is kept. `name` tells of whom, or is "". */
 void simulation_fail(struct simulation *sim, const char *what,
                      const char *name);

@@ -18,6 +18,8 @@ struct sim_record {
     int believed;  /* what `nochg` would be said of; SIM_NO_BELIEF: unsure */
     bool poisoned; /* Route 53 refuses it */
     bool was_refused; /* it was, when it was last part of a batch */
+    bool was_not_so;  /* when it was last to be removed, it was not as told */
+    bool removing;    /* its removal has been taken on, and not ended */
     bool proven;      /* Route 53 accepted it once, as the server knows */
     unsigned tries;   /* how often it went alone, having been refused */
 };

@@ -88,7 +88,10 @@ static void apply(struct world *w, const struct batch *batch)
             held->name = span_from(copy, rrset.name.len);
             held->type = rrset.type;
         }
-        assert_true(address_parse(rrset.value, &held->address));
+        if (batch_is_removal(batch))
+            held->address.family = ADDRESS_NONE;
+        else
+            assert_true(address_parse(rrset.value, &held->address));
     }
 }
 
@@ -97,7 +100,9 @@ static const struct address *find_held(const struct world *w, struct span name,
 {
     const struct held *held = place_of(w->held, w->held_size, name, type);
 
-    return held->name.ptr == NULL ? NULL : &held->address;
+    return held->name.ptr == NULL || held->address.family == ADDRESS_NONE
+               ? NULL
+               : &held->address;
 }
 
 /* --- names ------------------------------------------------------------------- */
@@ -176,6 +181,21 @@ static void on_accepted(void *arg, const struct accepted_change *written)
          written->is_latest ? "" : " not latest");
 }
 
+static void on_removal_ended(void *arg, const struct ended_removal *ended)
+{
+    static const char *const words[] = {[REMOVAL_DONE] = "removed",
+                                        [REMOVAL_CHANGED] = "changed",
+                                        [REMOVAL_DENIED] = "denied",
+                                        [REMOVAL_OVERTAKEN] = "overtaken",
+                                        [REMOVAL_GIVEN_UP] = "given up"};
+    struct world *w = arg;
+    enum rrset_type type = rrset_type_for(ended->address);
+
+    if (ended->end == REMOVAL_DONE)
+        assert_null(find_held(w, ended->name, type));
+    note(w, words[ended->end], ended->name, type, "");
+}
+
 static void on_zone_gone(void *arg, struct span id)
 {
     struct world *w = arg;
@@ -221,6 +241,7 @@ struct world *world_new_with(struct coalescer_limits limits)
         .accepted = on_accepted,
         .zone_gone = on_zone_gone,
         .refused = on_refused,
+        .removal_ended = on_removal_ended,
     };
 
     w->held_size = HELD_FIRST;
@@ -384,6 +405,19 @@ void assert_good(const struct caller *caller, const char *address)
     assert_string_equal(text, address);
 }
 
+/* --- removals ----------------------------------------------------------------- */
+
+enum status world_remove(struct world *w, const char *name, const char *address)
+{
+    char full[WORLD_NAME_MAX];
+    struct address shown;
+    struct unwanted_rrset unwanted = {
+        .name = full_name(name, full), .address = &shown, .ttl = WORLD_TTL};
+
+    assert_true(address_parse(span_from_string(address), &shown));
+    return coalescer_remove(w->c, w->now, &unwanted);
+}
+
 /* --- batches ---------------------------------------------------------------------- */
 
 const char *batch_text(const struct batch *batch)
@@ -405,18 +439,24 @@ const char *batch_text(const struct batch *batch)
 
 static void check_batch(const struct world *w, const struct batch *batch)
 {
+    bool is_removal = batch_is_removal(batch);
     size_t chars = 0;
 
-    assert_in_range(batch->count, 1, ROUTE53_BATCH_MAX_UPSERTS);
+    assert_in_range(batch->count, 1,
+                    is_removal ? ROUTE53_BATCH_MAX_DELETES
+                               : ROUTE53_BATCH_MAX_UPSERTS);
     assert_int_equal(batch->sent_at, w->now);
     for (size_t i = 0; i < batch->count; i++)
         chars += strlen(batch->items[i].value);
-    assert_in_range(chars, 1, ROUTE53_BATCH_MAX_CHARS);
+    assert_in_range(chars, 1,
+                    is_removal ? ROUTE53_BATCH_MAX_DELETE_CHARS
+                               : ROUTE53_BATCH_MAX_CHARS);
     for (size_t i = 0; i < w->in_flight_count; i++)
         assert_ptr_not_equal(w->in_flight[i].batch->zone, batch->zone);
     /* Each record's in_flight change is in one place of one batch. */
     for (size_t i = 0; i < batch->count; i++)
-        assert_true(batch->items[i].record->in_flight.wanted);
+        assert_true(batch->items[i].record->in_flight.wanted &&
+                    batch->items[i].record->in_flight.is_removal == is_removal);
 }
 
 struct batch *world_send(struct world *w)
@@ -503,13 +543,25 @@ static bool is_bad(const struct world *w, struct span name)
     return false;
 }
 
+/* Whether the record is what the item says. */
+static bool says(const struct world *w, const struct batch *batch, size_t item)
+{
+    const struct rrset rrset = batch_rrset(batch, item);
+    const struct address *held = find_held(w, rrset.name, rrset.type);
+    struct address wanted;
+
+    return held != NULL && address_parse(rrset.value, &wanted) &&
+           address_equal(held, &wanted);
+}
+
 static void find_culprits(const struct world *w, const struct batch *batch,
                           struct aws_reply *reply, struct strbuf *words)
 {
     for (size_t i = 0; i < batch->count; i++) {
         struct span name = batch_rrset(batch, i).name;
 
-        if (!is_bad(w, name))
+        if (!is_bad(w, name) &&
+            !(batch_is_removal(batch) && !says(w, batch, i)))
             continue;
         reply->status = STATUS_INVALID;
         if (w->names_culprits)

@@ -106,6 +106,10 @@ enum status world_try(struct world *w, const char *name, const char *address);
 enum status world_try_until(struct world *w, const char *name,
                             const char *address, int64_t deadline_at);
 
+/* The record, which a listing showed to say so, is to go. */
+enum status world_remove(struct world *w, const char *name,
+                         const char *address);
+
 /* Time goes on, and deadlines with it. */
 void world_wait(struct world *w, int64_t ms);
 

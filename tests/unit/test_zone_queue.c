@@ -253,6 +253,97 @@ static void test_nothing_is_lost_between_batches(void **state)
     assert_int_equal(batches, 3);
 }
 
+/* --- removals ----------------------------------------------------------------- */
+
+static struct rrset_state *make_removal(const char *name, const char *value,
+                                        int64_t asked_at)
+{
+    struct address to = address(value);
+    struct rrset_state *record =
+        rrset_table_add(&table, span_from_string(name), rrset_type_for(&to));
+
+    assert_non_null(record);
+    record->zone = zone;
+    record->pending = (struct change){
+        .wanted = true,
+        .is_removal = true,
+        .address = to,
+        .ttl = TTL,
+        .asked_at = asked_at,
+        .renewed_at = asked_at,
+    };
+    list_init(&record->pending.waiters);
+    zone_queue_append(zone, record);
+    return record;
+}
+
+static void test_removals_stand_in_a_lane_of_their_own(void **state)
+{
+    struct rrset_state *record = make_removal("a.example.org", "192.0.2.1", 0);
+    struct batch *batch;
+
+    (void)state;
+    make_pending("b.example.org", "192.0.2.2", 0, 0);
+    assert_int_equal(record->lane, LANE_REMOVAL);
+    batch = take();
+    assert_false(batch_is_removal(batch));
+    assert_int_equal(batch->count, 1);
+    return_all(batch, batch->lane, 0);
+    zone_queue_complete(batch);
+    batch = take_from(LANE_REMOVAL);
+    assert_true(batch_is_removal(batch));
+    assert_int_equal(batch->count, 1);
+    assert_true(span_is(batch_rrset(batch, 0).name, "a.example.org"));
+    assert_true(span_is(batch_rrset(batch, 0).value, "192.0.2.1"));
+    assert_int_equal(batch_rrset(batch, 0).ttl, TTL);
+}
+
+static void test_a_removal_costs_half_of_an_upsert(void **state)
+{
+    static const struct {
+        const char *value;
+        size_t fitting;
+    } rows[] = {{"192.0.2.1", 1000}, {AAAA_39, 820}};
+    char name[TEXT_MAX];
+
+    (void)state;
+    for (size_t row = 0; row < COUNT(rows); row++) {
+        set_up(NULL);
+        for (int i = 0; i < 1200; i++) {
+            snprintf(name, sizeof name, "h%d.example.org", i);
+            make_removal(name, rows[row].value, 0);
+        }
+        assert_int_equal(take_from(LANE_REMOVAL)->count, rows[row].fitting);
+        tear_down(NULL);
+    }
+}
+
+static void test_a_removal_is_stale_before_an_upsert_is(void **state)
+{
+    struct rrset_state *removal = make_removal("a.example.org", "192.0.2.1", 0);
+    struct rrset_state *upsert =
+        make_pending("b.example.org", "192.0.2.1", 0, 0);
+
+    (void)state;
+    assert_false(zone_queue_is_stale(removal, 29999));
+    assert_true(zone_queue_is_stale(removal, 30000));
+    assert_false(zone_queue_is_stale(upsert, 299999));
+    assert_true(zone_queue_is_stale(upsert, 300000));
+}
+
+static void test_fewer_removals_share_a_batch_where_it_is_so(void **state)
+{
+    struct batch *batch;
+
+    (void)state;
+    make_removal("a.example.org", "192.0.2.1", 0);
+    make_removal("b.example.org", "192.0.2.1", 0);
+    make_removal("c.example.org", "192.0.2.1", 0);
+    zone->removals_max = 2;
+    batch = take_from(LANE_REMOVAL);
+    assert_int_equal(batch->count, 2);
+}
+
 /* --- what a batch says ---------------------------------------------------- */
 
 static void test_a_batch_says_what_to_upsert(void **state)
@@ -694,6 +785,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_both_budgets_are_met_exactly),
         QUEUE_TEST(test_nothing_is_lost_between_batches),
+        QUEUE_TEST(test_removals_stand_in_a_lane_of_their_own),
+        cmocka_unit_test(test_a_removal_costs_half_of_an_upsert),
+        QUEUE_TEST(test_a_removal_is_stale_before_an_upsert_is),
+        QUEUE_TEST(test_fewer_removals_share_a_batch_where_it_is_so),
         QUEUE_TEST(test_a_batch_says_what_to_upsert),
         QUEUE_TEST(test_taking_turns_gathering_into_flying),
         QUEUE_TEST(test_an_empty_queue_gives_no_batch),
