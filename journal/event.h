@@ -73,6 +73,8 @@ struct event_change {
 struct event_edit {
     struct span by;     /* user@machine, as far as known */
     struct span action; /* the command of dyndb: "add-host" */
+    struct span effect; /* on these hosts: "added", "changed", "removed"; may be
+                           empty. An edit with several is an event for each */
     struct span hosts[EVENT_EDIT_HOSTS_MAX];
     size_t named; /* of them; what finds no room in a line is not written */
     uint64_t hosts_in_all;

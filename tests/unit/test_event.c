@@ -55,6 +55,7 @@ static struct event an_edit(void)
 
     event.edit = (struct event_edit){.by = SPAN_LITERAL("root@ns1"),
                                      .action = SPAN_LITERAL("add-host"),
+                                     .effect = SPAN_LITERAL("added"),
                                      .named = 2,
                                      .hosts_in_all = 3,
                                      .table_version = SPAN_LITERAL("\"5d\"")};
@@ -120,6 +121,7 @@ static void test_lines_are_as_the_document_has_them(void **state)
     assert_written(&edit,
                    "{\"event\":\"edit\",\"at\":\"1970-01-01T00:00:01.234Z\","
                    "\"by\":\"root@ns1\",\"action\":\"add-host\","
+                   "\"effect\":\"added\","
                    "\"hosts_in_all\":3,\"table_version\":\"\\\"5d\\\"\","
                    "\"hosts\":[\"a.example\",\"b.example\"]}\n");
     assert_written(&copy,
@@ -214,6 +216,7 @@ static void test_an_edit_is_read_as_it_was_written(void **state)
 
     (void)state;
     write_and_read(&event, &again);
+    assert_true(span_is(again.edit.effect, "added"));
     assert_int_equal(again.edit.named, 2);
     assert_true(span_is(again.edit.hosts[1], "b.example"));
     assert_int_equal(again.edit.hosts_in_all, 3);
