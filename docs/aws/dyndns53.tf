@@ -48,6 +48,28 @@ variable "database_key" {
   default     = "hosts.csv"
 }
 
+variable "state_prefix" {
+  description = "Where in the bucket the server keeps what happened, as in state (DYNDNS_STATE is s3://BUCKET/state then); empty if it keeps nothing"
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^([^/]+(/[^/]+)*)?$", var.state_prefix))
+    error_message = "Give a prefix without slashes at its ends, as in state."
+  }
+}
+
+variable "journal_days" {
+  description = "After how many days, 7 or more, to delete what was written below state_prefix/events/; 0 for never"
+  type        = number
+  default     = 0
+
+  validation {
+    condition     = var.journal_days == 0 || var.journal_days >= 7
+    error_message = "Give 0, or 7 days or more."
+  }
+}
+
 variable "alert_email" {
   description = "Who is told of alerts by mail; empty for nobody"
   type        = string
@@ -63,9 +85,10 @@ variable "make_user" {
 data "aws_partition" "current" {}
 
 locals {
-  makes_zone = var.hosted_zone_id == ""
-  zone_id    = local.makes_zone ? aws_route53_zone.dyndns53[0].zone_id : var.hosted_zone_id
-  zone_arn   = "arn:${data.aws_partition.current.partition}:route53:::hostedzone/${local.zone_id}"
+  keeps_state = var.state_prefix != ""
+  makes_zone  = var.hosted_zone_id == ""
+  zone_id     = local.makes_zone ? aws_route53_zone.dyndns53[0].zone_id : var.hosted_zone_id
+  zone_arn    = "arn:${data.aws_partition.current.partition}:route53:::hostedzone/${local.zone_id}"
 }
 
 resource "aws_route53_zone" "dyndns53" {
@@ -141,6 +164,39 @@ resource "aws_s3_bucket_lifecycle_configuration" "dyndns53" {
 
     abort_incomplete_multipart_upload {
       days_after_initiation = 7
+    }
+  }
+
+  # The snapshot and the alerts are written over often, and nobody wants what they
+  # were.
+  rule {
+    id     = "old-state"
+    status = local.keeps_state ? "Enabled" : "Disabled"
+
+    filter {
+      prefix = "${var.state_prefix}/"
+    }
+
+    expiration {
+      expired_object_delete_marker = true
+    }
+
+    noncurrent_version_expiration {
+      noncurrent_days = 1
+    }
+  }
+
+  # Only the journal's objects, each of which is about a minute.
+  rule {
+    id     = "old-journal"
+    status = local.keeps_state && var.journal_days > 0 ? "Enabled" : "Disabled"
+
+    filter {
+      prefix = "${var.state_prefix}/events/"
+    }
+
+    expiration {
+      days = var.journal_days > 0 ? var.journal_days : 400
     }
   }
 }
@@ -226,6 +282,35 @@ resource "aws_iam_policy" "server" {
   policy      = data.aws_iam_policy_document.server.json
 }
 
+# What the server needs for DYNDNS_STATE, and dyndb to show it and to add its own
+# changes.
+data "aws_iam_policy_document" "state" {
+  statement {
+    effect    = "Allow"
+    actions   = ["s3:GetObject", "s3:PutObject"]
+    resources = ["${aws_s3_bucket.dyndns53.arn}/${var.state_prefix}/*"]
+  }
+
+  statement {
+    effect    = "Allow"
+    actions   = ["s3:ListBucket"]
+    resources = [aws_s3_bucket.dyndns53.arn]
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = ["${var.state_prefix}/*"]
+    }
+  }
+}
+
+resource "aws_iam_policy" "state" {
+  count       = local.keeps_state ? 1 : 0
+  name_prefix = "dyndns53-state-"
+  description = "dyndns53 keeps what happened below one prefix"
+  policy      = data.aws_iam_policy_document.state.json
+}
+
 # What dyndb needs beyond it: for --previous, for alerts, and to wait for a change.
 data "aws_iam_policy_document" "operator" {
   statement {
@@ -276,6 +361,12 @@ resource "aws_iam_user_policy_attachment" "server" {
   policy_arn = aws_iam_policy.server.arn
 }
 
+resource "aws_iam_user_policy_attachment" "state" {
+  count      = var.make_user && local.keeps_state ? 1 : 0
+  user       = aws_iam_user.server[0].name
+  policy_arn = aws_iam_policy.state[0].arn
+}
+
 output "hosted_zone" {
   description = "The id of the hosted zone"
   value       = local.zone_id
@@ -296,6 +387,11 @@ output "database" {
   value       = var.database_key
 }
 
+output "state" {
+  description = "DYNDNS_STATE, or nothing"
+  value       = local.keeps_state ? "s3://${aws_s3_bucket.dyndns53.id}/${var.state_prefix}" : ""
+}
+
 output "topic" {
   description = "The topic for `dyndb set-ip --alert-topic`"
   value       = aws_sns_topic.dyndns53.arn
@@ -304,6 +400,11 @@ output "topic" {
 output "server_policy" {
   description = "To be attached to the role or the user of the server"
   value       = aws_iam_policy.server.arn
+}
+
+output "state_policy" {
+  description = "To be attached, besides, to the roles or users of the server and of an operator; or nothing"
+  value       = local.keeps_state ? aws_iam_policy.state[0].arn : ""
 }
 
 output "operator_policy" {

@@ -31,7 +31,7 @@ def of_json(document, name_of=lambda resource: resource):
             as_list(each["Action"]),
             [name_of(resource) for resource in as_list(each["Resource"])],
             [
-                (operator, key, as_list(values))
+                (operator, key, [name_of(value) for value in as_list(values)])
                 for operator, keys in each.get("Condition", {}).items()
                 for key, values in keys.items()
             ],
@@ -41,16 +41,30 @@ def of_json(document, name_of=lambda resource: resource):
 
 
 ZONE, OBJECT, BUCKET, TOPIC = "the zone", "the object", "the bucket", "the topic"
+STATE = "all below the state's prefix"
+
+NAMES = {
+    "arn:aws:route53:::hostedzone/Z0123456789ABCDEFGHIJ": ZONE,
+    "arn:aws:s3:::dyndns.example.org/hosts.csv": OBJECT,
+    "arn:aws:s3:::dyndns.example.org": BUCKET,
+    "arn:aws:s3:::dyndns.example.org/state/*": STATE,
+    "state/*": STATE,
+}
+
+
+def json_of_the_readme(beginning):
+    text = (ROOT / "README.md").read_text()
+    (found,) = re.findall(rf"```json\n({re.escape(beginning)}.*?)```", text, re.S)
+    return json.loads(found)
 
 
 def of_the_readme():
-    text = (ROOT / "README.md").read_text()
-    document = json.loads(re.search(r"```json\n(\{\n  \"Version\".*?)```", text, re.S)[1])
-    names = {
-        "arn:aws:route53:::hostedzone/Z0123456789ABCDEFGHIJ": ZONE,
-        "arn:aws:s3:::dyndns.example.org/hosts.csv": OBJECT,
-    }
-    return of_json(document, lambda resource: names.get(resource, resource))
+    return of_json(json_of_the_readme('{\n  "Version"'), lambda name: NAMES.get(name, name))
+
+
+def of_the_readme_for_the_state():
+    document = {"Version": "2012-10-17", "Statement": json_of_the_readme('[\n  {\n    "Effect"')}
+    return of_json(document, lambda name: NAMES.get(name, name))
 
 
 # What an operator needs beyond the server's policy (dyndb(1), "README, Later").

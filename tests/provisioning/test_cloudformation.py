@@ -3,6 +3,7 @@ publishes."""
 
 import gzip
 import json
+import re
 
 import policies
 import pytest
@@ -168,6 +169,8 @@ def test_each_condition_of_a_resource_is_there(template):
 
 
 NAMES = {
+    "Fn::Sub ${Bucket.Arn}/${StatePrefix}/*": policies.STATE,
+    "Fn::Sub ${StatePrefix}/*": policies.STATE,
     "Fn::Sub ${Bucket.Arn}/${DatabaseKey}": policies.OBJECT,
     "Fn::GetAtt Bucket.Arn": policies.BUCKET,
     "Ref Topic": policies.TOPIC,
@@ -193,6 +196,51 @@ def document(template, policy):
 
 def test_the_policy_of_the_server_is_that_of_the_readme(template):
     assert policies.of_json(document(template, "ServerPolicy"), name_of) == policies.of_the_readme()
+
+
+def test_the_policy_for_the_state_is_that_of_the_readme(template):
+    found = policies.of_json(document(template, "StatePolicy"), name_of)
+    assert found == policies.of_the_readme_for_the_state()
+
+
+def rules(template):
+    configuration = template["Resources"]["Bucket"]["Properties"]["LifecycleConfiguration"]
+    return {each["Id"]: each for each in configuration["Rules"]}
+
+
+def test_only_the_journal_is_ever_deleted_and_only_if_it_is_wanted(template):
+    deleting = [each for each in rules(template).values() if "ExpirationInDays" in each]
+    assert [each["Prefix"] for each in deleting] == [{"Sub": "${StatePrefix}/events/"}]
+    assert deleting[0]["Status"] == {"If": ["ForgetsJournal", "Enabled", "Disabled"]}
+    assert template["Parameters"]["JournalDays"]["Default"] == "0"
+
+
+def test_what_the_state_was_is_kept_for_a_day_alone(template):
+    rule = rules(template)["old-state"]
+    assert rule["Prefix"] == {"Sub": "${StatePrefix}/"}
+    assert rule["Status"] == {"If": ["KeepsState", "Enabled", "Disabled"]}
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+
+
+@pytest.mark.parametrize(
+    "parameter, value, is_allowed",
+    [
+        ("StatePrefix", "", True),
+        ("StatePrefix", "state", True),
+        ("StatePrefix", "dyndns53/state", True),
+        ("StatePrefix", "/state", False),
+        ("StatePrefix", "state/", False),
+        ("StatePrefix", "a//b", False),
+        ("JournalDays", "0", True),
+        ("JournalDays", "6", False),
+        ("JournalDays", "7", True),
+        ("JournalDays", "400", True),
+        ("JournalDays", "", False),
+    ],
+)
+def test_what_the_parameters_take(template, parameter, value, is_allowed):
+    pattern = template["Parameters"][parameter]["AllowedPattern"]
+    assert (re.search(pattern, value) is not None) == is_allowed
 
 
 def test_the_policy_of_the_operator(template):

@@ -128,6 +128,8 @@ def test_what_is_referred_to_is_there(configuration):
 
 
 NAMES = {
+    "${aws_s3_bucket.dyndns53.arn}/${var.state_prefix}/*": policies.STATE,
+    "${var.state_prefix}/*": policies.STATE,
     "${local.zone_arn}": policies.ZONE,
     "${aws_s3_bucket.dyndns53.arn}/${var.database_key}": policies.OBJECT,
     "${aws_s3_bucket.dyndns53.arn}": policies.BUCKET,
@@ -143,7 +145,10 @@ def statements(configuration, name):
             each["effect"],
             each["actions"],
             [NAMES.get(resource, resource) for resource in each["resources"]],
-            [(it["test"], it["variable"], it["values"]) for it in each.get("condition", [])],
+            [
+                (it["test"], it["variable"], [NAMES.get(value, value) for value in it["values"]])
+                for it in each.get("condition", [])
+            ],
         )
         for each in document["statement"]
     }
@@ -151,6 +156,35 @@ def statements(configuration, name):
 
 def test_the_policy_of_the_server_is_that_of_the_readme(configuration):
     assert statements(configuration, "server") == policies.of_the_readme()
+
+
+def test_the_policy_for_the_state_is_that_of_the_readme(configuration):
+    assert statements(configuration, "state") == policies.of_the_readme_for_the_state()
+
+
+def rules(configuration):
+    (block,) = configuration["resource"]["aws_s3_bucket_lifecycle_configuration"]["dyndns53"]
+    return {each["id"]: each for each in block["rule"]}
+
+
+def test_only_the_journal_is_ever_deleted_and_only_if_it_is_wanted(configuration):
+    deleting = [
+        each
+        for each in rules(configuration).values()
+        if any("days" in how for how in each.get("expiration", []))
+    ]
+    assert [each["filter"] for each in deleting] == [[{"prefix": "${var.state_prefix}/events/"}]]
+    wanted = '${local.keeps_state && var.journal_days > 0 ? "Enabled" : "Disabled"}'
+    assert deleting[0]["status"] == wanted
+    (days,) = configuration["variable"]["journal_days"]
+    assert days["default"] == 0
+
+
+def test_what_the_state_was_is_kept_for_a_day_alone(configuration):
+    rule = rules(configuration)["old-state"]
+    assert rule["filter"] == [{"prefix": "${var.state_prefix}/"}]
+    assert rule["status"] == '${local.keeps_state ? "Enabled" : "Disabled"}'
+    assert rule["noncurrent_version_expiration"] == [{"noncurrent_days": 1}]
 
 
 def test_the_policy_of_the_operator(configuration):
