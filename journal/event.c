@@ -28,6 +28,7 @@ static const struct json_field calls_rows[] = {
     ROW(ipv4, FIELD_ADDRESS, 0),
     ROW(ipv6, FIELD_ADDRESS, 0),
     ROW(succeeded_at, FIELD_MOMENT, 0),
+    ROW(first_at, FIELD_MOMENT, 0),
     ROW(calls, FIELD_COUNT32, 0),
     ROW(refused, FIELD_COUNT32, 0),
 #undef ROW

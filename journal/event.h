@@ -57,6 +57,7 @@ struct event_calls {
      * another server, as far as this one knows: host_states.h. */
     int64_t succeeded_at;
 
+    int64_t first_at; /* of these calls; 0: within the minute before */
     uint32_t calls;
     uint32_t refused; /* of them, those after succeeded_at */
 };

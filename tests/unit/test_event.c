@@ -31,6 +31,7 @@ static struct event a_call(void)
                                        .ipv4 = other_ipv4,
                                        .ipv6 = ipv6,
                                        .succeeded_at = 1000,
+                                       .first_at = 800,
                                        .calls = 5,
                                        .refused = 2};
     return event;
@@ -112,6 +113,7 @@ static void test_lines_are_as_the_document_has_them(void **state)
                    "\"checked_at\":\"1970-01-01T00:00:00.900Z\","
                    "\"ipv4\":\"192.0.2.2\",\"ipv6\":\"2001:db8::\","
                    "\"succeeded_at\":\"1970-01-01T00:00:01.000Z\","
+                   "\"first_at\":\"1970-01-01T00:00:00.800Z\","
                    "\"calls\":5,\"refused\":2}\n");
     assert_written(
         &change,
@@ -186,6 +188,7 @@ static void test_calls_are_read_as_they_were_written(void **state)
     assert_true(address_equal(&again.calls.ipv4, &other_ipv4));
     assert_true(address_equal(&again.calls.ipv6, &ipv6));
     assert_int_equal(again.calls.succeeded_at, 1000);
+    assert_int_equal(again.calls.first_at, 800);
     assert_int_equal(again.calls.calls, 5);
     assert_int_equal(again.calls.refused, 2);
 }
