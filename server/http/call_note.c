@@ -55,6 +55,18 @@ static size_t count_of_host(const struct protocol_result *results, size_t count)
 
 /* As the caller hears it: what became of a host is what became of the worst of
  * its changes. */
+/* What the records say now. */
+static void fill_records(struct happening *call,
+                         const struct protocol_result *results, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct address *address = &results[i].address;
+
+        if (address->family != ADDRESS_NONE)
+            call->records[address->family == ADDRESS_IPV6] = *address;
+    }
+}
+
 static void note_host(const struct call_note *note,
                       const struct protocol_result *results, size_t count)
 {
@@ -73,6 +85,8 @@ static void note_host(const struct call_note *note,
     call.ending = ending_of(word);
     call.outcome = answer_name(dyndns2_answer_of(word));
     call.reason = reason_of(worst);
+    if (call.ending == CALL_SERVED)
+        fill_records(&call, results, count);
     event_queue_put(note->queue, &call);
 }
 

@@ -35,6 +35,8 @@ struct happening {
     struct span agent;   /* as it was sent */
     const char *outcome; /* a literal: a word of dyndns2 */
     const char *reason;  /* a literal, for people; "": it was not refused */
+    struct address records[2]; /* of CALL_SERVED: what A and AAAA say, as far as
+                                  the call was about them; else ADDRESS_NONE */
 
     /* Of a change. */
     struct address before, after; /* ADDRESS_NONE: unknown; removed */

@@ -15,12 +15,19 @@ BELOW = {
     "journal": ["base", "aws"],
     "server/state": ["base", "aws"],
     "server/table": ["base", "aws", "s3db", "server/state"],
+    "server/history": [
+        *["base", "aws", "s3db", "journal", "server/state", "server/table"],
+    ],
     "server/dns": ["base", "aws", "s3db", "server/state", "server/table"],
     # What is said to callers knows of AWS only what the rooms below tell.
-    "server/http": ["base", "s3db", "journal", "server/state", "server/table", "server/dns"],
+    "server/http": [
+        *["base", "s3db", "journal", "server/state", "server/table"],
+        *["server/history", "server/dns"],
+    ],
     "server": [
         *["base", "aws", "s3db", "journal"],
-        *["server/state", "server/table", "server/dns", "server/http"],
+        *["server/state", "server/table", "server/history", "server/dns"],
+        *["server/http"],
     ],
     "cli": ["base", "aws", "s3db", "journal"],
 }

@@ -1,0 +1,129 @@
+#include "server/history/answers.h"
+
+#include "base/dns_name.h"
+#include "server/history/host_page.h"
+
+/* A table may be replaced while its hosts are gone through; hardly again and
+ * again. */
+enum { ATTEMPTS = 5 };
+
+/* What every answer says. */
+static void begin(struct shared_knowledge *shared, struct history_query *query,
+                  int64_t now)
+{
+    host_table_release(query->table);
+    query->table = NULL;
+    query->status = STATUS_OK;
+    pthread_mutex_lock(&shared->lock);
+    if (shared->rows.table != NULL)
+        query->table = host_table_acquire(shared->rows.table);
+    query->as_of = shared_knowledge_as_of(shared, now);
+    query->in_touch_since = shared->in_touch_since;
+    pthread_mutex_unlock(&shared->lock);
+    if (query->table == NULL &&
+        (query->question == HISTORY_HOSTS || query->question == HISTORY_HOST))
+        query->status = STATUS_NOT_FOUND;
+}
+
+static void give_hosts(struct shared_knowledge *shared,
+                       struct history_query *query, int64_t now)
+{
+    unsigned attempts = 0;
+
+    while (!host_page_make(shared, query, now) && ++attempts < ATTEMPTS)
+        begin(shared, query, now);
+}
+
+/* Under the lock. */
+static enum status find_host(const struct shared_knowledge *shared,
+                             const struct history_query *query,
+                             struct history_host *out)
+{
+    char normal[DNS_NAME_MAX];
+    struct span name = span_from_string(query->search);
+    uint32_t row;
+
+    name = span_from(normal, dns_name_normalize(name, normal));
+    return shared->rows.table == query->table &&
+                   host_rows_find(&shared->rows, name, &row) &&
+                   host_rows_get(&shared->rows, shared->known->states, row,
+                                 &out->host, &out->state)
+               ? STATUS_OK
+               : STATUS_NOT_FOUND;
+}
+
+static void give_host(struct shared_knowledge *shared,
+                      struct history_query *query, int64_t now)
+{
+    struct history_host *host =
+        history_query_alloc(query, sizeof *query->hosts);
+
+    if (query->table == NULL || host == NULL)
+        return;
+    query->hosts = host;
+    pthread_mutex_lock(&shared->lock);
+    while (host_rows_follow(&shared->rows, shared->known->states, UINT32_MAX))
+        continue;
+    query->status = find_host(shared, query, host);
+    if (query->status == STATUS_OK) {
+        history_query_keep_state(query, &host->state);
+        host->is_silent = host_page_is_silent(&host->host, &host->state, now);
+        query->host_count = 1;
+    }
+    pthread_mutex_unlock(&shared->lock);
+}
+
+static void add_copy(void *arg, const struct copy_word *word)
+{
+    struct history_query *query = arg;
+    struct copy_word *to = &query->copies[query->copy_count++];
+
+    *to = *word;
+    history_query_keep_copy(query, &to->copy);
+}
+
+static void give_service(struct shared_knowledge *shared,
+                         struct history_query *query, int64_t now)
+{
+    query->copies =
+        history_query_alloc(query, COPIES_MAX * sizeof *query->copies);
+    query->sums = history_query_alloc(query, DAY_SUMS * sizeof *query->sums);
+    if (query->copies == NULL || query->sums == NULL)
+        return;
+    pthread_mutex_lock(&shared->lock);
+    query->day_begin = day_sums_list(&shared->known->sums, now, query->sums);
+    copies_each(shared->known->copies, now, add_copy, query);
+    pthread_mutex_unlock(&shared->lock);
+}
+
+static void add_store(struct history_query *query, struct outbox *outbox)
+{
+    struct outbox_state state;
+
+    if (outbox == NULL)
+        return;
+    state = outbox_look(outbox);
+    query->objects_waiting = state.objects;
+    query->bytes_waiting = state.bytes;
+    query->objects_dropped = state.dropped;
+}
+
+void answers_give(struct shared_knowledge *shared, struct outbox *outbox,
+                  struct history_query *query, int64_t now)
+{
+    begin(shared, query, now);
+    switch (query->question) {
+    case HISTORY_HOSTS:
+        give_hosts(shared, query, now);
+        break;
+    case HISTORY_HOST:
+        give_host(shared, query, now);
+        break;
+    case HISTORY_RECENT:
+        break;
+    case HISTORY_SERVICE:
+        give_service(shared, query, now);
+        add_store(query, outbox);
+        break;
+    }
+}

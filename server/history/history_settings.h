@@ -1,0 +1,19 @@
+/* history_settings -- what can be set about the keeping of what happened.
+ *
+ * Filled once, before the first thread starts, and read by all from then on.
+ * Whoever fills it owns what the pointers in it lead to.
+ */
+#ifndef SERVER_HISTORY_HISTORY_SETTINGS_H
+#define SERVER_HISTORY_HISTORY_SETTINGS_H
+
+#include <stddef.h>
+
+struct history_settings {
+    char *state;      /* where the journal is kept (object_store.h);
+                                 NULL: nothing outlives the server */
+    unsigned seconds; /* between two objects; others' are read twice as
+                                 often, a snapshot is made after sixty */
+    unsigned waiting_megabytes; /* of objects that the store does not take */
+};
+
+#endif

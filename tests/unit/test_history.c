@@ -1,0 +1,240 @@
+/* The keeper's thread, asked by another one. Meant to be run under TSan too.
+ */
+#include "server/history/history.h"
+
+#include "base/clock.h"
+#include "tests/unit/csv_table.h"
+
+#include <semaphore.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+enum { STOP_MS = 60000 };
+
+static const char table[] = "hostname,token,expect_within,record_type\n"
+                            "a.example.org,t,1h,\n"
+                            "b.example.org,t,,\n"
+                            "two.example.org,t,,A\n"
+                            "two.example.org,t,1h,AAAA\n";
+
+static struct history_settings settings = {.seconds = 3600,
+                                           .waiting_megabytes = 1};
+static struct metric_registry metrics;
+static struct history *history;
+static struct event_queue *queue;
+
+static void describe(void *arg, struct event_copy *copy)
+{
+    (void)arg;
+    copy->pending = 7;
+}
+
+static void use_table(const char *text)
+{
+    struct host_table *host_table = host_table_new(csv_table(text), NULL);
+
+    assert_non_null(host_table);
+    history_use_table(history, host_table);
+    host_table_release(host_table);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    metrics = (struct metric_registry){.count = 0};
+    history = history_new(&settings, NULL, &metrics, describe, NULL);
+    if (history == NULL || (queue = history_add_queue(history)) == NULL)
+        return -1;
+    return history_start(history) == STATUS_OK ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    history_stop(history, clock_now_ms() + STOP_MS);
+    history_free(history);
+    return 0;
+}
+
+static void call(const char *host, enum call_ending ending)
+{
+    struct happening happening = {
+        .kind = HAPPENED_CALL,
+        .at = clock_date_ms(),
+        .host = span_from_string(host),
+        .client = {ADDRESS_IPV4, {192, 0, 2, 7}},
+        .ending = ending,
+        .is_authentic = ending == CALL_SERVED,
+        .agent = span_from_string("curl/8"),
+        .outcome = ending == CALL_SERVED ? "nochg" : "badauth",
+        .reason = ending == CALL_SERVED ? "" : "wrong",
+    };
+
+    event_queue_put(queue, &happening);
+}
+
+static void on_answer(struct history_query *query)
+{
+    sem_post(query->owner);
+}
+
+/* The answer, to be freed. */
+static struct history_query *ask(enum history_question question,
+                                 const char *search)
+{
+    sem_t answered;
+    struct history_query *query =
+        history_query_new(question, on_answer, &answered);
+
+    assert_non_null(query);
+    sem_init(&answered, 0, 0);
+    snprintf(query->search, sizeof query->search, "%s", search);
+    query->count = 10;
+    history_ask(history, query);
+    while (sem_wait(&answered) != 0)
+        continue;
+    sem_destroy(&answered);
+    return query;
+}
+
+static void test_what_was_put_before_is_in_the_answer(void **state)
+{
+    struct history_query *query;
+
+    (void)state;
+    use_table(table);
+    call("a.example.org", CALL_SERVED);
+    call("b.example.org", CALL_REFUSED);
+    call("b.example.org", CALL_REFUSED);
+    query = ask(HISTORY_HOST, "B.Example.org.");
+    assert_int_equal(query->status, STATUS_OK);
+    assert_int_equal(query->host_count, 1);
+    assert_int_equal(query->hosts[0].state.refusals, 2);
+    assert_int_equal(query->hosts[0].state.accessed_at, 0);
+    assert_true(span_is(query->hosts[0].state.agent, "curl/8"));
+    assert_true(span_is(query->hosts[0].state.reason, "wrong"));
+    history_query_free(query);
+}
+
+static void test_hosts_are_listed_once_a_name(void **state)
+{
+    struct history_query *query;
+
+    (void)state;
+    use_table(table);
+    call("a.example.org", CALL_SERVED);
+    query = ask(HISTORY_HOSTS, "");
+    assert_int_equal(query->status, STATUS_OK);
+    assert_int_equal(query->hosts_in_all, 3);
+    assert_int_equal(query->never_called, 2);
+    assert_int_equal(query->host_count, 3);
+    assert_true(span_is(query->hosts[0].host.name, "b.example.org"));
+    assert_true(span_is(query->hosts[1].host.name, "two.example.org"));
+    assert_true(span_is(query->hosts[2].host.name, "a.example.org"));
+    assert_true(query->as_of > 0 && query->in_touch_since > 0);
+    history_query_free(query);
+}
+
+static void test_without_a_table_there_are_no_hosts(void **state)
+{
+    struct history_query *query = ask(HISTORY_HOSTS, "");
+
+    (void)state;
+    assert_int_equal(query->status, STATUS_NOT_FOUND);
+    assert_int_equal(query->host_count, 0);
+    history_query_free(query);
+    query = ask(HISTORY_HOST, "a.example.org");
+    assert_int_equal(query->status, STATUS_NOT_FOUND);
+    history_query_free(query);
+}
+
+static void test_what_is_known_outlives_a_table(void **state)
+{
+    struct history_query *query;
+
+    (void)state;
+    use_table(table);
+    call("a.example.org", CALL_SERVED);
+    use_table("b.example.org,t\n");
+    query = ask(HISTORY_HOST, "a.example.org");
+    assert_int_equal(query->status, STATUS_NOT_FOUND);
+    history_query_free(query);
+    use_table(table);
+    query = ask(HISTORY_HOST, "a.example.org");
+    assert_int_equal(query->status, STATUS_OK);
+    assert_true(query->hosts[0].state.accessed_at > 0);
+    history_query_free(query);
+}
+
+static bool append(void *arg, const struct host *host,
+                   const struct host_state *state)
+{
+    char *text = arg;
+
+    sprintf(text + strlen(text), "%.*s%s ", (int)host->name.len, host->name.ptr,
+            state->called_at > 0 ? " called" : "");
+    assert_true(span_equal(host->name, state->name));
+    return true;
+}
+
+static void test_a_scan_is_of_those_who_have_the_attribute(void **state)
+{
+    struct history_view view;
+    char text[256] = "";
+
+    (void)state;
+    use_table(table);
+    call("a.example.org", CALL_SERVED);
+    history_query_free(ask(HISTORY_SERVICE, "")); /* it is known now */
+    view = history_scan(history, HOST_ATTRIBUTE_EXPECT_WITHIN, append, text);
+    assert_string_equal(text, "a.example.org called two.example.org ");
+    assert_true(view.as_of >= view.in_touch_since);
+    assert_true(view.in_touch_since > 0);
+    assert_int_equal(view.unsure_since, 0);
+    text[0] = '\0';
+    (void)history_scan(history, HOST_ATTRIBUTE_COUNT, append, text);
+    assert_string_equal(text,
+                        "a.example.org called b.example.org two.example.org ");
+}
+
+static bool stop_at_once(void *arg, const struct host *host,
+                         const struct host_state *state)
+{
+    (void)host;
+    (void)state;
+    ++*(int *)arg;
+    return false;
+}
+
+static void test_a_scan_can_be_ended(void **state)
+{
+    int calls = 0;
+
+    (void)state;
+    use_table(table);
+    (void)history_scan(history, HOST_ATTRIBUTE_COUNT, stop_at_once, &calls);
+    assert_int_equal(calls, 1);
+}
+
+#define HISTORY_TEST(name)                                                     \
+    cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        HISTORY_TEST(test_what_was_put_before_is_in_the_answer),
+        HISTORY_TEST(test_hosts_are_listed_once_a_name),
+        HISTORY_TEST(test_without_a_table_there_are_no_hosts),
+        HISTORY_TEST(test_what_is_known_outlives_a_table),
+        HISTORY_TEST(test_a_scan_is_of_those_who_have_the_attribute),
+        HISTORY_TEST(test_a_scan_can_be_ended),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
