@@ -17,9 +17,11 @@ struct options;
 enum {
     EXIT_OK = 0,
     EXIT_FAILED = 1,
-    EXIT_USAGE = 2,   /* the command line or the environment is wrong */
-    EXIT_INVALID = 3, /* a database that breaks the server's rules */
-    EXIT_CONFLICT = 4 /* somebody else changed the database, or may have */
+    EXIT_USAGE = 2,     /* the command line or the environment is wrong */
+    EXIT_INVALID = 3,   /* a database that breaks the server's rules */
+    EXIT_CONFLICT = 4,  /* somebody else changed the database, or may have */
+    EXIT_INCOMPLETE = 5 /* it was done, but the journal does not tell of it, or
+                           not all of the journal could be read */
 };
 
 enum {
