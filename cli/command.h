@@ -36,6 +36,7 @@ enum command_needs {
     NEEDS_OBJECT,   /* and the database's object in S3: context->object */
     NEEDS_DATABASE, /* that object, or a local file: context->file */
     NEEDS_SERVICE,  /* both as the server has them, and credentials always */
+    NEEDS_STATE,    /* DYNDNS_STATE alone: context->state */
 };
 
 /* What stands behind the command's name, as a shell may complete it. */
@@ -78,6 +79,9 @@ struct command {
     int operands_min, operands_max;
     const char *operands_missing; /* the words, if they may be missing */
     enum command_needs needs;
+    bool edits; /* it changes the database, and tells DYNDNS_STATE, if that is
+                   set, of it: edit_record.h */
+    bool shows_state; /* with --state it needs that too */
 
     /* Judges what the table cannot: values, and what contradicts what. False
      * with one line in `fault`. NULL: there is nothing to judge. */

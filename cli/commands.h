@@ -10,6 +10,8 @@
 
 #define COMMANDS(X)                                                            \
     X(list_hosts)                                                              \
+    X(history)                                                                 \
+    X(audit)                                                                   \
     X(add_host)                                                                \
     X(rotate_token)                                                            \
     X(remove_host)                                                             \

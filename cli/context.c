@@ -122,16 +122,76 @@ static int run_in_environment(struct context *context,
     return result;
 }
 
+static int run_with_state(struct context *context,
+                          const struct options *options)
+{
+    enum command_needs needs = options->command->needs;
+
+    if (needs == NEEDS_NOTHING || needs == NEEDS_STATE ||
+        (needs == NEEDS_DATABASE && context->file != NULL))
+        return options->command->run(context, options);
+    return run_in_environment(context, options);
+}
+
+/* Whether the command cannot do without the state; one that edits can. */
+static bool needs_state(const struct options *options)
+{
+    const struct command *command = options->command;
+
+    return command->needs == NEEDS_STATE ||
+           (command->shows_state && options_given(options, "state"));
+}
+
+/* Opens DYNDNS_STATE as far as the command has to do with it. EXIT_OK, or an exit
+ * status after an explanation: before anything is changed. */
+static int open_state(struct context *context, const struct options *options)
+{
+    const char *where = get_set("DYNDNS_STATE");
+    int result = EXIT_OK;
+
+    if (!options->command->edits && !needs_state(options))
+        return EXIT_OK;
+    if (where != NULL) {
+        context->state = state_store_open(where, &result);
+    } else if (needs_state(options)) {
+        say("DYNDNS_STATE is not set: name the place where the servers keep "
+            "what happened, as for them: s3://BUCKET/PREFIX, or a directory");
+        result = EXIT_USAGE;
+    }
+    return result;
+}
+
+/* Runs it, so that what is edited is told. */
+static int run_recorded(struct context *context, const struct options *options)
+{
+    int result;
+
+    if (!options->command->edits || context->state == NULL)
+        return run_with_state(context, options);
+    context->record = edit_record_new(context->state, options->command->name);
+    if (context->record == NULL) {
+        say("out of memory");
+        return EXIT_FAILED;
+    }
+    result = run_with_state(context, options);
+    if (result == EXIT_OK && edit_record_failed(context->record))
+        result = EXIT_INCOMPLETE;
+    edit_record_free(context->record);
+    return result;
+}
+
 int context_run(const struct options *options)
 {
     enum command_needs needs = options->command->needs;
     bool may_be_file = needs == NEEDS_DATABASE || needs == NEEDS_SERVICE;
     struct context context = {.settings = NULL};
+    int result;
 
     if (may_be_file && find_file(&context, options) && !file_is_good(&context))
         return EXIT_USAGE;
-    if (needs == NEEDS_NOTHING ||
-        (needs == NEEDS_DATABASE && context.file != NULL))
-        return options->command->run(&context, options);
-    return run_in_environment(&context, options);
+    result = open_state(&context, options);
+    if (result == EXIT_OK)
+        result = run_recorded(&context, options);
+    state_store_close(context.state);
+    return result;
 }

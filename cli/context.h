@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/database_object.h"
+#include "cli/edit_record.h"
 
 /* What the command's table does not ask for is NULL. */
 struct context {
@@ -15,6 +16,9 @@ struct context {
                        * the server has it */
     bool file_is_old; /* the environment names it, not --file: where there is
                        * none, none is made, for the bucket may be forgotten */
+    struct state_store *state;  /* of NEEDS_STATE, and with --state */
+    struct edit_record *record; /* of commands that edit; NULL as well if
+                                 * DYNDNS_STATE is not set */
 };
 
 /* Runs options->command with all that it needs. Returns the exit status; what

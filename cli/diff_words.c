@@ -1,5 +1,7 @@
 #include "cli/diff_words.h"
 
+enum { NAMES_MAX = 5 }; /* as many as a person reads */
+
 static const char *plural(size_t count)
 {
     return count == 1 ? "" : "s";
@@ -31,8 +33,7 @@ void diff_words_line(struct strbuf *out, const struct host_diff *diff)
 static void append_group(struct strbuf *out, const char *what,
                          const struct host_diff_group *group)
 {
-    size_t named =
-        group->count < HOST_DIFF_NAMES_MAX ? group->count : HOST_DIFF_NAMES_MAX;
+    size_t named = group->count < NAMES_MAX ? group->count : NAMES_MAX;
 
     if (group->count == 0)
         return;

@@ -69,7 +69,8 @@ void edit_set(struct edit *edit, enum host_attribute which, const char *text)
 struct store {
     const struct context *context;
     struct database_file file;
-    char etag[S3_ETAG_MAX + 1]; /* that was read; "": there is no object */
+    char etag[S3_ETAG_MAX + 1]; /* that was read, or written; "": there is no
+                                 * object */
     bool in_doubt;              /* an earlier write may have been carried out */
 };
 
@@ -96,8 +97,10 @@ static enum status write_object(struct store *store, struct span text)
     struct database_object_reply reply;
     enum put_result result = conditional_put(object, text, store->etag, &reply);
 
-    if (result == PUT_DONE || result == PUT_ALREADY_THERE)
+    if (result == PUT_DONE || result == PUT_ALREADY_THERE) {
+        strcpy(store->etag, reply.etag);
         return STATUS_OK;
+    }
     store->in_doubt |= reply.in_doubt;
     if (result == PUT_CONFLICT)
         return STATUS_CONFLICT;
@@ -197,6 +200,41 @@ static enum status apply(struct edit *edit, struct span text,
                : host_edit_apply(&edit->host, text, out, &edit->result);
 }
 
+/* Tells the journal what was changed. */
+static void record(const struct store *store, struct span before,
+                   struct span after)
+{
+    struct hostdb *old, *new;
+    struct host_diff diff;
+
+    if (store->context->record == NULL)
+        return;
+    old = database_hosts(before);
+    new = database_hosts(after);
+    host_diff_compare(&diff, old, new);
+    edit_record_put(store->context->record, new == NULL ? NULL : &diff,
+                    store->etag);
+    hostdb_release(old);
+    hostdb_release(new);
+}
+
+/* The same of a change that was made by an earlier attempt, whose answer was
+ * lost: what was there before is not known. */
+static void record_late(const struct edit *edit, const struct store *store)
+{
+    static const char *const effects[] = {
+        [HOST_EDIT_ADD] = "added",
+        [HOST_EDIT_CHANGE] = "changed",
+        [HOST_EDIT_REMOVE] = "removed",
+    };
+
+    if (edit->rewrite != NULL)
+        edit_record_put(store->context->record, NULL, store->etag);
+    else
+        edit_record_put_host(store->context->record, effects[edit->host.kind],
+                             edit->host.name, store->etag);
+}
+
 static int edit_and_write(struct edit *edit, struct store *store,
                           struct span text, struct strbuf *out)
 {
@@ -209,6 +247,8 @@ static int edit_and_write(struct edit *edit, struct store *store,
     if (status == STATUS_UNCHANGED ||
         was_done_before(edit, store, text, status)) {
         edit->unchanged = !store->in_doubt;
+        if (store->in_doubt)
+            record_late(edit, store);
         return EXIT_OK;
     }
     if (status != STATUS_OK && edit->rewrite != NULL)
@@ -217,6 +257,7 @@ static int edit_and_write(struct edit *edit, struct store *store,
         return explain(edit, store, status);
     switch (store_write(store, strbuf_span(out))) {
     case STATUS_OK:
+        record(store, text, strbuf_span(out));
         return EXIT_OK;
     case STATUS_CONFLICT:
         return AGAIN;

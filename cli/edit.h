@@ -32,7 +32,7 @@ typedef enum status edit_rewrite_fn(void *arg, struct span text,
 #define EDITS_ONE_HOST                                                         \
     .operands = "NAME", .operand = OPERAND_HOST, .operands_min = 1,            \
     .operands_max = 1, .operands_missing = "the NAME of a host",               \
-    .needs = NEEDS_DATABASE
+    .needs = NEEDS_DATABASE, .edits = true
 
 struct edit {
     struct host_edit host;

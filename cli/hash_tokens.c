@@ -124,6 +124,7 @@ const struct command command_hash_tokens = {
          OPTION_QUIET},
     .operand = OPERAND_NONE,
     .needs = NEEDS_DATABASE,
+    .edits = true,
     .check = check,
     .run = run,
 };

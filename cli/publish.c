@@ -232,9 +232,18 @@ static int explain_refusal(struct database_object *object,
     return result;
 }
 
+/* What changed against a version that cannot be read is not known. */
+static void record(const struct publication *publication,
+                   const struct current *current, const char *etag)
+{
+    edit_record_put(publication->record,
+                    current->state == CURRENT_HIDDEN ? NULL : &current->diff,
+                    etag);
+}
+
 static int put(struct database_object *object,
                const struct publication *publication,
-               char etag[S3_ETAG_MAX + 1])
+               const struct current *current, char etag[S3_ETAG_MAX + 1])
 {
     struct database_object_reply reply;
     enum put_result result =
@@ -245,6 +254,8 @@ static int put(struct database_object *object,
     case PUT_ALREADY_THERE:
         strcpy(etag, reply.etag);
         say_done(object, publication, result == PUT_ALREADY_THERE, etag);
+        if (result == PUT_DONE)
+            record(publication, current, etag);
         return EXIT_OK;
     case PUT_CONFLICT:
         return explain_refusal(object, publication);
@@ -273,7 +284,7 @@ static int compare_and_put(struct database_object *object,
         show_change(object, current);
     if (!is_wanted(object, publication, current))
         return EXIT_FAILED;
-    return put(object, publication, etag);
+    return put(object, publication, current, etag);
 }
 
 int publish(struct database_object *object,

@@ -9,6 +9,7 @@
 #define CLI_PUBLISH_H
 
 #include "cli/database_object.h"
+#include "cli/edit_record.h"
 
 #include "s3db/hostdb.h"
 
@@ -25,6 +26,7 @@ struct publication {
     struct span text;
     const struct hostdb *hosts; /* those of the text */
     const char *seen;           /* what it may replace: see conditional_put() */
+    struct edit_record *record; /* is told; NULL: nobody is */
     bool yes;                   /* it was said beforehand */
     bool quiet;
 };

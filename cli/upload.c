@@ -147,6 +147,7 @@ static int upload_previous(struct database_object *object,
 static int run(const struct context *context, const struct options *options)
 {
     struct publication publication = {
+        .record = context->record,
         .yes = options_given(options, "yes"),
         .quiet = options_given(options, "quiet"),
     };
@@ -219,6 +220,7 @@ const struct command command_upload_database = {
     .operand = OPERAND_FILE,
     .operands_max = 1,
     .needs = NEEDS_OBJECT,
+    .edits = true,
     .check = check_options,
     .run = run,
 };

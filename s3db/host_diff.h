@@ -12,7 +12,7 @@
 
 #include "s3db/hostdb.h"
 
-enum { HOST_DIFF_NAMES_MAX = 5 };
+enum { HOST_DIFF_NAMES_MAX = 100 };
 
 /* The first names are borrowed from the tables, in the order of the rows. */
 struct host_diff_group {

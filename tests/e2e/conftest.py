@@ -19,6 +19,7 @@ from sandbox.patience import PATIENCE_SECONDS, TEST_SECONDS, TooSlow
 from . import listeners, proxy, terminal
 from .home import Home
 from .hosts import csv_of, numbered
+from .journal import Journal
 from .service import Service, run
 from .tls_proxies import Certificate
 from .tls_service import LISTEN as TLS_LISTEN
@@ -187,6 +188,14 @@ def tool(dyndb, sandbox, tmp_path):
         )
 
     return tool
+
+
+@pytest.fixture(params=["bucket", "folder"])
+def journal(request, s3, tmp_path):
+    """A place for DYNDNS_STATE, of each kind, and empty."""
+    if request.param == "bucket":
+        return Journal.in_bucket(s3, BUCKET)
+    return Journal.in_folder(tmp_path / "state")
 
 
 # --- servers

@@ -1,5 +1,6 @@
 #include "s3db/host_diff.h"
 
+#include "base/strbuf.h"
 #include "s3db/hostdb_build.h"
 #include "tests/unit/csv_table.h"
 
@@ -192,17 +193,21 @@ static void test_differences(void **state)
 
 static void test_the_first_names_are_kept_in_the_order_of_the_rows(void **state)
 {
-    struct hostdb *before = csv_table("g.x,1\n");
-    struct hostdb *after =
-        csv_table("f.x,1\ne.x,1\nd.x,1\nc.x,1\nb.x,1\na.x,1\n");
+    struct hostdb *before = csv_table("g.x,1\n"), *after;
     struct host_diff diff;
+    struct strbuf text;
 
     (void)state;
+    strbuf_init(&text, 64 * 1024);
+    for (int i = HOST_DIFF_NAMES_MAX; i >= 0; i--)
+        strbuf_printf(&text, "h%d.x,1\n", i);
+    after = csv_table(strbuf_string(&text));
     host_diff_compare(&diff, before, after);
-    assert_int_equal(diff.added.count, 6);
-    assert_true(span_is(diff.added.names[0], "f.x"));
-    assert_true(span_is(diff.added.names[HOST_DIFF_NAMES_MAX - 1], "b.x"));
+    assert_int_equal(diff.added.count, HOST_DIFF_NAMES_MAX + 1);
+    assert_true(span_is(diff.added.names[0], "h100.x"));
+    assert_true(span_is(diff.added.names[HOST_DIFF_NAMES_MAX - 1], "h1.x"));
     assert_true(span_is(diff.removed.names[0], "g.x"));
+    strbuf_clear(&text);
     hostdb_release(before);
     hostdb_release(after);
 }
