@@ -1,4 +1,5 @@
 #include "journal/object_store.h"
+#include "tests/unit/failing_memory.h"
 #include "tests/unit/scratch_folder.h"
 
 #include <fcntl.h>
@@ -490,6 +491,56 @@ static void test_who_listens_can_end_it(void **state)
     assert_string_equal(strbuf_string(&out), "events/dt=1/z ");
 }
 
+/* ---- memory ---- */
+
+static enum status make_and_put(void)
+{
+    struct object_store *own = object_store_new(path, NULL);
+    enum status status;
+
+    if (own == NULL)
+        return STATUS_NOMEM;
+    status = object_store_put(own, "a/b", span_from("x", 1), "a/b",
+                              OBJECT_ALWAYS, NULL);
+    object_store_free(own);
+    return status;
+}
+
+static enum status get_one(void)
+{
+    return object_store_get(store, "a/b", NULL, &out);
+}
+
+static enum status list_all(void)
+{
+    return object_store_list(store, "", "", append_key, &out);
+}
+
+/* Each allocation in turn is the one that fails. */
+static void test_a_want_of_memory_is_told_and_leaves_nothing(void **state)
+{
+    static enum status (*const calls[])(void) = {make_and_put, get_one,
+                                                 list_all};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+        bool failed = true;
+
+        for (size_t n = 0; failed; n++) {
+            enum status status;
+
+            strbuf_clear(&out);
+            failing_memory_after(n);
+            status = calls[i]();
+            failed = failing_memory_stop();
+            /* The buffer of the test itself may be what failed. */
+            assert_true(status == (failed ? STATUS_NOMEM : STATUS_OK) ||
+                        (calls[i] == list_all && !strbuf_ok(&out)));
+            assert_true(failed || n > 0);
+        }
+    }
+}
+
 int main(void)
 {
 #define STORE_TEST(test)                                                       \
@@ -519,6 +570,7 @@ int main(void)
         STORE_TEST(test_a_listing_is_of_a_prefix_and_behind_a_key),
         STORE_TEST(test_what_is_no_object_is_passed_over),
         STORE_TEST(test_who_listens_can_end_it),
+        STORE_TEST(test_a_want_of_memory_is_told_and_leaves_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,3 +1,4 @@
+#include "aws/s3.h"
 #include "journal/object_store.h"
 #include "tests/unit/patience.h"
 #include "tests/unit/scripted_aws.h"
@@ -91,6 +92,98 @@ static void assert_line(struct fixture *f, size_t i, const char *line)
     snprintf(first, sizeof first, "%.*s", (int)(end - request.ptr),
              request.ptr);
     assert_string_equal(first, line);
+}
+
+/* ---- time limits ---- */
+
+static long timeout_ms; /* of the last call */
+
+enum status __real_s3_put_object(struct aws_client *client, const char *bucket,
+                                 const char *key, const struct s3_put *put,
+                                 long timeout, s3_done_fn *done, void *arg);
+enum status __wrap_s3_put_object(struct aws_client *client, const char *bucket,
+                                 const char *key, const struct s3_put *put,
+                                 long timeout, s3_done_fn *done, void *arg);
+enum status __real_s3_get_object(struct aws_client *client, const char *bucket,
+                                 const char *key, struct span known,
+                                 long timeout, s3_chunk_fn *chunk,
+                                 s3_done_fn *done, void *arg);
+enum status __wrap_s3_get_object(struct aws_client *client, const char *bucket,
+                                 const char *key, struct span known,
+                                 long timeout, s3_chunk_fn *chunk,
+                                 s3_done_fn *done, void *arg);
+enum status __real_s3_list_objects(struct aws_client *client,
+                                   const char *bucket,
+                                   const struct s3_listing *listing,
+                                   long timeout, s3_objects_fn *done,
+                                   void *arg);
+enum status __wrap_s3_list_objects(struct aws_client *client,
+                                   const char *bucket,
+                                   const struct s3_listing *listing,
+                                   long timeout, s3_objects_fn *done,
+                                   void *arg);
+
+enum status __wrap_s3_put_object(struct aws_client *client, const char *bucket,
+                                 const char *key, const struct s3_put *put,
+                                 long timeout, s3_done_fn *done, void *arg)
+{
+    timeout_ms = timeout;
+    return __real_s3_put_object(client, bucket, key, put, timeout, done, arg);
+}
+
+enum status __wrap_s3_get_object(struct aws_client *client, const char *bucket,
+                                 const char *key, struct span known,
+                                 long timeout, s3_chunk_fn *chunk,
+                                 s3_done_fn *done, void *arg)
+{
+    timeout_ms = timeout;
+    return __real_s3_get_object(client, bucket, key, known, timeout, chunk,
+                                done, arg);
+}
+
+enum status __wrap_s3_list_objects(struct aws_client *client,
+                                   const char *bucket,
+                                   const struct s3_listing *listing,
+                                   long timeout, s3_objects_fn *done, void *arg)
+{
+    timeout_ms = timeout;
+    return __real_s3_list_objects(client, bucket, listing, timeout, done, arg);
+}
+
+static void add_stored(struct fixture *f)
+{
+    add_reply(f, "200 OK", "ETag: " ETAG "\r\n", "");
+}
+
+static void test_a_call_has_as_long_as_its_object_may_take(void **state)
+{
+    static char large[650 * 1000];
+    struct fixture f = {.count = 0};
+
+    (void)state;
+    add_stored(&f);
+    add_stored(&f);
+    add_refusal(&f, "404 Not Found", "NoSuchKey");
+    add_refusal(&f, "404 Not Found", "NoSuchKey");
+    start(&f);
+    assert_int_equal(object_store_put(f.store, "a", span_from("x", 1), "a/b",
+                                      OBJECT_ALWAYS, NULL),
+                     STATUS_OK);
+    assert_int_equal(timeout_ms, 10000);
+    assert_int_equal(object_store_put(f.store, "a",
+                                      span_from(large, sizeof large), "a/b",
+                                      OBJECT_ALWAYS, NULL),
+                     STATUS_OK);
+    assert_int_equal(timeout_ms, 20000);
+    f.out.max_bytes = 650 * 1000;
+    assert_int_equal(object_store_get(f.store, "a", NULL, &f.out),
+                     STATUS_NOT_FOUND);
+    assert_int_equal(timeout_ms, 20000);
+    f.out.max_bytes = SIZE_MAX / 2; /* and at most a quarter of an hour */
+    assert_int_equal(object_store_get(f.store, "a", NULL, &f.out),
+                     STATUS_NOT_FOUND);
+    assert_int_equal(timeout_ms, 15 * 60 * 1000);
+    stop(&f);
 }
 
 /* ---- put ---- */
@@ -456,6 +549,7 @@ static void test_calls_are_counted(void **state)
     start(&f);
     assert_int_equal(object_store_list(f.store, "", "", append_key, &f.out),
                      STATUS_OK);
+    assert_int_equal(timeout_ms, 10000);
     metrics = object_store_metrics(f.store);
     assert_non_null(metrics);
     assert_int_equal(
@@ -520,6 +614,7 @@ static void test_a_call_under_way_can_be_interrupted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_call_has_as_long_as_its_object_may_take),
         cmocka_unit_test(test_an_object_is_put_below_the_prefix),
         cmocka_unit_test(test_refusals_of_a_put),
         cmocka_unit_test(test_a_put_that_is_not_answered_may_have_been_made),
