@@ -308,6 +308,16 @@ static void test_what_was_dropped_is_not_looked_for_again(void **state)
     assert_int_equal(poll_at(NOON + 2 * MINUTE, "<a8 8> "), STATUS_OK);
 }
 
+static void test_a_copy_that_says_nothing_for_long_misses_nothing(void **state)
+{
+    (void)state;
+    put('a', 1, NOON - 6 * HOUR);
+    assert_int_equal(poll_at(NOON, "<a1 1> "), STATUS_OK);
+    put('a', 2, NOON);
+    lists_until_failure = 1; /* nobody looks for more */
+    assert_int_equal(poll_at(NOON + MINUTE, "<a2 2> "), STATUS_OK);
+}
+
 static void test_a_copy_that_was_never_heard_of_may_have_more(void **state)
 {
     (void)state;
@@ -439,6 +449,7 @@ int main(void)
         TEST(test_what_is_a_little_late_is_told),
         TEST(test_what_is_very_late_is_told_before_what_follows_it),
         TEST(test_what_was_dropped_is_not_looked_for_again),
+        TEST(test_a_copy_that_says_nothing_for_long_misses_nothing),
         TEST(test_a_copy_that_was_never_heard_of_may_have_more),
         TEST(test_what_is_damaged_is_told_and_passed_over),
         TEST(test_lines_that_are_none_are_counted),
