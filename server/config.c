@@ -2,6 +2,11 @@
 
 #include <stdlib.h>
 
+bool config_wants_history(const struct config *config)
+{
+    return config->history.state != NULL || config->http.admin_token != NULL;
+}
+
 void config_clear(struct config *config)
 {
     aws_config_clear(&config->aws);
@@ -11,6 +16,7 @@ void config_clear(struct config *config)
     free(config->http.api_key);
     free(config->http.reflect_key);
     free(config->http.admin_token);
+    free(config->history.state);
     for (size_t i = 0; i < TLS_FILES; i++)
         free(config->http.tls_files[i]);
     for (size_t i = 0; i < config->dns.hosted_zone_count; i++)

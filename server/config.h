@@ -10,6 +10,7 @@
 #include "aws/aws_config.h"
 #include "base/log.h"
 #include "server/dns/dns_settings.h"
+#include "server/history/history_settings.h"
 #include "server/http/http_settings.h"
 #include "server/table/table_settings.h"
 
@@ -19,6 +20,7 @@ struct config {
 
     struct table_settings table;
     struct dns_settings dns;
+    struct history_settings history;
 
     enum log_target log_target;
     enum log_level log_level;
@@ -27,6 +29,9 @@ struct config {
 /* Told of what is doubtful: a variable's name, and words to stand behind it.
  * Borrowed for the call. */
 typedef void config_advice_fn(void *arg, const char *name, const char *words);
+
+/* Whether anything that is set asks what happened to hosts. */
+bool config_wants_history(const struct config *config);
 
 /* Frees what a config holds. To do so twice does no harm. */
 void config_clear(struct config *config);

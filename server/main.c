@@ -9,6 +9,7 @@
 #include "server/config_advice.h"
 #include "server/config_describe.h"
 #include "server/config_read.h"
+#include "server/history/history.h"
 #include "server/http/http_server.h"
 #include "server/loaded_credentials.h"
 #include "server/process_metrics.h"
@@ -29,6 +30,7 @@ enum {
     EXIT_USAGE = 2,     /* also: the configuration is wrong */
     EXIT_DOUBTFUL = 3,  /* --check-config: it looks like a mistake */
     STOP_MS = 25000,    /* systemd waits for 90 s, Heroku for 30 */
+    WRITE_MS = 4000,    /* to write down what happened, if no more is left */
     LOG_STOP_MS = 2000, /* after that, for a reader who may never come */
 };
 
@@ -277,9 +279,19 @@ static void on_update(void *updater, struct update_request *update)
     updater_post(updater, update);
 }
 
-static void on_table(void *server, struct host_table *host_table)
+/* What a new table is handed to. */
+struct table_users {
+    struct http_server *server;
+    struct history *history; /* NULL: none is kept */
+};
+
+static void on_table(void *arg, struct host_table *host_table)
 {
-    http_server_use_table(server, host_table);
+    const struct table_users *users = arg;
+
+    http_server_use_table(users->server, host_table);
+    if (users->history != NULL)
+        history_use_table(users->history, host_table);
 }
 
 static void log_cannot_start(void)
@@ -292,6 +304,8 @@ static void log_cannot_start(void)
 struct service {
     struct http_server *server;
     struct updater *updater;
+    struct history *history; /* NULL: nobody wants to know what happened */
+    struct table_users table_users;
     struct health health;
     struct in_transit_counts in_transit;
     struct metric_registry metrics;
@@ -310,6 +324,48 @@ static void register_metrics(struct service *service)
                            health_metrics_fill, &service->health);
 }
 
+/* --- the history ------------------------------------------------------------ */
+
+static void describe_self(void *arg, struct event_copy *copy)
+{
+    const struct service *service = arg;
+    struct updater_figures figures = updater_look(service->updater);
+
+    copy->pending = figures.pending;
+    copy->route53_calls = figures.route53_calls;
+    copy->throttled = figures.throttled;
+}
+
+/* Each loop and the updater get a queue of their own. False: memory is short. */
+static bool use_queues(struct service *service, unsigned threads)
+{
+    struct event_queue *queues[HTTP_THREADS_MAX], *events;
+
+    for (unsigned i = 0; i < threads; i++)
+        if ((queues[i] = history_add_queue(service->history)) == NULL)
+            return false;
+    events = history_add_queue(service->history);
+    if (events == NULL)
+        return false;
+    http_server_use_queues(service->server, queues);
+    updater_use_queue(service->updater, events);
+    return true;
+}
+
+/* Where nobody asks what happened, no caller pays for it. False: memory or
+ * threads are short. */
+static bool start_history(struct service *service, const struct config *config)
+{
+    if (!config_wants_history(config))
+        return true;
+    service->history = history_new(&config->history, &config->aws,
+                                   &service->metrics, describe_self, service);
+    if (service->history == NULL || !use_queues(service, config->http.threads))
+        return false;
+    service->table_users.history = service->history;
+    return history_start(service->history) == STATUS_OK;
+}
+
 /* False, with the reason in the log, where it cannot start. */
 static bool start(struct service *service, const struct config *config)
 {
@@ -322,10 +378,11 @@ static bool start(struct service *service, const struct config *config)
                                       &service->metrics);
     if (service->server == NULL)
         return false;
+    service->table_users.server = service->server;
     service->updater =
         updater_new(config, &service->health, &service->in_transit,
-                    &service->metrics, on_table, service->server);
-    if (service->updater != NULL) {
+                    &service->metrics, on_table, &service->table_users);
+    if (service->updater != NULL && start_history(service, config)) {
         updater_on_load(service->updater, wake_main, &service->main_thread);
         if (http_server_start(service->server, on_update, service->updater) ==
                 STATUS_OK &&
@@ -336,8 +393,15 @@ static bool start(struct service *service, const struct config *config)
     return false;
 }
 
+static int64_t write_until(int64_t stop_at)
+{
+    int64_t least = clock_now_ms() + WRITE_MS;
+
+    return stop_at > least ? stop_at : least;
+}
+
 /* What was started, as far as it was. The loops go last, since the others send
- * them messages. */
+ * them messages; the history is written down when nothing can happen any more. */
 static void stop(struct service *service)
 {
     int64_t stop_at = clock_now_ms() + STOP_MS;
@@ -347,8 +411,11 @@ static void stop(struct service *service)
     http_server_stop(service->server, stop_at);
     if (service->updater != NULL)
         updater_stop(service->updater, stop_at);
+    if (service->history != NULL)
+        history_stop(service->history, write_until(stop_at));
     http_server_join(service->server);
     updater_free(service->updater);
+    history_free(service->history);
     http_server_free(service->server);
 }
 

@@ -1,6 +1,7 @@
 #include "server/variables.h"
 
 #include "base/decimal.h"
+#include "journal/object_store.h"
 #include "s3db/database_name.h"
 #include "server/config_lists.h"
 #include "server/config_tls.h"
@@ -15,6 +16,8 @@ enum {
     MAX_AT_ONCE = 1000000,
     /* Heroku's router gives up after 30 s, and a stop waits for 25 s. */
     MAX_DEADLINE_SECONDS = 25,
+    MAX_STATE_SECONDS = 3600,
+    MAX_WAITING_MB = 4096,
     WANTED_MAX_BYTES = 128,
 };
 
@@ -242,6 +245,16 @@ static void read_secret(const struct variable *variable, struct config *config,
     take_text(variable, config, source, text, fault);
 }
 
+static void read_state(const struct variable *variable, struct config *config,
+                       struct config_source *source)
+{
+    const char *text = config_source_get(source, variable->name);
+
+    if (text != NULL)
+        take_text(variable, config, source, text, object_store_fault(text));
+}
+
+static const struct variable_kind state = {read_state, describe_text};
 static const struct variable_kind bucket = {read_bucket, describe_text};
 static const struct variable_kind database = {read_database, describe_text};
 static const struct variable_kind secret = {.read = read_secret};
@@ -285,6 +298,12 @@ const struct variable variables[] = {
     {READ("DYNDNS_ADMIN_TOKEN", secret), KEPT_IN(http.admin_token),
      FROM_TO(HTTP_ADMIN_TOKEN_MIN_BYTES, HTTP_KEY_MAX_BYTES)},
     {READ("DYNDNS_RESOLVER", variable_resolver)},
+    {READ("DYNDNS_STATE", state), KEPT_IN(history.state)},
+    {READ("DYNDNS_STATE_SECONDS", number), KEPT_IN(history.seconds),
+     FROM_TO(1, MAX_STATE_SECONDS), DEFAULT("60")},
+    {READ("DYNDNS_STATE_WAITING_MB", number),
+     KEPT_IN(history.waiting_megabytes), FROM_TO(1, MAX_WAITING_MB),
+     DEFAULT("64")},
     {READ("DYNDNS_TTL", number), KEPT_IN(dns.ttl_seconds), FROM_TO(0, INT_MAX),
      DEFAULT("300")},
     {READ("DYNDNS_NOCHG_SECONDS", number), KEPT_IN(dns.nochg_seconds),

@@ -6,14 +6,14 @@
 #ifndef SERVER_HISTORY_HISTORY_SETTINGS_H
 #define SERVER_HISTORY_HISTORY_SETTINGS_H
 
-#include <stddef.h>
+#include <stdint.h>
 
 struct history_settings {
     char *state;      /* where the journal is kept (object_store.h);
                                  NULL: nothing outlives the server */
-    unsigned seconds; /* between two objects; others' are read twice as
+    uint32_t seconds; /* between two objects; others' are read twice as
                                  often, a snapshot is made after sixty */
-    unsigned waiting_megabytes; /* of objects that the store does not take */
+    uint32_t waiting_megabytes; /* of objects that the store does not take */
 };
 
 #endif

@@ -61,6 +61,7 @@ KIND = {
     "table_load_failed": OPERATOR,
     "table_loaded": OPERATOR,
     "table_not_in_service": OPERATOR,
+    "history_without_table": OPERATOR,
     "table_unchanged": OPERATOR,
     "thread_hangs": OPERATOR,  # nobody should be able to; twice in the watchdog's time
     "tls_refused": STRANGER,

@@ -227,6 +227,16 @@ static const struct {
      {{"DYNDNS_RESOLVER", "[::1]:5353"}},
      "DYNDNS_RESOLVER=[::1]:5353"},
 
+    {"nothing outlives the server", {{NULL, NULL}}, "DYNDNS_STATE="},
+    {"unless there is a place for it",
+     {{"DYNDNS_STATE", "s3://bucket/state"}},
+     "DYNDNS_STATE=s3://bucket/state"},
+    {"which may be a directory",
+     {{"DYNDNS_STATE", "/var/lib/dyndns53/state"}},
+     "DYNDNS_STATE=/var/lib/dyndns53/state"},
+    {"an object a minute", {{NULL, NULL}}, "DYNDNS_STATE_SECONDS=60"},
+    {"so much waits", {{NULL, NULL}}, "DYNDNS_STATE_WAITING_MB=64"},
+
     {"TTL", {{NULL, NULL}}, "DYNDNS_TTL=300"},
     {"TTL of zero", {{"DYNDNS_TTL", "0"}}, "DYNDNS_TTL=0"},
     {"the longest TTL of DNS",
@@ -472,6 +482,12 @@ static const struct {
     {"with none that could be asked", "DYNDNS_RESOLVER", "127.0.0.1:0",
      "address:port"},
     {"by its name", "DYNDNS_RESOLVER", "localhost:53", "address:port"},
+
+    {"what is no bucket", "DYNDNS_STATE", "s3://", "DYNDNS_STATE"},
+    {"no time at all between two objects", "DYNDNS_STATE_SECONDS", "0",
+     "1 to 3600"},
+    {"so little that nothing could wait", "DYNDNS_STATE_WAITING_MB", "0",
+     "1 to 4096"},
 
     {"a TTL beyond DNS", "DYNDNS_TTL", "2147483648", "0 to 2147483647"},
     {"nochg for more than a day", "DYNDNS_NOCHG_SECONDS", "86401",
