@@ -24,10 +24,14 @@ BELOW = {
         *["base", "s3db", "journal", "server/state", "server/table"],
         *["server/history", "server/dns"],
     ],
+    "server/alerts": [
+        *["base", "aws", "s3db", "journal", "server/state", "server/table"],
+        *["server/history", "server/dns"],
+    ],
     "server": [
         *["base", "aws", "s3db", "journal"],
         *["server/state", "server/table", "server/history", "server/dns"],
-        *["server/http"],
+        *["server/http", "server/alerts"],
     ],
     "cli": ["base", "aws", "s3db", "journal"],
 }
@@ -209,6 +213,9 @@ def test_a_circle_is_found_and_named(what, includes, expected):
         ("server/http/a.c", "server/dns/a.h", False),
         ("server/http/a.c", "server/a.h", True),
         ("server/http/a.c", "aws/a.h", True),
+        ("server/alerts/a.c", "server/table/a.h", False),
+        ("server/alerts/a.c", "server/http/a.h", True),
+        ("server/http/a.c", "server/alerts/a.h", True),
         ("server/a.c", "server/http/a.h", False),
         ("server/a.c", "cli/a.h", True),
     ],
@@ -253,7 +260,7 @@ def test_libraries_stay_where_they_are_needed(name):
     reached = everything(name)
     if not name.startswith("server/http/"):
         assert not {header for header in reached if header.startswith("h2o")}
-    if not name.startswith(("server/http/", "cli/", "aws/", "journal/")):
+    if not name.startswith(("server/http/", "server/alerts/", "cli/", "aws/", "journal/")):
         assert "jansson.h" not in reached
     if floor_of(name) != "aws":
         assert not {header for header in reached if re.match(r"curl/|libxml/", header)}

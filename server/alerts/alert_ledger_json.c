@@ -1,0 +1,180 @@
+#include "server/alerts/alert_ledger_json.h"
+
+#include <jansson.h>
+
+/* --- writing: texts hold printable ASCII alone (alert_ledger.c) ---------------- */
+
+static void append_text(struct strbuf *out, const char *text)
+{
+    strbuf_append_char(out, '"');
+    for (; *text != '\0'; text++) {
+        if (*text == '"' || *text == '\\')
+            strbuf_append_char(out, '\\');
+        strbuf_append_char(out, *text);
+    }
+    strbuf_append_char(out, '"');
+}
+
+static void append_senders(struct strbuf *out, const char *name, unsigned told)
+{
+    const char *comma = "";
+
+    strbuf_printf(out, ",\"%s\":[", name);
+    for (unsigned i = 0; i < ALERT_SENDERS; i++) {
+        if ((told >> i & 1U) == 0)
+            continue;
+        strbuf_printf(out, "%s\"%s\"", comma,
+                      alert_sender_word((enum alert_sender)i));
+        comma = ",";
+    }
+    strbuf_append_char(out, ']');
+}
+
+static void append_witnesses(struct strbuf *out,
+                             const struct alert_entry *entry)
+{
+    if (entry->witness_count == 0)
+        return;
+    strbuf_append_string(out, ",\"seen_by\":{");
+    for (size_t i = 0; i < entry->witness_count; i++)
+        strbuf_printf(out, "%s\"%s\":%lld", i == 0 ? "" : ",",
+                      entry->witnesses[i].copy,
+                      (long long)entry->witnesses[i].at);
+    strbuf_append_char(out, '}');
+}
+
+static void append_entry(struct strbuf *out, const struct alert_entry *entry)
+{
+    strbuf_printf(
+        out, "{\"kind\":\"%s\",\"subject\":", alert_kind_word(entry->kind));
+    append_text(out, entry->subject);
+    strbuf_append_string(out, ",\"detail\":");
+    append_text(out, entry->detail);
+    strbuf_printf(out, ",\"since\":%lld,\"ended\":%lld,\"evidence\":%lld",
+                  (long long)entry->since, (long long)entry->ended,
+                  (long long)entry->evidence);
+    append_senders(out, "told_begun", entry->told[ALERT_BEGUN]);
+    append_senders(out, "told_ended", entry->told[ALERT_ENDED]);
+    append_witnesses(out, entry);
+    strbuf_append_char(out, '}');
+}
+
+bool alert_ledger_write(const struct alert_ledger *ledger, struct strbuf *out)
+{
+    strbuf_append_string(out, "{\"alerts\":[");
+    for (size_t i = 0; i < ledger->count; i++) {
+        strbuf_append_string(out, i == 0 ? "\n" : ",\n");
+        append_entry(out, ledger->entries[i]);
+    }
+    strbuf_append_string(out, "]");
+    if (ledger->teller[0] != '\0')
+        strbuf_printf(out, ",\n\"teller\":{\"copy\":\"%s\",\"since\":%lld}",
+                      ledger->teller, (long long)ledger->teller_since);
+    strbuf_append_string(out, "}\n");
+    return strbuf_ok(out);
+}
+
+/* --- reading ---------------------------------------------------------------------
+ */
+
+static struct span text_of(const json_t *object, const char *name)
+{
+    const json_t *member = json_object_get(object, name);
+
+    return json_is_string(member) ? span_from(json_string_value(member),
+                                              json_string_length(member))
+                                  : span_from("", 0);
+}
+
+static int64_t time_of(const json_t *object, const char *name)
+{
+    int64_t value = json_integer_value(json_object_get(object, name));
+
+    return value > 0 ? value : 0;
+}
+
+static unsigned senders_of(const json_t *object, const char *name)
+{
+    const json_t *list = json_object_get(object, name);
+    unsigned told = 0;
+
+    for (size_t i = 0; i < json_array_size(list); i++)
+        for (unsigned sender = 0; sender < ALERT_SENDERS; sender++)
+            if (span_is(span_from_string(
+                            json_string_value(json_array_get(list, i))),
+                        alert_sender_word((enum alert_sender)sender)))
+                told |= 1U << sender;
+    return told;
+}
+
+static bool is_copy(const char *name)
+{
+    return strlen(name) == ALERT_COPY_LEN &&
+           strspn(name, "0123456789abcdef") == ALERT_COPY_LEN;
+}
+
+static void read_witnesses(struct alert_ledger *ledger,
+                           struct alert_entry *entry, json_t *seen_by)
+{
+    const char *copy;
+    json_t *at;
+
+    json_object_foreach(seen_by, copy,
+                        at) if (is_copy(copy) && json_integer_value(at) > 0)
+        alert_ledger_witness(ledger, entry, copy, json_integer_value(at), 0);
+}
+
+static void read_entry(struct alert_ledger *ledger, const json_t *object)
+{
+    struct alert_sight sight = {
+        .subject = text_of(object, "subject"),
+        .detail = text_of(object, "detail"),
+        .since = time_of(object, "since"),
+        .evidence = time_of(object, "evidence"),
+    };
+    struct alert_entry *entry;
+
+    if (!alert_kind_of(text_of(object, "kind"), &sight.kind))
+        return;
+    entry = alert_ledger_restore(ledger, &sight, time_of(object, "ended"));
+    if (entry == NULL)
+        return;
+    entry->told[ALERT_BEGUN] = senders_of(object, "told_begun");
+    entry->told[ALERT_ENDED] = senders_of(object, "told_ended");
+    read_witnesses(ledger, entry, json_object_get(object, "seen_by"));
+}
+
+static enum status read_alerts(struct alert_ledger *ledger, const json_t *root)
+{
+    const json_t *alerts = json_object_get(root, "alerts");
+
+    if (!json_is_array(alerts))
+        return STATUS_INVALID;
+    for (size_t i = 0;
+         i < json_array_size(alerts) && ledger->count < ALERT_ENTRIES_MAX; i++)
+        read_entry(ledger, json_array_get(alerts, i));
+    return STATUS_OK;
+}
+
+static void read_teller(struct alert_ledger *ledger, const json_t *root)
+{
+    const json_t *teller = json_object_get(root, "teller");
+    const char *copy = json_string_value(json_object_get(teller, "copy"));
+
+    if (copy == NULL || !is_copy(copy))
+        return;
+    memcpy(ledger->teller, copy, sizeof ledger->teller);
+    ledger->teller_since = time_of(teller, "since");
+}
+
+enum status alert_ledger_read(struct alert_ledger *ledger, struct span text)
+{
+    json_t *root = json_loadb(text.len == 0 ? "" : text.ptr, text.len,
+                              JSON_REJECT_DUPLICATES, NULL);
+    enum status status = read_alerts(ledger, root);
+
+    read_teller(ledger, root);
+    json_decref(root);
+    ledger->is_changed = false;
+    return status;
+}
