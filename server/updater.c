@@ -35,8 +35,9 @@ struct updater {
 
     pthread_mutex_t lock; /* guards the rest */
     struct list inbox;
-    unsigned reloads; /* asked for since the start */
-    int64_t stop_at;  /* 0: not stopping */
+    struct list expiries; /* expiry_request */
+    unsigned reloads;     /* asked for since the start */
+    int64_t stop_at;      /* 0: not stopping */
 };
 
 /* --- on the updater's thread ---------------------------------------------- */
@@ -87,16 +88,27 @@ static void end_transit(struct updater *updater,
                            update_change_name(&request->changes[i]));
 }
 
+static struct expiry_request *take_expiry(struct list *expiries)
+{
+    struct expiry_request *request =
+        list_entry(expiries->next, struct expiry_request, in_inbox);
+
+    list_remove(&request->in_inbox);
+    return request;
+}
+
 /* Takes what the loops have posted, and what main asks for. Returns whether the
  * thread is to go on. */
 static bool take_messages(struct updater *updater, int64_t now)
 {
-    struct list posted;
+    struct list posted, expiries;
     unsigned reloads;
 
     list_init(&posted);
+    list_init(&expiries);
     pthread_mutex_lock(&updater->lock);
     list_take_all(&posted, &updater->inbox);
+    list_take_all(&expiries, &updater->expiries);
     reloads = updater->reloads;
     updater->leave_at = updater->stop_at;
     pthread_mutex_unlock(&updater->lock);
@@ -114,6 +126,8 @@ static bool take_messages(struct updater *updater, int64_t now)
         end_transit(updater, request);
         update_request_release(request);
     }
+    while (!list_is_empty(&expiries))
+        dns_writer_expire(updater->writer, take_expiry(&expiries));
     return updater->leave_at == 0 ||
            (!dns_writer_is_idle(updater->writer) && now < updater->leave_at);
 }
@@ -190,6 +204,7 @@ struct updater *updater_new(const struct config *config, struct health *health,
     updater->table = table;
     updater->table_arg = arg;
     list_init(&updater->inbox);
+    list_init(&updater->expiries);
     pthread_mutex_init(&updater->lock, NULL);
     updater->client = aws_client_new(&config->aws);
     if (updater->client != NULL) {
@@ -248,6 +263,14 @@ void updater_post(struct updater *updater, struct update_request *request)
     pthread_mutex_unlock(&updater->lock);
     if (first)
         aws_client_wakeup(updater->client);
+}
+
+void updater_expire(struct updater *updater, struct expiry_request *request)
+{
+    pthread_mutex_lock(&updater->lock);
+    list_append(&updater->expiries, &request->in_inbox);
+    pthread_mutex_unlock(&updater->lock);
+    aws_client_wakeup(updater->client);
 }
 
 void updater_reload(struct updater *updater)
@@ -311,6 +334,8 @@ static void answer_posted(struct updater *updater)
                                   NULL);
         update_request_release(request);
     }
+    while (!list_is_empty(&updater->expiries))
+        expiry_request_end(take_expiry(&updater->expiries), EXPIRY_UNAVAILABLE);
 }
 
 void updater_free(struct updater *updater)

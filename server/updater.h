@@ -12,6 +12,7 @@
 #include "server/state/event_queue.h"
 #include "server/state/health.h"
 #include "server/table/host_table.h"
+#include "server/dns/expiry_request.h"
 #include "server/dns/update_request.h"
 
 struct updater;
@@ -47,6 +48,10 @@ NODISCARD enum status updater_start(struct updater *updater);
  * The caller has called in_transit_begin() for the name of each open change.
  * Thread-safe; never blocks for longer than it takes to link a list. */
 void updater_post(struct updater *updater, struct update_request *request);
+
+/* Hands over records that are to go; request->done is called once, on the
+ * updater's thread, or by updater_free(). One at a time. Thread-safe. */
+void updater_expire(struct updater *updater, struct expiry_request *request);
 
 /* Asks for the host table to be read again. Thread-safe. */
 void updater_reload(struct updater *updater);

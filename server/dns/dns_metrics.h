@@ -25,6 +25,8 @@ enum dns_batch_result {
       "Changes in a batch that was sent to Route 53.")                         \
     X(counter, calls, 1, NULL, "dyndns53_route53_calls_total",                 \
       "Calls to Route 53 that count against the account's limit.")             \
+    X(counter, expired, 1, NULL, "dyndns53_records_expired_total",             \
+      "Records removed because their hosts did not call any more.")            \
     X(counter, throttles, 1, NULL, "dyndns53_route53_throttles_total",         \
       "Calls to Route 53 that it throttled.")                                  \
     X(gauge, rate, 1, NULL, "dyndns53_route53_calls_per_second_allowed",       \

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/log_quota.h"
 #include "server/dns/rrset_cache_writer.h"
+#include "server/dns/rrset_expiry.h"
 #include "server/dns/rrset_preload.h"
 #include "server/dns/zone_listing.h"
 
@@ -12,13 +13,16 @@
 enum {
     /* Two attempts fit in a caller's deadline even when the first reply never
      * comes. */
-    UPSERT_TIMEOUT_MS = 8000,
+    CHANGE_TIMEOUT_MS = 8000,
 
     /* Ceilings. A waiter costs some 3 KB together with its connection. */
     MAX_WAITERS = 65536,
     MAX_CHANGES = 262144,
     MAX_ZONES = 10000,
     MAX_RECORD_BYTES = 256 * 1024 * 1024,
+
+    /* Callers come before those that look which records are to go. */
+    LOOK_INTERVAL_MS = 2000,
 
     /* While Route 53 is ill and nobody wants anything of it. */
     PROBE_INTERVAL_MS = 30000,
@@ -32,6 +36,8 @@ struct dns_writer {
     struct coalescer *coalescer;
     struct zone_listing *zones;
     struct rrset_preload *preload;
+    struct rrset_expiry *expiry;
+    int64_t look_at; /* while others want calls: no look before this */
     struct rrset_cache_writer cache_writer;
     struct log_quota refusals;
     struct dns_metrics metrics;
@@ -119,6 +125,17 @@ static void note_health(struct dns_writer *writer, enum health_call call,
     health_note_route53(writer->health, time(NULL), call, &news);
 }
 
+static void on_removal_ended(void *arg, const struct ended_removal *ended)
+{
+    struct dns_writer *writer = arg;
+    uint32_t silent_s = rrset_expiry_ended(writer->expiry, ended);
+
+    if (ended->end != REMOVAL_DONE)
+        return;
+    metric_add(writer->metrics.expired, 1);
+    rrset_cache_writer_removed(&writer->cache_writer, ended, silent_s);
+}
+
 /* --- what the listing of zones reports ------------------------------------------- */
 
 static void on_zone_call_done(void *arg, int64_t sent_at,
@@ -140,10 +157,10 @@ static void on_zones_complete(void *arg)
 
 /* --- what the preload reports ------------------------------------------------- */
 
-/* A preload that fails harms nobody: it must not look like an outage,
+/* A look at records that fails harms nobody: it must not look like an outage,
  * unless Route 53 is really away. */
-static void on_preload_call_done(void *arg, int64_t sent_at,
-                                 const struct aws_reply *reply)
+static void on_look_done(void *arg, int64_t sent_at,
+                         const struct aws_reply *reply)
 {
     struct dns_writer *writer = arg;
     enum status status = reply->status;
@@ -161,6 +178,24 @@ static void on_preloaded(void *arg, const struct rrset *rrset, int64_t sent_at)
     rrset_cache_writer_preload(
         &writer->cache_writer, rrset, sent_at,
         coalescer_has_change(writer->coalescer, rrset->name, rrset->type));
+}
+
+/* --- what is to go --------------------------------------------------------- */
+
+static enum expiry_outcome on_objection(void *arg,
+                                        const struct expired_rrset *rrset)
+{
+    struct dns_writer *writer = arg;
+
+    return rrset_cache_writer_objection(&writer->cache_writer, rrset,
+                                        clock_now_ms());
+}
+
+static enum status on_remove(void *arg, const struct unwanted_rrset *unwanted)
+{
+    struct dns_writer *writer = arg;
+
+    return coalescer_remove(writer->coalescer, clock_now_ms(), unwanted);
 }
 
 /* --- life ------------------------------------------------------------------ */
@@ -198,6 +233,7 @@ struct dns_writer *dns_writer_new(struct aws_client *client,
         .accepted = on_accepted,
         .zone_gone = on_zone_gone,
         .refused = on_refused,
+        .removal_ended = on_removal_ended,
     };
     struct zone_listing_hooks zone_hooks = {
         .arg = writer,
@@ -206,8 +242,15 @@ struct dns_writer *dns_writer_new(struct aws_client *client,
     };
     struct rrset_preload_hooks preload_hooks = {
         .arg = writer,
-        .call_done = on_preload_call_done,
+        .call_done = on_look_done,
         .found = on_preloaded,
+    };
+    struct rrset_expiry_hooks expiry_hooks = {
+        .arg = writer,
+        .call_done = on_look_done,
+        .find_zone = find_zone,
+        .objection = on_objection,
+        .remove = on_remove,
     };
 
     if (writer == NULL)
@@ -220,8 +263,9 @@ struct dns_writer *dns_writer_new(struct aws_client *client,
     writer->coalescer = coalescer_new(&limits, &hooks, seed);
     writer->zones = zone_listing_new(client, settings, &zone_hooks, ~seed);
     writer->preload = rrset_preload_new(client, &preload_hooks);
+    writer->expiry = rrset_expiry_new(client, &expiry_hooks);
     if (writer->coalescer == NULL || writer->zones == NULL ||
-        writer->preload == NULL) {
+        writer->preload == NULL || writer->expiry == NULL) {
         dns_writer_free(writer);
         return NULL;
     }
@@ -235,6 +279,7 @@ void dns_writer_free(struct dns_writer *writer)
     coalescer_free(writer->coalescer);
     zone_listing_free(writer->zones);
     rrset_preload_free(writer->preload);
+    rrset_expiry_free(writer->expiry);
     rrset_cache_writer_clear(&writer->cache_writer);
     free(writer);
 }
@@ -348,6 +393,12 @@ void dns_writer_submit(struct dns_writer *writer, int64_t now,
     }
 }
 
+void dns_writer_expire(struct dns_writer *writer,
+                       struct expiry_request *request)
+{
+    rrset_expiry_take(writer->expiry, request);
+}
+
 /* --- batches -----------------------------------------------------------------
  */
 
@@ -384,14 +435,15 @@ static enum dns_batch_result result_of(enum status status)
     }
 }
 
-static void on_upserted(void *arg, const struct aws_reply *reply)
+static void on_batch_done(void *arg, const struct aws_reply *reply)
 {
     struct batch *batch = arg;
     struct dns_writer *writer = batch->sender;
     int64_t now = clock_now_ms();
 
     metric_add(&writer->metrics.batches[result_of(reply->status)], 1);
-    note_health(writer, HEALTH_CHANGE, reply);
+    note_health(writer, batch_is_removal(batch) ? HEALTH_SURVEY : HEALTH_CHANGE,
+                reply);
     log_batch(batch, now, reply);
     coalescer_done(writer->coalescer, now, batch, reply);
 }
@@ -403,7 +455,7 @@ static void send_batch(struct dns_writer *writer, struct batch *batch)
     struct aws_reply unsent = {
         .status = STATUS_UNAVAILABLE,
         .message = "the call could not be made: memory is short"};
-    struct rrset rrsets[ROUTE53_BATCH_MAX_UPSERTS];
+    struct rrset rrsets[ROUTE53_BATCH_MAX_DELETES];
     enum status status;
 
     batch->sender = writer;
@@ -412,16 +464,16 @@ static void send_batch(struct dns_writer *writer, struct batch *batch)
                    (int64_t)batch->count);
     for (size_t i = 0; i < batch->count; i++)
         rrsets[i] = batch_rrset(batch, i);
-    status = route53_upsert(writer->client, span_from_string(batch->zone->id),
-                            rrsets, batch->count, UPSERT_TIMEOUT_MS,
-                            on_upserted, batch);
+    status = (batch_is_removal(batch) ? route53_delete : route53_upsert)(
+        writer->client, span_from_string(batch->zone->id), rrsets, batch->count,
+        CHANGE_TIMEOUT_MS, on_batch_done, batch);
     if (status == STATUS_OK)
         return;
     if (status == STATUS_INVALID || status == STATUS_FULL)
         unsent =
             (struct aws_reply){.status = STATUS_INVALID,
                                .message = "the change batch cannot be written"};
-    on_upserted(batch, &unsent);
+    on_batch_done(batch, &unsent);
 }
 
 /* --- the turn ----------------------------------------------------------------
@@ -490,6 +542,31 @@ static void preload_rrsets(struct dns_writer *writer, int64_t now)
     rrset_preload_send(writer->preload, zones, now);
 }
 
+/* Milliseconds until records that are to go may be looked at; -1: there are
+ * none. */
+static int64_t look_wait_ms(const struct dns_writer *writer, int64_t now)
+{
+    struct coalescer_stats stats = coalescer_stats(writer->coalescer);
+
+    if (!rrset_expiry_wants_call(writer->expiry))
+        return -1;
+    return (stats.waiters == 0 && stats.pending == 0) || now >= writer->look_at
+               ? 0
+               : writer->look_at - now;
+}
+
+/* Before the batches leave, or a busy server would never look. */
+static void look_at_expired(struct dns_writer *writer, int64_t now)
+{
+    if (look_wait_ms(writer, now) != 0 ||
+        coalescer_call_wait_ms(writer->coalescer, now) > 0 ||
+        !rrset_expiry_prepare(writer->expiry, now))
+        return;
+    writer->look_at = now + LOOK_INTERVAL_MS;
+    spend_call(writer, now);
+    rrset_expiry_send(writer->expiry, now);
+}
+
 static void show_state(struct dns_writer *writer)
 {
     struct coalescer_stats stats = coalescer_stats(writer->coalescer);
@@ -504,6 +581,7 @@ void dns_writer_run(struct dns_writer *writer, int64_t now)
 
     coalescer_expire(writer->coalescer, now);
     read_zones(writer, now);
+    look_at_expired(writer, now);
     while ((batch = coalescer_next(writer->coalescer, now)) != NULL)
         send_batch(writer, batch);
     preload_rrsets(writer, now);
@@ -519,7 +597,8 @@ static int64_t sooner(int64_t a, int64_t b)
 
 int64_t dns_writer_wait_ms(const struct dns_writer *writer, int64_t now)
 {
-    int64_t reading = zone_listing_wait_ms(writer->zones, now);
+    int64_t reading = sooner(zone_listing_wait_ms(writer->zones, now),
+                             look_wait_ms(writer, now));
 
     if (preload_is_due(writer, now))
         reading = 0;
@@ -539,7 +618,8 @@ bool dns_writer_is_idle(const struct dns_writer *writer)
     struct coalescer_stats stats = coalescer_stats(writer->coalescer);
     /* Nobody needs a listing that nobody waits for. */
     size_t listings = (size_t)zone_listing_is_reading(writer->zones) +
-                      rrset_preload_is_reading(writer->preload);
+                      rrset_preload_is_reading(writer->preload) +
+                      rrset_expiry_is_reading(writer->expiry);
 
     return stats.waiters == 0 && stats.in_flight == listings;
 }

@@ -8,6 +8,7 @@
 #include "server/dns/coalescer.h"
 #include "server/dns/dns_metrics.h"
 #include "server/dns/dns_settings.h"
+#include "server/dns/expiry_request.h"
 #include "server/state/event_queue.h"
 #include "server/state/health.h"
 #include "server/table/host_table.h"
@@ -37,6 +38,11 @@ void dns_writer_use(struct dns_writer *writer, struct host_table *host_table);
  * later, or at once when it cannot be taken on. */
 void dns_writer_submit(struct dns_writer *writer, int64_t now,
                        struct update_request *request);
+
+/* Removes the records of a request that are as expected, and gives it back;
+ * while there is another one, at once. */
+void dns_writer_expire(struct dns_writer *writer,
+                       struct expiry_request *request);
 
 /* Does all that is due: deadlines, listings, batches. */
 void dns_writer_run(struct dns_writer *writer, int64_t now);

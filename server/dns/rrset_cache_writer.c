@@ -82,6 +82,61 @@ static void log_change(const struct accepted_change *written,
               log_span_if_any("trace", written->trace));
 }
 
+/* A record that a row is not for any more is nobody's to be removed. What this
+ * server has learnt of a record while its host is said to be silent, it learnt
+ * from a call that the history has yet to hear of; or when it started, and then
+ * it has not been up for long. */
+enum expiry_outcome rrset_cache_writer_objection(
+    const struct rrset_cache_writer *cache_writer,
+    const struct expired_rrset *rrset, int64_t now)
+{
+    struct host host;
+    uint32_t sent_at_s;
+
+    if (!find_host(cache_writer, expired_rrset_name(rrset), rrset->type, &host))
+        return EXPIRY_UNAVAILABLE;
+    if (host_is_locked(&host))
+        return EXPIRY_LOCKED;
+    sent_at_s = rrset_cache_sent_at(cache_writer->host_table->known, host.index,
+                                    rrset->type);
+    return sent_at_s != 0 && seconds(now) < sent_at_s + rrset->silent_s
+               ? EXPIRY_WANTED
+               : EXPIRY_OPEN;
+}
+
+static void tell_removal(struct event_queue *events,
+                         const struct ended_removal *removed)
+{
+    struct happening change = {
+        .kind = HAPPENED_CHANGE,
+        .at = clock_date_ms(),
+        .host = removed->name,
+        .before = *removed->address,
+        .family = removed->address->family,
+        .why = "expired",
+    };
+
+    event_queue_put(events, &change);
+}
+
+void rrset_cache_writer_removed(struct rrset_cache_writer *cache_writer,
+                                const struct ended_removal *removed,
+                                uint32_t silent_s)
+{
+    enum rrset_type type = rrset_type_for(removed->address);
+    char before[ADDRESS_TEXT_MAX];
+    struct host host;
+
+    if (find_host(cache_writer, removed->name, type, &host))
+        rrset_cache_forget(cache_writer->host_table->known, host.index, type);
+    address_format(removed->address, before);
+    log_event(LOG_LEVEL_INFO, "record_expired", log_span("host", removed->name),
+              log_str("type", rrset_type_name(type)), log_str("old", before),
+              log_span("zone", removed->zone_id),
+              log_uint("silent_s", silent_s));
+    tell_removal(cache_writer->events, removed);
+}
+
 static void tell_change(struct event_queue *events,
                         const struct accepted_change *written,
                         const struct address *old)

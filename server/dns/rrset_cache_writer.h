@@ -8,6 +8,7 @@
 #define SERVER_DNS_RRSET_CACHE_WRITER_H
 
 #include "server/dns/coalescer.h"
+#include "server/dns/expiry_request.h"
 #include "server/state/event_queue.h"
 #include "server/table/host_table.h"
 
@@ -43,6 +44,19 @@ void rrset_cache_writer_invalidate(struct rrset_cache_writer *cache_writer,
 void rrset_cache_writer_accept(struct rrset_cache_writer *cache_writer,
                                const struct accepted_change *written,
                                int64_t now);
+
+/* Why the record of a host that is silent is to stay all the same: its row locks
+ * it, or it was written, or read, while the host is said to have been silent; or
+ * EXPIRY_OPEN. */
+enum expiry_outcome rrset_cache_writer_objection(
+    const struct rrset_cache_writer *cache_writer,
+    const struct expired_rrset *rrset, int64_t now);
+
+/* Route 53 has removed the record: nothing is known of it any more, and the log
+ * tells of it. */
+void rrset_cache_writer_removed(struct rrset_cache_writer *cache_writer,
+                                const struct ended_removal *removed,
+                                uint32_t silent_s);
 
 /* A listing that left at `sent_at` shows the record. Believed only of one that
  * nobody has changed since the start, since what we wrote ourselves is newer;

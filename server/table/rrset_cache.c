@@ -154,6 +154,19 @@ void rrset_cache_invalidate(struct rrset_cache *known, uint32_t host,
     atomic_store_explicit(&slot->sent_at_s, 0, memory_order_release);
 }
 
+void rrset_cache_forget(struct rrset_cache *known, uint32_t host,
+                        enum rrset_type type)
+{
+    store(&known->slots[slot_index(host, type)], (struct value){.low = 0});
+}
+
+uint32_t rrset_cache_sent_at(const struct rrset_cache *known, uint32_t host,
+                             enum rrset_type type)
+{
+    return atomic_load_explicit(&known->slots[slot_index(host, type)].sent_at_s,
+                                memory_order_relaxed);
+}
+
 struct address rrset_cache_last(const struct rrset_cache *known, uint32_t host,
                                 enum rrset_type type)
 {

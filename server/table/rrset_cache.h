@@ -76,6 +76,15 @@ void rrset_cache_set(struct rrset_cache *known, uint32_t host,
 void rrset_cache_invalidate(struct rrset_cache *known, uint32_t host,
                             enum rrset_type type);
 
+/* Writer: the record is gone: of what it said nothing is known any more. */
+void rrset_cache_forget(struct rrset_cache *known, uint32_t host,
+                        enum rrset_type type);
+
+/* Writer: when what the record says was last learnt (sent_at_s); 0: it is not
+ * known, or not any more. */
+uint32_t rrset_cache_sent_at(const struct rrset_cache *known, uint32_t host,
+                             enum rrset_type type);
+
 /* Any thread: what the record was last known to say, however long ago; its
  * family is ADDRESS_NONE when that was never known, or, for others than the
  * writer, at the moment of a write. */

@@ -45,6 +45,7 @@ KIND = {
     "proxy_header_refused": STRANGER,
     "record_changed": AWS,  # Route 53 took it, with at most 499 others in a call
     "record_confirmed": AWS,
+    "record_expired": AWS,  # once, until its host calls again
     "record_refused": AWS,
     "records_surveyed": AWS,
     "refusals_not_logged": LOG,

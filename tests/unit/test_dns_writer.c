@@ -578,6 +578,144 @@ static void test_a_request_for_nothing_is_answered_at_once(void **state)
     run(0);
 }
 
+/* --- records of hosts that are gone -------------------------------------------------- */
+
+static unsigned expiries;
+
+static void on_expired(struct expiry_request *request)
+{
+    assert_int_not_equal(request->rrsets[0].outcome, EXPIRY_OPEN);
+    expiries++;
+}
+
+/* The host of this name, which has two rows at most, has been silent. */
+static struct expiry_request *expire(const char *name, const char *expected)
+{
+    struct expiry_request *request = expiry_request_new(1);
+    struct expired_rrset *rrset = &request->rrsets[0];
+
+    expiries = 0;
+    request->count = 1;
+    request->done = on_expired;
+    request->good_until = fake_now + 60000;
+    rrset->name_len = strlen(name);
+    memcpy(rrset->name, name, rrset->name_len);
+    assert_true(address_parse(span_from_string(expected), &rrset->expected));
+    rrset->type = rrset_type_for(&rrset->expected);
+    rrset->silent_s = 3600;
+    dns_writer_expire(writer, request);
+    return request;
+}
+
+static void answer_listing(const char *name, const char *value)
+{
+    struct rrset rrset = {span_from_string(name), RRSET_A, 300,
+                          span_from_string(value)};
+
+    fake_answer_rrsets(&rrset, 1, "");
+}
+
+static void test_a_record_is_looked_at_and_then_removed(void **state)
+{
+    struct expiry_request *request;
+    struct caller *caller;
+
+    (void)state;
+    fake_lists_records = true;
+    read_zones(org);
+    run(200);
+    fake_answer_rrsets(NULL, 0, ""); /* the survey after the start */
+    run(200);
+    request = expire("a.example.org", "192.0.2.1");
+    run(200);
+    assert_string_equal(fake_oldest(), "records Z1 a.example.org");
+    answer_listing("a.example.org", "192.0.2.1");
+    run(200);
+    /* As the listing has it, whatever the host's TTL is. */
+    assert_string_equal(fake_oldest(), "delete Z1 a.example.org=192.0.2.1/300");
+    assert_int_equal(expiries, 0);
+    fake_answer(STATUS_OK, NULL);
+    assert_int_equal(expiries, 1);
+    assert_int_equal(request->rrsets[0].outcome, EXPIRY_REMOVED);
+    assert_true(fake_logged("info event=record_expired host=a.example.org "
+                            "type=A old=192.0.2.1 zone=Z1 silent_s=3600"));
+    expiry_request_free(request);
+    /* The host is back: nothing is known of its record. */
+    caller = ask("a.example.org", "192.0.2.1");
+    run(200);
+    assert_string_equal(fake_oldest(), "upsert Z1 a.example.org=192.0.2.1/60");
+    fake_answer(STATUS_OK, NULL);
+    assert_told(caller, OUTCOME_ACCEPTED);
+    assert_true(fake_logged("record_changed host=a.example.org type=A "
+                            "old=unknown new=192.0.2.1"));
+}
+
+static void test_who_calls_meanwhile_keeps_his_record(void **state)
+{
+    struct expiry_request *request;
+    struct caller *caller;
+
+    (void)state;
+    fake_lists_records = true;
+    read_zones(org);
+    run(200);
+    fake_answer_rrsets(NULL, 0, "");
+    run(200);
+    request = expire("a.example.org", "192.0.2.1");
+    run(200);
+    caller = ask("a.example.org", "192.0.2.1");
+    answer_listing("a.example.org", "192.0.2.1");
+    assert_int_equal(expiries, 1);
+    assert_int_equal(request->rrsets[0].outcome, EXPIRY_WANTED);
+    run(200);
+    assert_string_equal(fake_oldest(), "upsert Z1 a.example.org=192.0.2.1/60");
+    fake_answer(STATUS_OK, NULL);
+    assert_told(caller, OUTCOME_ACCEPTED);
+    expiry_request_free(request);
+    /* Nor is it removed when the history has not heard of the call yet. */
+    request = expire("a.example.org", "192.0.2.1");
+    run(200);
+    answer_listing("a.example.org", "192.0.2.1");
+    assert_int_equal(request->rrsets[0].outcome, EXPIRY_WANTED);
+    assert_int_equal(fake_waiting(), 0);
+    expiry_request_free(request);
+}
+
+/* A policy that allows UPSERT alone must not make the server ill. */
+static void test_who_may_not_remove_is_well_all_the_same(void **state)
+{
+    struct expiry_request *request;
+
+    (void)state;
+    fake_lists_records = true;
+    read_zones(org);
+    run(200);
+    fake_answer_rrsets(NULL, 0, "");
+    run(200);
+    request = expire("a.example.org", "192.0.2.1");
+    run(200);
+    answer_listing("a.example.org", "192.0.2.1");
+    run(200);
+    fake_answer(STATUS_DENIED, NULL);
+    assert_int_equal(request->rrsets[0].outcome, EXPIRY_DENIED);
+    assert_false(health_route53_is_ill(&health));
+    expiry_request_free(request);
+}
+
+static void test_a_request_under_way_ends_with_the_writer(void **state)
+{
+    struct expiry_request *request;
+
+    (void)state;
+    request = expire("a.example.org", "192.0.2.1");
+    dns_writer_free(writer);
+    assert_int_equal(expiries, 1);
+    assert_int_equal(request->rrsets[0].outcome, EXPIRY_UNAVAILABLE);
+    expiry_request_free(request);
+    writer = dns_writer_new(NULL, &settings, &health, 7);
+    dns_writer_use(writer, host_table);
+}
+
 /* --- hosted zones -------------------------------------------------------------------- */
 
 static void test_a_caller_waits_for_the_zones_to_be_read(void **state)
@@ -840,6 +978,10 @@ int main(void)
         WRITER_TEST(test_the_changes_of_a_request_may_end_differently),
         WRITER_TEST(test_at_the_deadline_only_what_is_open_expires),
         WRITER_TEST(test_a_request_for_nothing_is_answered_at_once),
+        WRITER_TEST(test_a_record_is_looked_at_and_then_removed),
+        WRITER_TEST(test_who_calls_meanwhile_keeps_his_record),
+        WRITER_TEST(test_who_may_not_remove_is_well_all_the_same),
+        WRITER_TEST(test_a_request_under_way_ends_with_the_writer),
         WRITER_TEST(test_a_caller_waits_for_the_zones_to_be_read),
         WRITER_TEST(test_a_host_without_a_zone_is_told_so),
         WRITER_TEST(test_a_host_without_a_zone_has_the_zones_read_again),

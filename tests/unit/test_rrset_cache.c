@@ -206,6 +206,26 @@ static void test_last(void **state)
     }
 }
 
+static void test_what_is_forgotten_was_never_known(void **state)
+{
+    struct address a = address("192.0.2.1");
+
+    (void)state;
+    set("192.0.2.1", SENT_AT);
+    set("2001:db8::1", SENT_AT);
+    assert_int_equal(rrset_cache_sent_at(known, HOST, RRSET_A), SENT_AT);
+    rrset_cache_forget(known, HOST, RRSET_A);
+    assert_last(RRSET_A, "-");
+    assert_last(RRSET_AAAA, "2001:db8::1");
+    assert_false(rrset_cache_confirms(known, &in_transit, HOST, name, &a,
+                                      SENT_AT, MAX_AGE));
+    assert_int_equal(rrset_cache_sent_at(known, HOST, RRSET_A), 0);
+    assert_int_equal(rrset_cache_sent_at(known, HOST, RRSET_AAAA), SENT_AT);
+    assert_true(rrset_cache_knows(known, HOST));
+    rrset_cache_forget(known, HOST, RRSET_AAAA);
+    assert_false(rrset_cache_knows(known, HOST));
+}
+
 static void test_hosts_do_not_speak_for_each_other(void **state)
 {
     struct address a = address("192.0.2.1"), aaaa = address("2001:db8::1");
@@ -363,6 +383,7 @@ int main(void)
         KNOWN_TEST(test_forgetting_what_was_never_known),
         KNOWN_TEST(test_an_accepted_change_with_a_newer_one_under_way),
         cmocka_unit_test(test_last),
+        KNOWN_TEST(test_what_is_forgotten_was_never_known),
         KNOWN_TEST(test_hosts_do_not_speak_for_each_other),
         KNOWN_TEST(test_nothing_is_said_while_a_change_is_on_its_way),
         KNOWN_TEST(test_a_change_of_one_family_silences_both),

@@ -280,6 +280,108 @@ static void test_each_record_is_surveyed_into_its_row(void **state)
     assert_split_says("192.0.2.9", "2001:db8::9");
 }
 
+/* --- what is to go ------------------------------------------------------------- */
+
+static struct expired_rrset silent(const char *name, enum rrset_type type,
+                                   uint32_t silent_s)
+{
+    struct expired_rrset rrset = {
+        .name_len = strlen(name), .type = type, .silent_s = silent_s};
+
+    memcpy(rrset.name, name, rrset.name_len);
+    return rrset;
+}
+
+static enum expiry_outcome objection(const char *name, enum rrset_type type,
+                                     uint32_t silent_s)
+{
+    struct expired_rrset rrset = silent(name, type, silent_s);
+
+    return rrset_cache_writer_objection(&cache_writer, &rrset, NOW);
+}
+
+static void test_what_was_written_in_the_silence_stays(void **state)
+{
+    (void)state;
+    assert_int_equal(objection("a.example.org", RRSET_A, 100), EXPIRY_OPEN);
+    write_record("a.example.org", "192.0.2.1", true); /* a second ago */
+    assert_int_equal(objection("a.example.org", RRSET_A, 2), EXPIRY_WANTED);
+    assert_int_equal(objection("a.example.org", RRSET_A, 1), EXPIRY_OPEN);
+    assert_int_equal(objection("a.example.org", RRSET_AAAA, 2), EXPIRY_OPEN);
+    rrset_cache_writer_invalidate(&cache_writer, host_name, RRSET_A);
+    assert_int_equal(objection("a.example.org", RRSET_A, 2), EXPIRY_OPEN);
+}
+
+static void test_what_is_nobody_s_stays(void **state)
+{
+    (void)state;
+    assert_int_equal(objection("x.example.org", RRSET_A, 100),
+                     EXPIRY_UNAVAILABLE);
+    rrset_cache_writer_clear(&cache_writer);
+    assert_int_equal(objection("a.example.org", RRSET_A, 100),
+                     EXPIRY_UNAVAILABLE);
+}
+
+static void test_a_locked_record_stays(void **state)
+{
+    struct hostdb *hosts = hostdb_new();
+    struct host_attributes row = {.len = 0};
+    struct host_table *host_table;
+
+    (void)state;
+    assert_null(host_attributes_add(&row, HOST_ATTRIBUTE_LOCK_RECORD,
+                                    span_from_string("yes")));
+    assert_int_equal(
+        hostdb_add_row(hosts, host_name, span_from_string("t0ken"),
+                       span_from((const char *)row.bytes, row.len)),
+        STATUS_OK);
+    host_table = host_table_new(hosts, NULL);
+    rrset_cache_writer_use(&cache_writer, host_table);
+    host_table_release(host_table);
+    assert_int_equal(objection("a.example.org", RRSET_A, 100), EXPIRY_LOCKED);
+}
+
+static void on_removal(void *arg, const struct happening *happening)
+{
+    struct address before = address("192.0.2.1");
+
+    assert_int_equal(happening->kind, HAPPENED_CHANGE);
+    assert_true(span_is(happening->host, "a.example.org"));
+    assert_int_equal(happening->family, ADDRESS_IPV4);
+    assert_true(address_equal(&happening->before, &before));
+    assert_int_equal(happening->after.family, ADDRESS_NONE);
+    assert_int_equal(happening->client.family, ADDRESS_NONE);
+    assert_string_equal(happening->why, "expired");
+    ++*(unsigned *)arg;
+}
+
+static void test_nothing_is_known_of_what_is_removed(void **state)
+{
+    struct event_queue *events = event_queue_new(4096, NULL, NULL);
+    struct address before = address("192.0.2.1");
+    struct ended_removal removed = {.end = REMOVAL_DONE,
+                                    .name = host_name,
+                                    .address = &before,
+                                    .zone_id = SPAN_LITERAL("Z1")};
+    unsigned heard = 0;
+
+    (void)state;
+    write_record("a.example.org", "192.0.2.1", true);
+    write_record("a.example.org", "2001:db8::1", true);
+    cache_writer.events = events;
+    rrset_cache_writer_removed(&cache_writer, &removed, 9);
+    assert_false(says("192.0.2.1"));
+    assert_int_equal(last(RRSET_A).family, ADDRESS_NONE);
+    assert_false(
+        rrset_cache_writer_ever_knew(&cache_writer, host_name, RRSET_A));
+    assert_true(says("2001:db8::1"));
+    event_queue_take(events, on_removal, &heard);
+    assert_int_equal(heard, 1);
+    cache_writer.events = NULL;
+    event_queue_free(events);
+    rrset_cache_writer_removed(&cache_writer, &removed, 9); /* nobody listens */
+}
+
 static void test_before_the_first_table_nothing_is_kept(void **state)
 {
     (void)state;
@@ -314,6 +416,10 @@ int main(void)
         KEEPER_TEST(test_a_survey_is_believed_only_of_the_untouched),
         KEEPER_TEST(test_each_record_is_kept_with_the_row_that_is_for_it),
         KEEPER_TEST(test_each_record_is_surveyed_into_its_row),
+        KEEPER_TEST(test_what_was_written_in_the_silence_stays),
+        KEEPER_TEST(test_what_is_nobody_s_stays),
+        KEEPER_TEST(test_a_locked_record_stays),
+        KEEPER_TEST(test_nothing_is_known_of_what_is_removed),
         KEEPER_TEST(test_before_the_first_table_nothing_is_kept),
         KEEPER_TEST(test_a_host_that_is_not_in_the_table_is_passed_over),
     };
