@@ -9,6 +9,7 @@ enum {
     KINDS = 3,
     BUCKETS = 1 << 16,
     MALLOC_BYTES = 16, /* what an allocation takes besides */
+    SIGNPOSTS = 4096,
 };
 
 enum half { OTHERS, REFUSALS, HALVES };
@@ -31,8 +32,12 @@ struct entry {
     struct mention mentions[];
 };
 
+/* By seconds: within one, entries stand as they came. A server tells of a minute,
+ * and of its hosts in no order, so many an entry belongs far from the last one;
+ * signposts say where about: each leads to the last entry of a second. */
 struct log {
     struct list entries; /* the oldest first */
+    struct entry *signposts[SIGNPOSTS];
     size_t bytes, max_bytes;
 };
 
@@ -41,7 +46,6 @@ struct recent_events {
     struct log halves[HALVES];
     size_t counts[KINDS];
     struct list *buckets;
-    struct entry *last_added; /* near which the next one belongs; may be NULL */
     struct strbuf line, keep;
     struct event event; /* it is large for a stack */
 };
@@ -131,12 +135,29 @@ struct recent_events *recent_events_new(size_t max_bytes)
     return recent;
 }
 
+static int64_t second_of(const struct entry *entry)
+{
+    return entry->at / 1000;
+}
+
+static struct entry **signpost_of(struct log *log, int64_t second)
+{
+    return &log->signposts[(uint64_t)second % SIGNPOSTS];
+}
+
 static void drop(struct recent_events *recent, struct entry *entry)
 {
-    log_of(recent, entry->kind)->bytes -= bytes_of(entry);
+    struct log *log = log_of(recent, entry->kind);
+    struct entry **signpost = signpost_of(log, second_of(entry));
+    struct list *before = entry->by_time.prev;
+
+    log->bytes -= bytes_of(entry);
     --*count_of(recent, entry->kind);
-    if (recent->last_added == entry)
-        recent->last_added = NULL;
+    if (*signpost == entry)
+        *signpost = before != &entry->by_time && before != &log->entries &&
+                            second_of(entry_at(before)) == second_of(entry)
+                        ? entry_at(before)
+                        : NULL;
     for (size_t i = 0; i < entry->mention_count; i++)
         list_remove(&entry->mentions[i].in_bucket);
     list_remove(&entry->by_time);
@@ -158,22 +179,35 @@ void recent_events_free(struct recent_events *recent)
 
 /* --- put into their order -------------------------------------------------- */
 
-/* Events come in runs: the next one most likely belongs near the last one. */
-static void put_by_time(struct recent_events *recent, struct entry *entry)
+/* An entry near which one of this second belongs; the newest, where there is no
+ * signpost. */
+static struct list *find_place(struct log *log, int64_t second)
 {
-    struct log *log = log_of(recent, entry->kind);
-    struct list *place = &log->entries; /* it goes right before this */
+    struct list *newest = log->entries.prev;
 
-    if (recent->last_added != NULL &&
-        log_of(recent, recent->last_added->kind) == log)
-        place = recent->last_added->by_time.next;
-    while (place != &log->entries && entry_at(place)->at <= entry->at)
+    if (newest == &log->entries || second_of(entry_at(newest)) <= second)
+        return newest;
+    for (int64_t i = 0; i < SIGNPOSTS && i <= second; i++) {
+        struct entry *near = *signpost_of(log, second - i);
+
+        if (near != NULL && second_of(near) == second - i)
+            return &near->by_time;
+    }
+    return newest;
+}
+
+static void put_by_time(struct log *log, struct entry *entry)
+{
+    int64_t second = second_of(entry);
+    struct list *place = find_place(log, second); /* it goes right behind it */
+
+    while (place->next != &log->entries &&
+           second_of(entry_at(place->next)) <= second)
         place = place->next;
-    while (place->prev != &log->entries &&
-           entry_at(place->prev)->at > entry->at)
+    while (place != &log->entries && second_of(entry_at(place)) > second)
         place = place->prev;
-    list_insert_before(place, &entry->by_time);
-    recent->last_added = entry;
+    list_insert_before(place->next, &entry->by_time);
+    *signpost_of(log, second) = entry;
 }
 
 static void put_in_bucket(const struct recent_events *recent,
@@ -262,7 +296,7 @@ static enum status add(struct recent_events *recent, const struct event *event,
     log->bytes += bytes_of(entry);
     ++*count_of(recent, entry->kind);
     if (make_room(recent, log, entry))
-        put_by_time(recent, entry);
+        put_by_time(log, entry);
     else
         drop(recent, entry);
     return STATUS_OK;

@@ -9,7 +9,7 @@
  * (`first_at`) and who was the last. An event takes about 350 bytes: 64 MiB are
  * for 190,000 of them.
  *
- * The order is that of time, in whatever order they are added.
+ * The order is that of time, by seconds, in whatever order they are added.
  */
 #ifndef JOURNAL_RECENT_EVENTS_H
 #define JOURNAL_RECENT_EVENTS_H

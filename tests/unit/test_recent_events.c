@@ -14,9 +14,11 @@
 
 enum { BYTES = 1024 * 1024 };
 
+#define SECOND INT64_C(1000)
+
 static struct event change(const char *host, int64_t at)
 {
-    struct event event = {.kind = EVENT_CHANGE, .at = at};
+    struct event event = {.kind = EVENT_CHANGE, .at = at * SECOND};
 
     event.change.host = span_from_string(host);
     event.change.family = ADDRESS_IPV4;
@@ -27,7 +29,7 @@ static struct event change(const char *host, int64_t at)
 static struct event refusal(const char *host, int64_t at, const char *outcome,
                             uint32_t refused)
 {
-    struct event event = {.kind = EVENT_CALLS, .at = at};
+    struct event event = {.kind = EVENT_CALLS, .at = at * SECOND};
 
     event.calls.host = span_from_string(host);
     event.calls.outcome = span_from_string(outcome);
@@ -37,7 +39,7 @@ static struct event refusal(const char *host, int64_t at, const char *outcome,
 
 static struct event edit(int64_t at, const char *one, const char *other)
 {
-    struct event event = {.kind = EVENT_EDIT, .at = at};
+    struct event event = {.kind = EVENT_EDIT, .at = at * SECOND};
 
     event.edit.action = span_from_string("upload");
     event.edit.hosts[0] = span_from_string(one);
@@ -59,7 +61,7 @@ static bool tell(void *arg, const struct event *event)
     struct strbuf *out = arg;
 
     strbuf_printf(out, "%s%c%d", out->len == 0 ? "" : " ", kinds[event->kind],
-                  (int)event->at);
+                  (int)(event->at / SECOND));
     if (event->kind == EVENT_CALLS && event->calls.refused > 1)
         strbuf_printf(out, "x%u", event->calls.refused);
     return true;
@@ -191,6 +193,49 @@ static void test_the_order_is_that_of_time(void **state)
                 "c95 c90 c85 c80 c20");
 }
 
+struct last {
+    int64_t second;
+    size_t count;
+};
+
+static bool compare(void *arg, const struct event *event)
+{
+    struct last *last = arg;
+
+    assert_true(event->at / SECOND <= last->second);
+    last->second = event->at / SECOND;
+    last->count++;
+    return true;
+}
+
+/* With times that are near and far, further apart than signposts are, and some that
+ * are dropped on the way. */
+static void test_the_order_is_right_wherever_an_event_belongs(void **state)
+{
+    enum { MANY = 3000 };
+    static int64_t seconds[MANY];
+    uint64_t random = 53;
+    struct recent_query query = page(RECENT_CHANGES, "", 0, MANY);
+    struct recent_events *recent = recent_events_new(400 * 1024);
+
+    (void)state;
+    for (size_t i = 0; i < MANY; i++) {
+        random = random * UINT64_C(6364136223846793005) + 1;
+        seconds[i] = (int64_t)(random >> 33) % (i % 3 == 0 ? 20000 : 50) +
+                     (int64_t)i / 2;
+        add(recent, change("a.example", seconds[i]));
+        if (i % 100 == 0) {
+            struct last last = {INT64_MAX, 0};
+
+            assert_int_equal(recent_events_each(recent, &query, compare, &last),
+                             STATUS_OK);
+            assert_int_equal(last.count, recent_events_count(recent, &query));
+            assert_true(last.count > i / 5);
+        }
+    }
+    recent_events_free(recent);
+}
+
 /* --- refusals -------------------------------------------------------------- */
 
 static bool keep_call(void *arg, const struct event *event)
@@ -212,7 +257,7 @@ static void test_refusals_that_follow_one_another_are_one(void **state)
     assert_told(*state, page(RECENT_ALL, "", 0, 100), "r30x7");
     assert_int_equal(recent_events_each(*state, &query, keep_call, &told),
                      STATUS_OK);
-    assert_int_equal(told.calls.first_at, 10);
+    assert_int_equal(told.calls.first_at, 10 * SECOND);
     assert_int_equal(told.calls.calls, 13);
     assert_true(address_equal(&told.calls.client, &newest.calls.client));
     assert_int_equal(recent_events_count(*state, &query), 1);
@@ -232,9 +277,9 @@ static void test_what_differs_is_another_refusal(void **state)
     add(*state, for_a_reason);
     add(*state, refusal("b.example", 40, "abuse", 1));
     add(*state, change("a.example", 50));
-    for_a_reason.at = 60;
+    for_a_reason.at = 60 * SECOND;
     add(*state, for_a_reason);
-    for_a_reason.at = 70;
+    for_a_reason.at = 70 * SECOND;
     add(*state, for_a_reason);
     assert_told(*state, page(RECENT_ALL, "", 0, 100),
                 "r70x2 c50 r40 r30 r20 r10");
@@ -267,7 +312,7 @@ static void test_the_oldest_are_dropped(void **state)
     assert_int_equal(recent_events_count(
                          *state, &(struct recent_query){.kinds = RECENT_ALL}),
                      count);
-    assert_true(recent_events_bytes(*state) < BYTES + 1300 * 1024);
+    assert_true(recent_events_bytes(*state) < BYTES + 1400 * 1024);
 }
 
 static void test_refusals_drive_out_no_change(void **state)
@@ -296,7 +341,7 @@ static void test_a_refusal_that_goes_on_needs_no_room_twice(void **state)
     memset(reason, 'x', sizeof reason);
     long_one.calls.reason = span_from(reason, sizeof reason);
     for (int64_t at = 1; at < 100; at++) {
-        long_one.at = at;
+        long_one.at = at * SECOND;
         add(small, long_one);
     }
     assert_told(small, page(RECENT_ALL, "", 0, 100), "r99x99");
@@ -352,6 +397,7 @@ int main(void)
         TEST(test_who_has_enough_is_told_no_more),
         TEST(test_what_is_no_news_is_not_kept),
         TEST(test_the_order_is_that_of_time),
+        TEST(test_the_order_is_right_wherever_an_event_belongs),
         TEST(test_refusals_that_follow_one_another_are_one),
         TEST(test_what_differs_is_another_refusal),
         TEST(test_the_oldest_are_dropped),
