@@ -15,6 +15,10 @@ void config_clear(struct config *config)
     free(config->http.trusted_proxies.blocks);
     free(config->http.api_key);
     free(config->http.reflect_key);
+    free(config->alerts.topic);
+    free(config->alerts.webhook);
+    free(config->alerts.webhook_secret);
+    free(config->alerts.command);
     free(config->http.admin_token);
     free(config->history.state);
     for (size_t i = 0; i < TLS_FILES; i++)

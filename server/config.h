@@ -9,6 +9,7 @@
 
 #include "aws/aws_config.h"
 #include "base/log.h"
+#include "server/alerts/alert_settings.h"
 #include "server/dns/dns_settings.h"
 #include "server/history/history_settings.h"
 #include "server/http/http_settings.h"
@@ -21,6 +22,7 @@ struct config {
     struct table_settings table;
     struct dns_settings dns;
     struct history_settings history;
+    struct alert_settings alerts;
 
     enum log_target log_target;
     enum log_level log_level;

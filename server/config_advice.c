@@ -2,6 +2,7 @@
 
 #include "base/spelling.h"
 #include "s3db/database_name.h"
+#include "server/config_alerts.h"
 #include "server/config_tls.h"
 #include "server/variables.h"
 
@@ -151,7 +152,8 @@ static size_t advise(const char *name, const char *words,
 size_t config_advise_on_values(const struct config *config, aws_getenv_fn *get,
                                config_advice_fn *tell, void *arg)
 {
-    size_t count = config_tls_advise(config, tell, arg);
+    size_t count = config_tls_advise(config, tell, arg) +
+                   config_alerts_advise(config, tell, arg);
 
     if (config->table.bucket == NULL)
         return count + advise_on_file(config, get, tell, arg);

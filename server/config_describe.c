@@ -1,6 +1,7 @@
 #include "server/config_describe.h"
 
 #include "aws/endpoint.h"
+#include "server/config_alerts.h"
 #include "server/config_tls.h"
 #include "server/variables.h"
 
@@ -71,4 +72,5 @@ void config_describe(const struct config *config, struct strbuf *out)
     describe_key("DYNDNS_API_KEY", config->http.api_key, out);
     describe_key("DYNDNS_REFLECT_KEY", config->http.reflect_key, out);
     describe_key("DYNDNS_ADMIN_TOKEN", config->http.admin_token, out);
+    config_alerts_describe(config, out);
 }

@@ -3,6 +3,7 @@
 #include "base/decimal.h"
 #include "journal/object_store.h"
 #include "s3db/database_name.h"
+#include "server/config_alerts.h"
 #include "server/config_lists.h"
 #include "server/config_tls.h"
 
@@ -313,6 +314,14 @@ const struct variable variables[] = {
     {READ("DYNDNS_ROUTE53_RATE", rate), KEPT_IN(dns.calls_per_second),
      FROM_TO(0.1, 1000), DEFAULT("5")},
     {READ("DYNDNS_HOSTED_ZONES", variable_zones)},
+    {READ("DYNDNS_ALERT_TOPIC", variable_alert_topic)},
+    {READ("DYNDNS_ALERT_WEBHOOK", variable_alert_webhook)},
+    {READ("DYNDNS_ALERT_WEBHOOK_SECRET", variable_alert_secret)},
+    {READ("DYNDNS_ALERT_COMMAND", variable_alert_command)},
+    {READ("DYNDNS_ALERT_REFUSALS", number), KEPT_IN(alerts.refusals),
+     FROM_TO(0, 1000000), DEFAULT("10")},
+    {READ("DYNDNS_ALERT_AFTER_SECONDS", number), KEPT_IN(alerts.after_seconds),
+     FROM_TO(1, DAY_SECONDS), DEFAULT("300")},
     {READ("DYNDNS_LOG", word), KEPT_IN(log_target), DEFAULT("stderr"),
      .words = {"stderr", "syslog"}},
     {READ("DYNDNS_LOG_LEVEL", word), KEPT_IN(log_level), DEFAULT("info"),

@@ -158,6 +158,7 @@ struct alert_entry *alert_ledger_begin(struct alert_ledger *ledger,
     if (entry == NULL)
         return NULL;
     entry->since = sight->since;
+    entry->is_news = true;
     ledger->of_kind[sight->kind]++;
     ledger->is_changed = true;
     return entry;
@@ -189,6 +190,7 @@ void alert_ledger_end(struct alert_ledger *ledger, struct alert_entry *entry,
     entry->ended = now > 0 ? now : 1;
     entry->evidence = evidence;
     entry->witness_count = 0;
+    entry->is_news = true;
     ledger->of_kind[entry->kind]--;
     ledger->is_changed = true;
 }

@@ -59,6 +59,7 @@ struct alert_entry {
     unsigned told[ALERT_PHASES]; /* senders that were told */
     struct alert_witness *witnesses;
     size_t witness_count;
+    bool is_news;     /* it began or ended here, and that is not logged yet */
     unsigned seen_in; /* the scan that came upon its host (alert_hosts.h) */
 };
 

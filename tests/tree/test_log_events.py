@@ -19,6 +19,12 @@ KIND = {
     "certificate_loaded": OPERATOR,
     "certificate_not_used": OPERATOR,  # once for each file that is no good
     "address_turned_away": STRANGER,
+    "alert_begun": TENANT,  # who calls, or does not
+    "alert_ended": TENANT,
+    "alert_ledger_found": AWS,
+    "alert_ledger_lost": AWS,  # once for each trouble
+    "alert_ledger_unread": OPERATOR,  # it is replaced
+    "alert_not_sent": AWS,  # or a webhook, or a program; tried less and less often
     "change_refused": TENANT,
     "badauth": STRANGER,
     "batch_done": AWS,
