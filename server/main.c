@@ -6,6 +6,8 @@
 #include "base/clock.h"
 #include "base/core_files.h"
 #include "base/log.h"
+#include "server/alerts/alert_eyes.h"
+#include "server/alerts/alerts.h"
 #include "server/config_advice.h"
 #include "server/config_describe.h"
 #include "server/config_read.h"
@@ -305,6 +307,10 @@ struct service {
     struct http_server *server;
     struct updater *updater;
     struct history *history; /* NULL: nobody wants to know what happened */
+    struct alerts *alerts;   /* NULL: nobody wants to be told */
+    struct alert_eyes eyes;
+    struct alert_board board;
+    struct login_attacks attacks;
     struct table_users table_users;
     struct health health;
     struct in_transit_counts in_transit;
@@ -366,6 +372,39 @@ static bool start_history(struct service *service, const struct config *config)
     return history_start(service->history) == STATUS_OK;
 }
 
+/* --- alerts ------------------------------------------------------------------- */
+
+/* Without a place where it is kept what was told, nothing is. False: memory or
+ * threads are short. */
+static bool start_alerts(struct service *service, const struct config *config)
+{
+    struct alerts_parts parts = {
+        .settings = &config->alerts,
+        .state = config->history.state,
+        .aws = &config->aws,
+        .board = &service->board,
+        .facts = alert_eyes_facts,
+        .facts_arg = &service->eyes,
+        .scan = alert_eyes_scan,
+        .scan_arg = &service->eyes,
+    };
+
+    if (parts.state == NULL)
+        return true;
+    service->eyes = (struct alert_eyes){
+        .health = &service->health,
+        .dns = updater_dns_metrics(service->updater),
+        .table = updater_table_metrics(service->updater),
+        .attacks = &service->attacks,
+        .history = service->history,
+        .after_s = config->alerts.after_seconds,
+    };
+    service->alerts = alerts_new(&parts, &service->metrics);
+    return service->alerts != NULL &&
+           http_server_watch_attacks(service->server, &service->attacks) &&
+           alerts_start(service->alerts) == STATUS_OK;
+}
+
 /* False, with the reason in the log, where it cannot start. */
 static bool start(struct service *service, const struct config *config)
 {
@@ -382,7 +421,8 @@ static bool start(struct service *service, const struct config *config)
     service->updater =
         updater_new(config, &service->health, &service->in_transit,
                     &service->metrics, on_table, &service->table_users);
-    if (service->updater != NULL && start_history(service, config)) {
+    if (service->updater != NULL && start_history(service, config) &&
+        start_alerts(service, config)) {
         updater_on_load(service->updater, wake_main, &service->main_thread);
         if (http_server_start(service->server, on_update, service->updater) ==
                 STATUS_OK &&
@@ -408,12 +448,17 @@ static void stop(struct service *service)
 
     if (service->server == NULL)
         return;
+    if (service->alerts != NULL)
+        alerts_ask_to_stop(service->alerts);
     http_server_stop(service->server, stop_at);
     if (service->updater != NULL)
         updater_stop(service->updater, stop_at);
+    if (service->alerts != NULL)
+        alerts_stop(service->alerts, stop_at);
     if (service->history != NULL)
         history_stop(service->history, write_until(stop_at));
     http_server_join(service->server);
+    alerts_free(service->alerts);
     updater_free(service->updater);
     history_free(service->history);
     http_server_free(service->server);
@@ -452,6 +497,8 @@ static int serve(const struct config *config)
 
     service.main_thread = pthread_self();
     service.started_at = time(NULL);
+    alert_board_init(&service.board);
+    login_attacks_init(&service.attacks);
     health_init(&service.health, config->table.bucket != NULL,
                 service.started_at);
     block_signals(&awaited);
@@ -464,6 +511,8 @@ static int serve(const struct config *config)
     }
     passed_sockets_clear(&service.passed);
     service_manager_clear(&service.manager);
+    login_attacks_clear(&service.attacks);
+    alert_board_clear(&service.board);
     log_stop(LOG_STOP_MS);
     return result;
 }

@@ -245,6 +245,16 @@ struct updater_figures updater_look(const struct updater *updater)
     };
 }
 
+const struct dns_metrics *updater_dns_metrics(const struct updater *updater)
+{
+    return dns_writer_metrics(updater->writer);
+}
+
+const struct table_metrics *updater_table_metrics(const struct updater *updater)
+{
+    return table_refresh_metrics(updater->loader);
+}
+
 enum status updater_start(struct updater *updater)
 {
     if (pthread_create(&updater->thread, NULL, run, updater) != 0)

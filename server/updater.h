@@ -10,7 +10,9 @@
 #include "base/metric_text.h"
 #include "server/config.h"
 #include "server/state/event_queue.h"
+#include "server/dns/dns_metrics.h"
 #include "server/state/health.h"
+#include "server/table/table_metrics.h"
 #include "server/table/host_table.h"
 #include "server/dns/expiry_request.h"
 #include "server/dns/update_request.h"
@@ -40,6 +42,12 @@ struct updater_figures {
     uint64_t pending, route53_calls, throttled;
 };
 struct updater_figures updater_look(const struct updater *updater);
+
+/* What it counts of changes of DNS, and of the host table; any thread, while there
+ * is an updater. */
+const struct dns_metrics *updater_dns_metrics(const struct updater *updater);
+const struct table_metrics *updater_table_metrics(
+    const struct updater *updater);
 
 /* Starts the thread. */
 NODISCARD enum status updater_start(struct updater *updater);

@@ -394,8 +394,15 @@ enum status alerts_start(struct alerts *alerts)
     return STATUS_OK;
 }
 
-/* Asks it to end, and waits for that until then. */
-static void ask_to_end(struct alerts *alerts, int64_t deadline_at)
+void alerts_ask_to_stop(struct alerts *alerts)
+{
+    pthread_mutex_lock(&alerts->lock);
+    atomic_store(&alerts->stopping, true);
+    pthread_cond_broadcast(&alerts->changed);
+    pthread_mutex_unlock(&alerts->lock);
+}
+
+static void wait_for_end(struct alerts *alerts, int64_t deadline_at)
 {
     int64_t left = deadline_at - clock_now_ms();
     struct timespec until;
@@ -404,8 +411,6 @@ static void ask_to_end(struct alerts *alerts, int64_t deadline_at)
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += left > 0 ? left / 1000 : 0;
     pthread_mutex_lock(&alerts->lock);
-    atomic_store(&alerts->stopping, true);
-    pthread_cond_broadcast(&alerts->changed);
     while (!alerts->ended && expired == 0)
         expired =
             pthread_cond_timedwait(&alerts->changed, &alerts->lock, &until);
@@ -416,7 +421,8 @@ void alerts_stop(struct alerts *alerts, int64_t deadline_at)
 {
     if (!alerts->started)
         return;
-    ask_to_end(alerts, deadline_at);
+    alerts_ask_to_stop(alerts);
+    wait_for_end(alerts, deadline_at);
     atomic_store(&alerts->abandoned, true);
     object_store_interrupt(alerts->object_store);
     alert_senders_wake(alerts->senders);

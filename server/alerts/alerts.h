@@ -37,6 +37,9 @@ void alerts_free(struct alerts *alerts); /* NULL is allowed */
 
 NODISCARD enum status alerts_start(struct alerts *alerts);
 
+/* Says that the end is near: nothing new is begun. */
+void alerts_ask_to_stop(struct alerts *alerts);
+
 /* Ends the thread: what is being sent is sent, and written down, if that is done
  * by `deadline_at` (clock_now_ms). */
 void alerts_stop(struct alerts *alerts, int64_t deadline_at);

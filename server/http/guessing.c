@@ -36,14 +36,35 @@ static void log_turned_away(struct http_context *context,
                                 "tokens, or raise the number"));
 }
 
+static void watch_attacks(const struct http_shared *shared, struct span claimed,
+                          const struct span *texts, size_t count,
+                          enum guess_verdict verdict)
+{
+    static const struct address anybody = {.family = ADDRESS_NONE};
+    int64_t date = clock_date_ms() / 1000;
+    uint64_t key;
+
+    if (verdict == GUESS_LAST)
+        login_attacks_note(shared->attacks, span_from("", 0), date);
+    if (claimed.len == 0)
+        return;
+    key = guess_limit_key(shared->login_guesses, &anybody, claimed);
+    if (guess_limit_count(shared->login_guesses, key, texts, count,
+                          clock_now_ms()) == GUESS_LAST)
+        login_attacks_note(shared->attacks, claimed, date);
+}
+
 enum guess_verdict guessing_count(struct http_context *context,
                                   const struct login_gate *gate,
-                                  const struct span *texts, size_t count)
+                                  struct span claimed, const struct span *texts,
+                                  size_t count)
 {
     enum guess_verdict verdict =
         login_gate_count(gate, texts, count, clock_now_ms());
 
     if (verdict == GUESS_LAST)
         log_turned_away(context, &gate->client);
+    if (context->shared->attacks != NULL)
+        watch_attacks(context->shared, claimed, texts, count, verdict);
     return verdict;
 }

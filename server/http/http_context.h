@@ -33,6 +33,7 @@
 #include "server/http/waiting.h"
 #include "server/state/event_queue.h"
 #include "server/state/health.h"
+#include "server/state/login_attacks.h"
 #include "server/table/host_table.h"
 
 /* What all loops share; outlives them. */
@@ -44,6 +45,8 @@ struct http_shared {
     struct token_verifier *verifier;
     const struct metric_registry *metrics; /* all that /metrics tells */
     struct guess_limit *guesses;
+    struct guess_limit *login_guesses; /* by host alone, for the next one */
+    struct login_attacks *attacks;     /* NULL: nobody wants to know */
     struct change_budget *changes;
     struct connection_limit *crowds;
 };

@@ -175,6 +175,7 @@ static void free_shared(struct http_shared *shared)
 {
     token_verifier_free(shared->verifier);
     guess_limit_free(shared->guesses);
+    guess_limit_free(shared->login_guesses);
     change_budget_free(shared->changes);
     connection_limit_free(shared->crowds);
 }
@@ -232,6 +233,16 @@ void http_server_use_queues(struct http_server *server,
 {
     memcpy(server->queues, queues,
            server->shared.settings->threads * sizeof *queues);
+}
+
+bool http_server_watch_attacks(struct http_server *server,
+                               struct login_attacks *attacks)
+{
+    struct http_shared *shared = &server->shared;
+
+    shared->login_guesses = guess_limit_new(shared->settings->max_failures);
+    shared->attacks = shared->login_guesses == NULL ? NULL : attacks;
+    return shared->attacks != NULL;
 }
 
 /* Where there are few cores, passwords get one of them at most. */

@@ -7,6 +7,7 @@
 #include "base/status.h"
 #include "server/http/passed_sockets.h"
 #include "server/state/health.h"
+#include "server/state/login_attacks.h"
 #include "server/table/host_table.h"
 
 struct event_queue;
@@ -31,6 +32,11 @@ struct http_server *http_server_new(const struct http_settings *settings,
  * http_server_start(); without this nobody wants to know. */
 void http_server_use_queues(struct http_server *server,
                             struct event_queue *const *queues);
+
+/* Notes in `attacks`, which is borrowed, at which logins somebody guesses. Before
+ * http_server_start(); without this nobody wants to know. False: memory is short. */
+bool http_server_watch_attacks(struct http_server *server,
+                               struct login_attacks *attacks);
 
 /* Starts one thread a loop, which do not accept yet. They hand what is to be changed to submit(arg, ...),
  * which must not block; the update's name has been counted in transit, and its
