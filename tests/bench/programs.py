@@ -18,6 +18,7 @@ from e2e import events, manager  # noqa: E402
 
 BUILD = ROOT / "build" / "bench"
 RUSH = str(BUILD / "tests" / "bench" / "rush")
+JOURNAL_COST = str(BUILD / "tests" / "bench" / "journal_cost")
 LOG_COST = str(BUILD / "tests" / "bench" / "log_cost")
 MANY_ZONES = str(BUILD / "tests" / "bench" / "many_zones")
 SIM = str(BUILD / "tests" / "sim" / "sim")

@@ -349,6 +349,38 @@ def waiters(results) -> str:
     )
 
 
+def journal(results) -> str:
+    hosts, lines = results["hosts"], results["lines"]
+    state, recent = results["state_bytes"], results["recent_bytes"]
+    snapshot = results["snapshot_bytes"]
+    rows = [
+        ["what is known of the hosts", f"{state / MIB:.0f} MiB", f"{state / hosts:.0f} bytes a host"],
+        [
+            f"the newest {results['recent']:,} changes",
+            f"{recent / MIB:.0f} MiB",
+            f"{recent / results['recent']:.0f} bytes each",
+        ],
+        [
+            "lines of the journal: written",
+            f"{results['line_bytes'] / lines:.0f} bytes each",
+            f"{results['write_seconds'] / lines * 1e6:.1f} µs each",
+        ],
+        [
+            "packed",
+            f"{results['packed_bytes'] / lines:.0f} bytes each",
+            f"{results['pack_seconds'] / lines * 1e6:.1f} µs each",
+        ],
+        ["unpacked, read and applied", "", f"{results['apply_seconds'] / lines * 1e6:.1f} µs each"],
+        [
+            "a snapshot, written",
+            f"{snapshot / MIB:.0f} MiB",
+            f"{results['snapshot_write_seconds']:.1f} s",
+        ],
+        ["read, by a server that starts", "", f"{results['snapshot_read_seconds']:.1f} s"],
+    ]
+    return table([f"{hosts:,} hosts", "memory, or size", "time on a core"], rows)
+
+
 def log_line(results) -> str:
     turns = results["turns"]
     rows = [
@@ -628,6 +660,8 @@ def text(results) -> str:
             f"{results['growth']['turns']} reloads of each.",
             growth(results["growth"]),
             waiters(results["growth"]),
+            "### What happened to every host",
+            journal(results["journal"]),
             "### A log line",
             f"{len(results['log']['turns'])} turns of {results['log']['lines']:,} lines.",
             log_line(results["log"]),
