@@ -312,17 +312,30 @@ static enum status read_entry(struct recent_events *recent,
                       &recent->keep, &recent->event);
 }
 
-/* The newest that is known of a host; NULL: nothing is. */
-static struct entry *newest_of(const struct recent_events *recent,
-                               struct span host)
+/* What is known of a host right before and right after a time; NULL: nothing. */
+struct neighbours {
+    struct entry *before, *after;
+};
+
+static struct neighbours neighbours_of(const struct recent_events *recent,
+                                       struct span host, int64_t at)
 {
     uint64_t hash = siphash(&recent->key, host);
     struct list *bucket = bucket_of(recent, hash);
+    struct neighbours found = {NULL, NULL};
 
-    for (struct list *node = bucket->prev; node != bucket; node = node->prev)
-        if (mention_at(node)->hash == hash)
-            return mention_at(node)->entry;
-    return NULL;
+    for (struct list *node = bucket->prev; node != bucket; node = node->prev) {
+        struct mention *mention = mention_at(node);
+
+        if (mention->hash != hash)
+            continue;
+        if (mention->entry->at <= at) {
+            found.before = mention->entry;
+            break;
+        }
+        found.after = mention->entry;
+    }
+    return found;
 }
 
 static bool continues(const struct event_calls *calls,
@@ -357,22 +370,45 @@ static struct event joined(const struct event *a, const struct event *b)
     return event;
 }
 
+/* *entry becomes NULL if it is none that goes on with this refusal; else it is
+ * read. */
+static enum status keep_if_it_continues(struct recent_events *recent,
+                                        const struct event *event,
+                                        struct entry **entry)
+{
+    enum status status;
+
+    if (*entry == NULL)
+        return STATUS_OK;
+    if ((*entry)->kind != RECENT_REFUSALS) {
+        *entry = NULL;
+        return STATUS_OK;
+    }
+    status = read_entry(recent, *entry);
+    if (status == STATUS_OK && !continues(&event->calls, &recent->event.calls))
+        *entry = NULL;
+    return status;
+}
+
 static enum status add_refusal(struct recent_events *recent,
                                const struct event *event)
 {
-    struct entry *newest = newest_of(recent, event->calls.host);
+    struct neighbours known =
+        neighbours_of(recent, event->calls.host, event->at);
+    struct entry *entry = known.before;
+    enum status status = keep_if_it_continues(recent, event, &entry);
     struct event sum;
-    enum status status;
 
-    if (newest == NULL || newest->kind != RECENT_REFUSALS)
-        return add(recent, event, NULL);
-    status = read_entry(recent, newest);
+    if (status == STATUS_OK && entry == NULL) {
+        entry = known.after;
+        status = keep_if_it_continues(recent, event, &entry);
+    }
     if (status != STATUS_OK)
         return status;
-    if (!continues(&event->calls, &recent->event.calls))
+    if (entry == NULL)
         return add(recent, event, NULL);
     sum = joined(event, &recent->event);
-    return add(recent, &sum, newest);
+    return add(recent, &sum, entry);
 }
 
 enum status recent_events_add(struct recent_events *recent,

@@ -285,6 +285,30 @@ static void test_what_differs_is_another_refusal(void **state)
                 "r70x2 c50 r40 r30 r20 r10");
 }
 
+/* As a snapshot has them, and as objects of other copies come late. */
+static void test_refusals_with_a_change_in_between_are_two_in_any_order(
+    void **state)
+{
+    struct event events[] = {refusal("a.example", 10, "badauth", 1),
+                             change("a.example", 20),
+                             refusal("a.example", 30, "badauth", 2)};
+
+    (void)state;
+    for (size_t order = 0; order < 6; order++) {
+        struct recent_events *recent = recent_events_new(BYTES);
+        size_t first = order % 3, second = (first + 1 + order / 3) % 3;
+
+        add(recent, events[first]);
+        if (first != 1 && second != 1) /* nobody knows of the change yet */
+            add(recent, events[1]);
+        add(recent, events[second]);
+        if (first == 1 || second == 1)
+            add(recent, events[3 - first - second]);
+        assert_told(recent, page(RECENT_ALL, "", 0, 100), "r30x2 c20 r10");
+        recent_events_free(recent);
+    }
+}
+
 /* --- bounds ---------------------------------------------------------------- */
 
 static const char *name_of(char text[32], unsigned number)
@@ -400,6 +424,7 @@ int main(void)
         TEST(test_the_order_is_right_wherever_an_event_belongs),
         TEST(test_refusals_that_follow_one_another_are_one),
         TEST(test_what_differs_is_another_refusal),
+        TEST(test_refusals_with_a_change_in_between_are_two_in_any_order),
         TEST(test_the_oldest_are_dropped),
         TEST(test_refusals_drive_out_no_change),
         TEST(test_a_refusal_that_goes_on_needs_no_room_twice),
