@@ -154,21 +154,38 @@ bool hostdb_lookup_user(const struct hostdb *db, struct span user,
     return true;
 }
 
-size_t hostdb_lookup_readable(const struct hostdb *db, struct span token,
-                              struct host *out, size_t max)
+static size_t list_rows(const struct hostdb *db, const struct row_index *index,
+                        const struct row_group *rows, struct host *out,
+                        size_t max)
 {
-    const struct row_group *rows;
     uint32_t entry;
 
-    if (db->readable.group_count == 0)
-        return 0;
-    rows = hostdb_find_readable(db, token, siphash(&db->key, token));
     if (rows == NULL)
         return 0;
     entry = rows->first;
     for (size_t i = 0; i < rows->count && i < max; i++) {
-        out[i] = hostdb_read_row(db, row_index_row(&db->readable, entry));
-        entry = row_index_next(&db->readable, entry);
+        out[i] = hostdb_read_row(db, row_index_row(index, entry));
+        entry = row_index_next(index, entry);
     }
     return rows->count;
+}
+
+size_t hostdb_lookup_user_rows(const struct hostdb *db, struct span user,
+                               struct host *out, size_t max)
+{
+    if (db->users.group_count == 0)
+        return 0;
+    return list_rows(db, &db->users,
+                     hostdb_find_user(db, user, siphash(&db->key, user)), out,
+                     max);
+}
+
+size_t hostdb_lookup_readable(const struct hostdb *db, struct span token,
+                              struct host *out, size_t max)
+{
+    if (db->readable.group_count == 0)
+        return 0;
+    return list_rows(db, &db->readable,
+                     hostdb_find_readable(db, token, siphash(&db->key, token)),
+                     out, max);
 }

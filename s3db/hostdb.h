@@ -52,6 +52,11 @@ bool hostdb_lookup_type(const struct hostdb *db, struct span name,
 bool hostdb_lookup_user(const struct hostdb *db, struct span user,
                         struct host *first, bool *is_sole);
 
+/* The first `max` rows of this `user`, in the file's order. Returns how many
+ * there are in all. */
+size_t hostdb_lookup_user_rows(const struct hostdb *db, struct span user,
+                               struct host *out, size_t max);
+
 /* The first `max` of the rows with read_privilege whose token is exactly this,
  * in the file's order. Returns how many there are in all. */
 size_t hostdb_lookup_readable(const struct hostdb *db, struct span token,

@@ -360,6 +360,11 @@ static bool use_queues(struct service *service, unsigned threads)
 
 /* Where nobody asks what happened, no caller pays for it. False: memory or
  * threads are short. */
+static void on_question(void *history, struct history_query *query)
+{
+    history_ask(history, query);
+}
+
 static bool start_history(struct service *service, const struct config *config)
 {
     if (!config_wants_history(config))
@@ -369,6 +374,7 @@ static bool start_history(struct service *service, const struct config *config)
     if (service->history == NULL || !use_queues(service, config->http.threads))
         return false;
     service->table_users.history = service->history;
+    http_server_ask_history(service->server, on_question, service->history);
     return history_start(service->history) == STATUS_OK;
 }
 

@@ -166,6 +166,29 @@ static void log_cross_site(struct http_context *context, h2o_req_t *req,
               log_span_if_any("trace", caller_trace(req)));
 }
 
+static bool says_where_from(h2o_req_t *req)
+{
+    struct header_walk site = {"sec-fetch-site", -1, {"", 0}};
+    struct header_walk origin = {"origin", -1, {"", 0}};
+
+    return next_header(req, &site) || next_header(req, &origin);
+}
+
+bool admission_check_form(struct http_context *context, h2o_req_t *req)
+{
+    static const struct header_walk neither = {"origin", -1, {"", 0}};
+
+    if (says_where_from(req))
+        return true;
+    log_cross_site(context, req, &neither);
+    http_response_send_text(
+        context, req, 403, "Forbidden", "text/plain",
+        span_from_string("nothing was registered: your browser does not say "
+                         "that its own page of this server asked for this; "
+                         "programs call /register_ip\n"));
+    return false;
+}
+
 bool admission_check_update(struct http_context *context, h2o_req_t *req)
 {
     struct header_walk foreign = find_foreign(req);

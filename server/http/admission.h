@@ -23,4 +23,9 @@ bool admission_check(struct http_context *context, h2o_req_t *req);
  * was answered 403. */
 bool admission_check_update(struct http_context *context, h2o_req_t *req);
 
+/* To be called before that for an update that comes from a form of our own
+ * page: the browser has to say so, for nobody else sends one. False: it was
+ * answered 403. */
+bool admission_check_form(struct http_context *context, h2o_req_t *req);
+
 #endif

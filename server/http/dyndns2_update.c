@@ -2,10 +2,9 @@
 
 #include "base/address_scope.h"
 #include "base/dns_name.h"
-#include "server/http/account.h"
-#include "server/http/credentials.h"
 #include "server/http/dyndns2.h"
 #include "server/http/query.h"
+#include "server/http/sign_in.h"
 #include "server/http/wanted_addresses.h"
 
 /* A name, its dot and its comma, with some blanks. */
@@ -179,28 +178,18 @@ static enum protocol_verdict parse(const struct protocol_request *request,
 {
     struct credentials credentials;
     struct call call = {.request = request};
+    enum protocol_verdict verdict =
+        sign_in(request, &credentials, &call.account, claimed);
 
-    switch (credentials_read(request, &credentials)) {
-    case CREDENTIALS_ABSENT:
-        return answer(reply, DYNDNS2_BADAUTH, PROTOCOL_UNAUTHENTICATED);
-    case CREDENTIALS_BROKEN:
-        return login_gate_admits(request->gate, span_from("", 0))
-                   ? answer(reply, DYNDNS2_BADAUTH, PROTOCOL_DENIED)
-                   : turn_away(reply);
-    case CREDENTIALS_GIVEN:
+    switch (verdict) {
+    case PROTOCOL_ADMITTED:
         break;
-    }
-    if (!login_gate_admits(request->gate, credentials.login))
+    case PROTOCOL_TURNED_AWAY:
         return turn_away(reply);
-    switch (account_open(&call.account, request->hosts, credentials.login,
-                         credentials.password, request->verdicts)) {
-    case ACCOUNT_UNDECIDED:
-        return PROTOCOL_VERIFY;
-    case ACCOUNT_CLOSED:
-        *claimed = account_claimed(&call.account);
-        return answer(reply, DYNDNS2_BADAUTH, PROTOCOL_DENIED);
-    case ACCOUNT_OPEN:
-        break;
+    case PROTOCOL_VERIFY:
+        return verdict;
+    default:
+        return answer(reply, DYNDNS2_BADAUTH, verdict);
     }
     wanted_addresses_read(&call.wanted, request->query, request->form,
                           &request->client);
@@ -231,7 +220,13 @@ static void unavailable_with_503(struct protocol_reply *reply)
     dyndns2_reply_word(reply, DYNDNS2_911, DYNDNS2_911_IS_503);
 }
 
-const struct protocol nic_update_protocol = {parse, format_with_200,
-                                             unavailable_with_200, false};
-const struct protocol register_ip_protocol = {parse, format_with_503,
-                                              unavailable_with_503, false};
+const struct protocol nic_update_protocol = {
+    .parse = parse,
+    .format = format_with_200,
+    .unavailable = unavailable_with_200,
+};
+const struct protocol register_ip_protocol = {
+    .parse = parse,
+    .format = format_with_503,
+    .unavailable = unavailable_with_503,
+};

@@ -257,4 +257,9 @@ static void unavailable(struct protocol_reply *reply)
     reply_words(reply, "fail", HASH_WORDS_UNAVAILABLE);
 }
 
-const struct protocol hash_v2_protocol = {parse, format, unavailable, true};
+const struct protocol hash_v2_protocol = {
+    .parse = parse,
+    .format = format,
+    .unavailable = unavailable,
+    .needs_plain_tokens = true,
+};

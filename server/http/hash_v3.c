@@ -202,4 +202,9 @@ static void unavailable(struct protocol_reply *reply)
     (void)answer(reply, UNAVAILABLE, HASH_WORDS_UNAVAILABLE);
 }
 
-const struct protocol hash_v3_protocol = {parse, format, unavailable, true};
+const struct protocol hash_v3_protocol = {
+    .parse = parse,
+    .format = format,
+    .unavailable = unavailable,
+    .needs_plain_tokens = true,
+};

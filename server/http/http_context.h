@@ -11,6 +11,7 @@
  *      +-- http_context    what a handler is given
  *      |     waiting       the requests that wait for the updater
  *      |     verification  those that wait for a password to be verified
+ *      |     page_wait     those that wait for what a page is to show
  *      |     delayed       those of guessers, whose answers come late
  *      |
  *      +-- routes          which URL means what; hands the context to
@@ -29,12 +30,16 @@
 #include "server/http/guess_limit.h"
 #include "server/http/http_metrics.h"
 #include "server/http/http_settings.h"
+#include "server/http/name_lookup.h"
+#include "server/http/page_wait.h"
 #include "server/http/verification.h"
 #include "server/http/waiting.h"
 #include "server/state/event_queue.h"
 #include "server/state/health.h"
 #include "server/state/login_attacks.h"
 #include "server/table/host_table.h"
+
+struct history_query;
 
 /* What all loops share; outlives them. */
 struct http_shared {
@@ -49,6 +54,10 @@ struct http_shared {
     struct login_attacks *attacks;     /* NULL: nobody wants to know */
     struct change_budget *changes;
     struct connection_limit *crowds;
+    struct name_lookups *names;
+    /* Asks the history (history_query.h); NULL: there is none. */
+    void (*ask_history)(void *arg, struct history_query *query);
+    void *ask_history_arg;
 };
 
 struct http_context {
@@ -61,6 +70,7 @@ struct http_context {
                                   goes before, must not hide them */
     struct waiting waiting;
     struct verifications verifications;
+    struct page_waits page_waits;
     struct delayed delayed;
     atomic_bool
         stopping; /* set by any thread: connections end with the reply */

@@ -18,6 +18,14 @@ void http_response_add_retry_after(h2o_req_t *req, unsigned seconds)
                    value.base, value.len);
 }
 
+void http_response_add_location(h2o_req_t *req, const char *location)
+{
+    h2o_iovec_t value = h2o_strdup(&req->pool, location, SIZE_MAX);
+
+    h2o_add_header(&req->pool, &req->res.headers, H2O_TOKEN_LOCATION, NULL,
+                   value.base, value.len);
+}
+
 /* By libh2o's clock, which it reads once in a turn of its loop: who is answered
  * in the turn in which his request came has waited for no time. */
 static int64_t age_ms(const h2o_req_t *req)
@@ -36,9 +44,10 @@ void http_response_send_text(const struct http_context *context, h2o_req_t *req,
                        ANSWER_BY_STATUS);
 }
 
-void http_response_send(const struct http_context *context, h2o_req_t *req,
-                        int status, const char *reason, const char *type,
-                        struct span body, enum answer answer)
+static void send_as(const struct http_context *context, h2o_req_t *req,
+                    int status, const char *reason, const char *type,
+                    struct span body, const char *cache_control,
+                    enum answer answer)
 {
     req->res.status = status;
     req->res.reason = reason;
@@ -46,7 +55,7 @@ void http_response_send(const struct http_context *context, h2o_req_t *req,
     h2o_add_header(&req->pool, &req->res.headers, H2O_TOKEN_CONTENT_TYPE, NULL,
                    type, strlen(type));
     h2o_add_header(&req->pool, &req->res.headers, H2O_TOKEN_CACHE_CONTROL, NULL,
-                   H2O_STRLIT("no-store"));
+                   cache_control, strlen(cache_control));
     if (atomic_load_explicit(&context->stopping, memory_order_relaxed))
         req->http1_is_persistent = 0;
     http_metrics_note_answer(
@@ -54,6 +63,28 @@ void http_response_send(const struct http_context *context, h2o_req_t *req,
         answer == ANSWER_BY_STATUS ? answer_of_status(status) : answer,
         age_ms(req));
     h2o_send_inline(req, body.ptr, body.len);
+}
+
+void http_response_send(const struct http_context *context, h2o_req_t *req,
+                        int status, const char *reason, const char *type,
+                        struct span body, enum answer answer)
+{
+    send_as(context, req, status, reason, type, body, "no-store", answer);
+}
+
+void http_response_send_kept(const struct http_context *context, h2o_req_t *req,
+                             int status, const char *reason, const char *type,
+                             struct span body, const char *cache_control)
+{
+    send_as(context, req, status, reason, type, body, cache_control,
+            ANSWER_BY_STATUS);
+}
+
+void http_response_send_not_found(const struct http_context *context,
+                                  h2o_req_t *req)
+{
+    http_response_send_text(context, req, 404, "Not Found", "text/plain",
+                            span_from_string("not found\n"));
 }
 
 void http_response_send_not_allowed(const struct http_context *context,

@@ -11,6 +11,9 @@
 void http_response_add_challenge(h2o_req_t *req);
 void http_response_add_retry_after(h2o_req_t *req, unsigned seconds);
 
+/* Before a reply with a status that sends the browser elsewhere. */
+void http_response_add_location(h2o_req_t *req, const char *location);
+
 /* Sends a text of a literal type ("text/plain"). */
 void http_response_send_text(const struct http_context *context, h2o_req_t *req,
                              int status, const char *reason, const char *type,
@@ -20,6 +23,15 @@ void http_response_send_text(const struct http_context *context, h2o_req_t *req,
 void http_response_send(const struct http_context *context, h2o_req_t *req,
                         int status, const char *reason, const char *type,
                         struct span body, enum answer answer);
+
+/* The same of what may be kept, as the literal `cache_control` has it. */
+void http_response_send_kept(const struct http_context *context, h2o_req_t *req,
+                             int status, const char *reason, const char *type,
+                             struct span body, const char *cache_control);
+
+/* 404: there is no such URL. */
+void http_response_send_not_found(const struct http_context *context,
+                                  h2o_req_t *req);
 
 /* 405, with the methods that are allowed, a literal. */
 void http_response_send_not_allowed(const struct http_context *context,

@@ -167,8 +167,10 @@ static bool make_shared(struct http_shared *shared)
     shared->changes = change_budget_new(shared->settings->max_changes);
     shared->crowds =
         connection_limit_new(shared->settings->max_connections_per_address);
+    shared->names = name_lookups_new(&shared->settings->resolver);
     return shared->verifier != NULL && shared->guesses != NULL &&
-           shared->changes != NULL && shared->crowds != NULL;
+           shared->changes != NULL && shared->crowds != NULL &&
+           shared->names != NULL;
 }
 
 static void free_shared(struct http_shared *shared)
@@ -178,6 +180,7 @@ static void free_shared(struct http_shared *shared)
     guess_limit_free(shared->login_guesses);
     change_budget_free(shared->changes);
     connection_limit_free(shared->crowds);
+    name_lookups_free(shared->names);
 }
 
 static void free_parts(struct http_server *server)
@@ -245,6 +248,15 @@ bool http_server_watch_attacks(struct http_server *server,
     return shared->attacks != NULL;
 }
 
+void http_server_ask_history(struct http_server *server,
+                             void (*ask)(void *arg,
+                                         struct history_query *query),
+                             void *arg)
+{
+    server->shared.ask_history = ask;
+    server->shared.ask_history_arg = arg;
+}
+
 /* Where there are few cores, passwords get one of them at most. */
 static unsigned verifier_threads(unsigned loops)
 {
@@ -262,6 +274,8 @@ enum status http_server_start(struct http_server *server,
     server->parts.submit_arg = arg;
     if (token_verifier_start(server->shared.verifier,
                              verifier_threads(wanted)) != STATUS_OK)
+        return STATUS_UNAVAILABLE;
+    if (name_lookups_start(server->shared.names) != STATUS_OK)
         return STATUS_UNAVAILABLE;
     while (server->loop_count < wanted) {
         enum status status =
@@ -318,6 +332,7 @@ void http_server_stop(struct http_server *server, int64_t deadline_at)
     for (size_t i = 0; i < server->loop_count; i++)
         loop_wait(&server->loops[i]);
     token_verifier_stop(server->shared.verifier);
+    name_lookups_stop(server->shared.names);
 }
 
 void http_server_join(struct http_server *server)

@@ -11,6 +11,7 @@
 #include "server/table/host_table.h"
 
 struct event_queue;
+struct history_query;
 struct http_server;
 struct update_request;
 
@@ -37,6 +38,14 @@ void http_server_use_queues(struct http_server *server,
  * http_server_start(); without this nobody wants to know. False: memory is short. */
 bool http_server_watch_attacks(struct http_server *server,
                                struct login_attacks *attacks);
+
+/* Lets the loops ask what happened: ask(arg, ...) must not block, and answers by
+ * query->done on any thread, before the loops are joined. Before
+ * http_server_start(); without this nobody knows. */
+void http_server_ask_history(struct http_server *server,
+                             void (*ask)(void *arg,
+                                         struct history_query *query),
+                             void *arg);
 
 /* Starts one thread a loop, which do not accept yet. They hand what is to be changed to submit(arg, ...),
  * which must not block; the update's name has been counted in transit, and its

@@ -101,6 +101,7 @@ static enum status set_up(struct loop *loop, const struct loop_parts *parts,
                  parts->submit_arg, loop->context.metrics);
     verifications_init(&loop->context.verifications, loop->h2o.queue,
                        parts->shared->verifier);
+    page_waits_init(&loop->context.page_waits, loop->h2o.queue);
     delayed_init(&loop->context.delayed, loop->h2o.loop);
     routes_use(parts->routes, &loop->h2o, &loop->context);
     routes_use(parts->metrics_routes, &loop->h2o, &loop->context);
@@ -123,6 +124,7 @@ static bool has_work(const struct loop *loop)
     return acceptor_connections(&loop->acceptor) > 0 ||
            loop->context.waiting.count > 0 ||
            loop->context.verifications.count > 0 ||
+           loop->context.page_waits.count > 0 ||
            loop->context.delayed.count > 0;
 }
 
@@ -168,6 +170,7 @@ static void dispose(struct loop *loop)
     acceptor_dispose(&loop->acceptor);
     waiting_dispose(&loop->context.waiting, loop->h2o.queue);
     verifications_dispose(&loop->context.verifications, loop->h2o.queue);
+    page_waits_dispose(&loop->context.page_waits, loop->h2o.queue);
     delayed_dispose(&loop->context.delayed);
     h2o_multithread_unregister_receiver(loop->h2o.queue, &loop->tables);
     h2o_multithread_unregister_receiver(loop->h2o.queue, &loop->tls_contexts);

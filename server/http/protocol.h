@@ -69,13 +69,15 @@ struct protocol_result {
 
 struct protocol_reply {
     int status;
-    const char *reason;           /* HTTP's phrase, a literal */
-    const char *type;             /* of the text, a literal; NULL: text/plain */
-    enum answer answer;           /* for the metrics; ANSWER_BY_STATUS */
-    bool challenge;               /* WWW-Authenticate goes with it */
+    const char *reason; /* HTTP's phrase, a literal */
+    const char *type;   /* of the text, a literal; NULL: text/plain */
+    enum answer answer; /* for the metrics; ANSWER_BY_STATUS */
+    bool challenge;     /* WWW-Authenticate goes with it */
+    bool is_page; /* HTML for a browser, which is told what a page may do */
     unsigned retry_after_seconds; /* 0: no Retry-After */
     char *long_text; /* instead of `text`, NUL-terminated; from malloc(3), and
                         freed by who sends the reply. NULL: `text` */
+    char *location;  /* with 303: where the browser is to go; likewise */
     size_t text_len;
     char text[PROTOCOL_TEXT_MAX];
 };
@@ -97,7 +99,12 @@ enum protocol_verdict {
     PROTOCOL_VERIFY,          /* request->verdicts asks for one: parse again
                                  when it is answered; nothing else is filled
                                  in to be used */
+    PROTOCOL_ADMITTED,        /* the credentials are right, and admitted() goes
+                                 on: nothing is to be changed */
 };
+
+struct http_context;
+struct st_h2o_req_t;
 
 struct protocol {
     /* Fills in `changes`, which holds none, or `reply`, which is as made. With
@@ -117,6 +124,19 @@ struct protocol {
     /* Whether it needs hosts' tokens themselves, so that a host whose token is
      * hashed cannot use it. */
     bool needs_plain_tokens;
+
+    /* Whether parse() does without a host table: then request->hosts may be
+     * NULL. */
+    bool needs_no_table;
+
+    /* What the log says of a caller who is denied, a literal; NULL: the login
+     * or the token is wrong. */
+    const char *denial;
+
+    /* Answers a request with PROTOCOL_ADMITTED, by libh2o; NULL: there is no
+     * such verdict. `request` goes away with the call. */
+    void (*admitted)(struct http_context *context, struct st_h2o_req_t *req,
+                     const struct protocol_request *request);
 };
 
 #endif

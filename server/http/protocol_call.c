@@ -8,6 +8,7 @@
 #include "server/http/dyndns2.h"
 #include "server/http/guessing.h"
 #include "server/http/http_response.h"
+#include "server/http/page_response.h"
 #include "server/http/parameters.h"
 
 #include <stdlib.h>
@@ -24,12 +25,17 @@ static void send_reply(const struct http_context *context, h2o_req_t *req,
 
     if (reply->challenge)
         http_response_add_challenge(req);
+    if (reply->is_page)
+        page_response_add_headers(req);
+    if (reply->location != NULL)
+        http_response_add_location(req, reply->location);
     if (reply->retry_after_seconds > 0)
         http_response_add_retry_after(req, reply->retry_after_seconds);
     http_response_send(context, req, reply->status, reply->reason,
                        reply->type == NULL ? "text/plain" : reply->type, text,
                        reply->answer);
     free(reply->long_text);
+    free(reply->location);
 }
 
 static void send_unavailable(const struct http_context *context, h2o_req_t *req,
@@ -86,6 +92,8 @@ static const char *badauth_reason(const struct protocol *protocol,
 {
     struct host host;
 
+    if (protocol->denial != NULL)
+        return protocol->denial;
     if (!protocol->needs_plain_tokens ||
         !hostdb_lookup(request->hosts, claimed, &host))
         return "wrong login or token";
@@ -408,7 +416,8 @@ static struct protocol_request read_request(const struct http_context *context,
         .authorization = parameters_of_header(req, "authorization"),
         .api_key = parameters_of_header(req, "x-api-key"),
         .client = *client,
-        .hosts = context->host_table->hosts,
+        .hosts =
+            context->host_table == NULL ? NULL : context->host_table->hosts,
         .settings = context->shared->settings,
         .verdicts = verdicts,
         .gate = gate,
@@ -473,6 +482,10 @@ static void answer(struct http_context *context, h2o_req_t *req,
         make_changes(context, req, protocol, &request, &changes);
         return;
     }
+    if (verdict == PROTOCOL_ADMITTED) {
+        protocol->admitted(context, req, &request);
+        return;
+    }
     reply.answer = answer_of_verdict(verdict, reply.answer);
     note_refused(context, req, protocol, &request, verdict, claimed);
     if (verdict == PROTOCOL_DENIED) {
@@ -494,12 +507,17 @@ static void go_on(void *arg, struct verification *verification)
 void protocol_call(struct http_context *context, h2o_req_t *req,
                    const struct protocol *protocol)
 {
+    if (admission_check_update(context, req))
+        protocol_read(context, req, protocol);
+}
+
+void protocol_read(struct http_context *context, h2o_req_t *req,
+                   const struct protocol *protocol)
+{
     struct token_verdicts verdicts;
     struct address client;
 
-    if (!admission_check_update(context, req))
-        return;
-    if (context->host_table == NULL) {
+    if (context->host_table == NULL && !protocol->needs_no_table) {
         send_unavailable(context, req, protocol);
         return;
     }

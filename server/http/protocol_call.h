@@ -13,4 +13,9 @@
 void protocol_call(struct http_context *context, h2o_req_t *req,
                    const struct protocol *protocol);
 
+/* The same for one that changes nothing, so that a link on another site's page
+ * may lead to it. */
+void protocol_read(struct http_context *context, h2o_req_t *req,
+                   const struct protocol *protocol);
+
 #endif

@@ -80,3 +80,25 @@ enum query_result query_find_either(struct span query, struct span form,
     return found == QUERY_ABSENT ? query_find(form, name, out, size, value)
                                  : found;
 }
+
+static bool is_plain(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+}
+
+void query_append(struct strbuf *out, const char *name, struct span value)
+{
+    if (out->len > 0)
+        strbuf_append_char(out, '&');
+    strbuf_append_string(out, name);
+    strbuf_append_char(out, '=');
+    for (size_t i = 0; i < value.len; i++) {
+        char c = value.ptr[i];
+
+        if (is_plain(c))
+            strbuf_append_char(out, c);
+        else
+            strbuf_printf(out, "%%%02X", (unsigned)(unsigned char)c);
+    }
+}

@@ -4,7 +4,7 @@
 #ifndef SERVER_HTTP_QUERY_H
 #define SERVER_HTTP_QUERY_H
 
-#include "base/span.h"
+#include "base/strbuf.h"
 
 enum query_result {
     QUERY_ABSENT,
@@ -22,5 +22,10 @@ enum query_result query_find(struct span query, const char *name, char *out,
 enum query_result query_find_either(struct span query, struct span form,
                                     const char *name, char *out, size_t size,
                                     struct span *value);
+
+/* Appends "name=value", behind an "&" if `out` is not empty, the value encoded so
+ * that it is safe wherever a URL may stand: nothing stays as it is but letters
+ * and digits of ASCII, "-", "." and "_". */
+void query_append(struct strbuf *out, const char *name, struct span value);
 
 #endif

@@ -10,8 +10,12 @@
 #include "server/http/http_response.h"
 #include "server/http/iovec.h"
 #include "server/http/metrics_page.h"
+#include "server/http/owner_call.h"
+#include "server/http/owner_register.h"
+#include "server/http/page_response.h"
 #include "server/http/protocol_call.h"
 #include "server/http/reflect.h"
+#include "server/http/status_call.h"
 
 static void register_ip(struct http_context *context, h2o_req_t *req)
 {
@@ -23,12 +27,33 @@ static void nic_update(struct http_context *context, h2o_req_t *req)
     protocol_call(context, req, &nic_update_protocol);
 }
 
-/* Both versions of the serverless system have one URL, which is its root. */
+/* Both versions of the serverless system have one URL, which is its root; and so
+ * has the owner of a host, whose browser sends nothing of what those demand. */
 static void root(struct http_context *context, h2o_req_t *req)
 {
     bool posts = span_is(iovec_span(req->method), "POST");
 
-    protocol_call(context, req, posts ? &hash_v3_protocol : &hash_v2_protocol);
+    if (!posts && owner_call_is_meant(req))
+        protocol_read(context, req, &owner_protocol);
+    else
+        protocol_call(context, req,
+                      posts ? &hash_v3_protocol : &hash_v2_protocol);
+}
+
+static void register_form(struct http_context *context, h2o_req_t *req)
+{
+    if (admission_check_form(context, req))
+        protocol_call(context, req, &owner_register_protocol);
+}
+
+static void page_script(struct http_context *context, h2o_req_t *req)
+{
+    page_response_send_file(context, req, "live.js", "text/javascript");
+}
+
+static void page_style(struct http_context *context, h2o_req_t *req)
+{
+    page_response_send_file(context, req, "style.css", "text/css");
 }
 
 struct route {
@@ -49,6 +74,12 @@ struct route {
         "GET", "POST"                                                          \
     }
 
+#define POST_ONLY                                                              \
+    "POST",                                                                    \
+    {                                                                          \
+        "POST", "POST"                                                         \
+    }
+
 static const struct route for_callers[] = {
     {HTTP_ROUTE_CHECK_IP, check_ip, READ_ONLY},
     {HTTP_ROUTE_NIC_CHECKIP, nic_checkip, READ_ONLY},
@@ -58,6 +89,10 @@ static const struct route for_callers[] = {
     {HTTP_ROUTE_ROOT, root, GET_OR_POST},
     {HTTP_ROUTE_REFLECT, reflect, READ_ONLY},
     {HTTP_ROUTE_HEALTHZ, healthz, READ_ONLY},
+    {HTTP_ROUTE_STATUS, status_call, READ_ONLY},
+    {HTTP_ROUTE_REGISTER, register_form, POST_ONLY},
+    {HTTP_ROUTE_LIVE_JS, page_script, READ_ONLY},
+    {HTTP_ROUTE_STYLE_CSS, page_style, READ_ONLY},
 };
 
 static const struct route for_watchers[] = {
@@ -91,8 +126,7 @@ static void dispatch(const struct routes_handler *handler,
             http_response_send_not_allowed(context, req, route->allowed);
         return;
     }
-    http_response_send_text(context, req, 404, "Not Found", "text/plain",
-                            span_from_string("not found\n"));
+    http_response_send_not_found(context, req);
 }
 
 static int on_request(h2o_handler_t *handler, h2o_req_t *req)

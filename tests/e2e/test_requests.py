@@ -66,12 +66,21 @@ def test_a_url_does_what_its_path_does(listener, lasting_sandbox, new_host, base
     assert lasting_sandbox.route53.record(new_host, "A") == ["192.0.2.2"]
 
 
-@pytest.mark.parametrize("target", ["http://a", "http://a/", "http://a?mode=none", "/"])
-def test_a_url_without_a_path_is_the_root(listener, target):
-    """Where hash_v2 misses its mode."""
+@pytest.mark.parametrize(
+    "target, status, words",
+    [
+        ("http://a", 401, "<h1>Who are you?</h1>"),
+        ("http://a/", 401, "<h1>Who are you?</h1>"),
+        ("/", 401, "<h1>Who are you?</h1>"),
+        ("http://a?mode=none", 200, "You must pass mode=get"),
+        ("/?mode=none", 200, "You must pass mode=get"),
+    ],
+)
+def test_a_url_without_a_path_is_the_root(listener, target, status, words):
+    """A page for who says nothing, hash_v2 for who says something."""
     reply = listener.get(target)
-    assert (reply.status, reply.header("Connection")) == (200, "keep-alive")
-    assert "You must pass mode=get" in reply.body
+    assert (reply.status, reply.header("Connection")) == (status, "keep-alive")
+    assert words in reply.body
 
 
 def test_the_server_as_a_whole_offers_no_options(listener):

@@ -90,6 +90,7 @@ static void check_update(struct span query)
     case PROTOCOL_DENIED:
     case PROTOCOL_TURNED_AWAY: /* there is no gate */
     case PROTOCOL_VERIFY:      /* nobody can be asked */
+    case PROTOCOL_ADMITTED:    /* there is no page */
         abort();
     }
 }

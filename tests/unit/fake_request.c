@@ -41,6 +41,7 @@ void fake_loop_init(struct fake_loop *loop,
     loop->shared.changes = change_budget_new(0);
     if (loop->shared.guesses == NULL || loop->shared.changes == NULL)
         abort();
+    page_waits_init(&loop->context.page_waits, loop->h2o.queue);
     delayed_init(&loop->context.delayed, loop->h2o.loop);
     verifications_init(&loop->context.verifications, loop->h2o.queue,
                        loop->shared.verifier);
@@ -54,6 +55,7 @@ void fake_loop_clear(struct fake_loop *loop)
 
     waiting_dispose(&loop->context.waiting, loop->h2o.queue);
     verifications_dispose(&loop->context.verifications, loop->h2o.queue);
+    page_waits_dispose(&loop->context.page_waits, loop->h2o.queue);
     delayed_dispose(&loop->context.delayed);
     guess_limit_free(loop->shared.guesses);
     change_budget_free(loop->shared.changes);

@@ -491,6 +491,25 @@ static void test_a_user_has_its_rows_and_no_others(void **state)
     hostdb_release(db);
 }
 
+static void test_the_rows_of_a_user_are_listed(void **state)
+{
+    struct hostdb *db = hostdb_new();
+    struct host rows[2];
+
+    (void)state;
+    assert_int_equal(hostdb_lookup_user_rows(db, span("anne"), rows, 2), 0);
+    assert_int_equal(add_of_user(db, "a.example", "t1", "anne"), STATUS_OK);
+    assert_int_equal(add_of_user(db, "b.example", "t2", ""), STATUS_OK);
+    assert_int_equal(add_of_user(db, "c.example", "t1", "anne"), STATUS_OK);
+    assert_int_equal(add_of_user(db, "d.example", "t1", "anne"), STATUS_OK);
+    hostdb_seal(db);
+    assert_int_equal(hostdb_lookup_user_rows(db, span("anne"), rows, 2), 3);
+    assert_int_equal(rows[0].index, 0);
+    assert_int_equal(rows[1].index, 2);
+    assert_int_equal(hostdb_lookup_user_rows(db, span("bob"), rows, 2), 0);
+    hostdb_release(db);
+}
+
 static void test_all_rows_of_a_user_have_one_token(void **state)
 {
     struct hostdb *db = hostdb_new();
@@ -723,6 +742,7 @@ int main(void)
         cmocka_unit_test(test_a_name_that_is_not_there_has_no_row_of_any_type),
         cmocka_unit_test(test_many_names_with_two_rows_are_all_found),
         cmocka_unit_test(test_a_user_has_its_rows_and_no_others),
+        cmocka_unit_test(test_the_rows_of_a_user_are_listed),
         cmocka_unit_test(test_all_rows_of_a_user_have_one_token),
         cmocka_unit_test(test_readable_rows_are_found_by_their_token),
         cmocka_unit_test(test_a_table_without_them_has_no_users_and_no_groups),

@@ -173,6 +173,32 @@ static void test_query_or_form(void **state)
     }
 }
 
+static void test_what_is_written_is_read_again(void **state)
+{
+    struct strbuf out;
+
+    (void)state;
+    strbuf_init(&out, 64);
+    query_append(&out, "a", span_from_string("x y&z=<\"\xc3\xa4"));
+    query_append(&out, "b", span_from_string(""));
+    query_append(&out, "c", span_from_string("A-._9"));
+    assert_string_equal(strbuf_string(&out),
+                        "a=x%20y%26z%3D%3C%22%C3%A4&b=&c=A-._9");
+    strbuf_clear(&out);
+    for (unsigned byte = 0; byte < 256; byte++) {
+        char c = (char)byte, read[1];
+        struct span value;
+
+        strbuf_init(&out, 64);
+        query_append(&out, "a", span_from(&c, 1));
+        assert_int_equal(
+            query_find(strbuf_span(&out), "a", read, sizeof read, &value),
+            QUERY_FOUND);
+        assert_memory_equal(value.ptr, &c, 1);
+        strbuf_clear(&out);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,6 +207,7 @@ int main(void)
         cmocka_unit_test(test_an_escaped_nul_is_a_byte),
         cmocka_unit_test(test_the_length_bounds_the_query),
         cmocka_unit_test(test_every_byte_survives_its_escape),
+        cmocka_unit_test(test_what_is_written_is_read_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

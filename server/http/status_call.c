@@ -1,0 +1,191 @@
+#include "server/http/status_call.h"
+
+#include "server/http/http_response.h"
+#include "server/http/page_response.h"
+#include "server/http/page_sign_in.h"
+#include "server/http/page_wait.h"
+#include "server/http/protocol_call.h"
+#include "server/http/status_page.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+enum { QUESTIONS_MAX = 3 };
+
+/* What the page is made of: three answers, or that about one host alone. */
+struct status_call {
+    struct page_wait wait;
+    struct http_context *context;
+    struct status_query query;
+    struct history_query *answers[QUESTIONS_MAX];
+    unsigned count;
+};
+
+static void end(struct status_call *call)
+{
+    for (unsigned i = 0; i < call->count; i++)
+        history_query_free(call->answers[i]);
+    free(call);
+}
+
+/* --- the answers --------------------------------------------------------------------
+ */
+
+static enum status write_all(const struct status_call *call,
+                             struct strbuf *html)
+{
+    const struct host_table *table = call->context->host_table;
+    struct status_view view = {
+        .query = &call->query,
+        .health = call->context->shared->health,
+        .origin = table == NULL ? NULL : table->origin,
+        .now = time(NULL),
+        .hosts = call->answers[0],
+        .recent = call->answers[1],
+        .service = call->answers[2],
+    };
+
+    return status_page_write(&view, html);
+}
+
+/* Without a table there are no hosts, and still a page. */
+static enum status worst_of(const struct status_call *call)
+{
+    enum status worst = STATUS_OK;
+
+    for (unsigned i = 0; i < call->count; i++)
+        if (call->answers[i]->status != STATUS_OK &&
+            (call->count == 1 || call->answers[i]->status != STATUS_NOT_FOUND))
+            worst = call->answers[i]->status;
+    return worst;
+}
+
+static void show(struct page_wait *wait)
+{
+    struct status_call *call =
+        H2O_STRUCT_FROM_MEMBER(struct status_call, wait, wait);
+    enum status status = worst_of(call);
+    struct strbuf html;
+
+    strbuf_init(&html, STATUS_PAGE_MAX_BYTES);
+    if (status == STATUS_OK)
+        status = call->count == 1
+                     ? status_page_write_host(&call->query, call->answers[0],
+                                              time(NULL), &html)
+                     : write_all(call, &html);
+    if (status == STATUS_OK)
+        page_response_send(call->context, wait->req, strbuf_span(&html));
+    else if (status == STATUS_NOT_FOUND)
+        page_response_send_no_host(call->context, wait->req);
+    else
+        page_response_send_unavailable(call->context, wait->req);
+    strbuf_clear(&html);
+    end(call);
+}
+
+/* --- the questions ------------------------------------------------------------------
+ */
+
+static void on_done(struct history_query *query)
+{
+    page_wait_answered(&((struct status_call *)query->owner)->wait);
+}
+
+static struct history_query *add(struct status_call *call,
+                                 enum history_question question)
+{
+    struct history_query *query = history_query_new(question, on_done, call);
+
+    if (query != NULL)
+        call->answers[call->count++] = query;
+    return query;
+}
+
+static bool add_one(struct status_call *call)
+{
+    struct history_query *one = add(call, HISTORY_HOST);
+
+    if (one == NULL)
+        return false;
+    memcpy(one->search, call->query.host, call->query.host_len);
+    one->count = STATUS_EVENTS_PER_PAGE * 2;
+    return true;
+}
+
+static bool add_all(struct status_call *call)
+{
+    const struct status_query *query = &call->query;
+    struct history_query *hosts = add(call, HISTORY_HOSTS);
+    struct history_query *recent = add(call, HISTORY_RECENT);
+
+    if (hosts == NULL || recent == NULL || add(call, HISTORY_SERVICE) == NULL)
+        return false;
+    memcpy(hosts->search, query->search, query->search_len);
+    hosts->order = query->order;
+    hosts->is_descending = query->is_reversed;
+    hosts->count = STATUS_HOSTS_PER_PAGE;
+    hosts->offset = (size_t)(query->page - 1) * STATUS_HOSTS_PER_PAGE;
+    recent->count = STATUS_EVENTS_PER_PAGE;
+    recent->offset = (size_t)(query->event_page - 1) * STATUS_EVENTS_PER_PAGE;
+    return true;
+}
+
+static struct status_call *make_call(struct http_context *context,
+                                     const struct protocol_request *request)
+{
+    struct status_call *call = calloc(1, sizeof *call);
+
+    if (call == NULL)
+        return NULL;
+    call->context = context;
+    status_query_read(request->query, &call->query);
+    if (call->query.host_len > 0 ? add_one(call) : add_all(call))
+        return call;
+    end(call);
+    return NULL;
+}
+
+/* The call may be gone as soon as the last question is asked. */
+static void ask(struct http_context *context, struct status_call *call)
+{
+    struct history_query *questions[QUESTIONS_MAX];
+    unsigned count = call->count;
+
+    memcpy(questions, call->answers, sizeof questions);
+    for (unsigned i = 0; i < count; i++)
+        context->shared->ask_history(context->shared->ask_history_arg,
+                                     questions[i]);
+}
+
+static void admitted(struct http_context *context, h2o_req_t *req,
+                     const struct protocol_request *request)
+{
+    struct status_call *call = make_call(context, request);
+
+    if (call != NULL && page_wait_begin(&context->page_waits, &call->wait, req,
+                                        call->count, show)) {
+        ask(context, call);
+        return;
+    }
+    if (call != NULL)
+        end(call);
+    page_response_send_unavailable(context, req);
+}
+
+static const struct protocol status_protocol = {
+    .parse = page_sign_in_operator,
+    .unavailable = page_sign_in_unavailable,
+    .needs_no_table = true,
+    .denial = "wrong DYNDNS_ADMIN_TOKEN",
+    .admitted = admitted,
+};
+
+void status_call(struct http_context *context, h2o_req_t *req)
+{
+    const struct http_shared *shared = context->shared;
+
+    if (shared->settings->admin_token != NULL && shared->ask_history != NULL)
+        protocol_read(context, req, &status_protocol);
+    else
+        http_response_send_not_found(context, req);
+}
