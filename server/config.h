@@ -15,6 +15,12 @@
 #include "server/http/http_settings.h"
 #include "server/table/table_settings.h"
 
+/* Of the records of hosts that do not call any more. */
+struct expiry_settings {
+    uint32_t after_seconds; /* of hosts whose row does not say; 0: never */
+    bool is_dry_run;
+};
+
 struct config {
     struct aws_config aws;
     struct http_settings http;
@@ -23,6 +29,7 @@ struct config {
     struct dns_settings dns;
     struct history_settings history;
     struct alert_settings alerts;
+    struct expiry_settings expiry;
 
     enum log_target log_target;
     enum log_level log_level;

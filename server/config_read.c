@@ -21,6 +21,18 @@ static void check_proxies(const struct http_settings *http,
     }
 }
 
+/* Who does not know what others have heard knows of no silence. */
+static void check_expiry(const struct config *config,
+                         struct config_source *source)
+{
+    if (config->expiry.after_seconds > 0 && config->history.state == NULL &&
+        config_source_get(source, "DYNDNS_STATE") == NULL)
+        config_source_fault_words(
+            source, "DYNDNS_EXPIRE_AFTER",
+            "needs DYNDNS_STATE, where all copies of the server write down who "
+            "called: set that too");
+}
+
 enum status config_read(struct config *config, aws_getenv_fn *get,
                         unsigned cores, struct strbuf *faults)
 {
@@ -34,6 +46,7 @@ enum status config_read(struct config *config, aws_getenv_fn *get,
         if (variables[i].kind->read != NULL)
             variables[i].kind->read(&variables[i], config, &source);
     check_proxies(&config->http, &source);
+    check_expiry(config, &source);
     config->table.max_attempts = config->aws.max_attempts;
     config->dns.max_attempts = config->aws.max_attempts;
     if (source.out_of_memory)

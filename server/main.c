@@ -11,6 +11,7 @@
 #include "server/config_advice.h"
 #include "server/config_describe.h"
 #include "server/config_read.h"
+#include "server/expirer.h"
 #include "server/history/history.h"
 #include "server/http/http_server.h"
 #include "server/loaded_credentials.h"
@@ -285,6 +286,7 @@ static void on_update(void *updater, struct update_request *update)
 struct table_users {
     struct http_server *server;
     struct history *history; /* NULL: none is kept */
+    struct expirer *expirer; /* NULL: nothing is told of who is silent */
 };
 
 static void on_table(void *arg, struct host_table *host_table)
@@ -294,6 +296,8 @@ static void on_table(void *arg, struct host_table *host_table)
     http_server_use_table(users->server, host_table);
     if (users->history != NULL)
         history_use_table(users->history, host_table);
+    if (users->expirer != NULL)
+        expirer_use_table(users->expirer, host_table);
 }
 
 static void log_cannot_start(void)
@@ -311,6 +315,7 @@ struct service {
     struct alert_eyes eyes;
     struct alert_board board;
     struct login_attacks attacks;
+    struct expirer *expirer; /* NULL: it could not know who is silent */
     struct table_users table_users;
     struct health health;
     struct in_transit_counts in_transit;
@@ -411,6 +416,44 @@ static bool start_alerts(struct service *service, const struct config *config)
            alerts_start(service->alerts) == STATUS_OK;
 }
 
+/* --- who does not call any more ---------------------------------------------- */
+
+static struct history_view look_at_history(void *arg)
+{
+    return history_look(((struct service *)arg)->history);
+}
+
+static void scan_history(void *arg, enum host_attribute attribute,
+                         host_rows_each_fn *each, void *each_arg)
+{
+    (void)history_scan(((struct service *)arg)->history, attribute, each,
+                       each_arg);
+}
+
+static void expire_records(void *arg, struct expiry_request *request)
+{
+    updater_expire(((struct service *)arg)->updater, request);
+}
+
+/* Rows may have an expire_after, whatever is set; but one server's word alone
+ * proves no silence. */
+static bool start_expirer(struct service *service, const struct config *config)
+{
+    const struct expirer_parts parts = {service, look_at_history, scan_history,
+                                        expire_records};
+    const struct expiry_rules rules = {config->expiry.after_seconds,
+                                       config->dns.nochg_seconds,
+                                       2 * config->history.seconds};
+
+    if (config->history.state == NULL)
+        return true;
+    service->expirer = expirer_new(&parts, &rules, config->expiry.is_dry_run);
+    if (service->expirer == NULL)
+        return false;
+    service->table_users.expirer = service->expirer;
+    return expirer_start(service->expirer) == STATUS_OK;
+}
+
 /* False, with the reason in the log, where it cannot start. */
 static bool start(struct service *service, const struct config *config)
 {
@@ -428,7 +471,7 @@ static bool start(struct service *service, const struct config *config)
         updater_new(config, &service->health, &service->in_transit,
                     &service->metrics, on_table, &service->table_users);
     if (service->updater != NULL && start_history(service, config) &&
-        start_alerts(service, config)) {
+        start_alerts(service, config) && start_expirer(service, config)) {
         updater_on_load(service->updater, wake_main, &service->main_thread);
         if (http_server_start(service->server, on_update, service->updater) ==
                 STATUS_OK &&
@@ -456,6 +499,8 @@ static void stop(struct service *service)
         return;
     if (service->alerts != NULL)
         alerts_ask_to_stop(service->alerts);
+    if (service->expirer != NULL)
+        expirer_stop(service->expirer);
     http_server_stop(service->server, stop_at);
     if (service->updater != NULL)
         updater_stop(service->updater, stop_at);
@@ -466,6 +511,7 @@ static void stop(struct service *service)
     http_server_join(service->server);
     alerts_free(service->alerts);
     updater_free(service->updater);
+    expirer_free(service->expirer);
     history_free(service->history);
     http_server_free(service->server);
 }

@@ -1,8 +1,10 @@
 #include "server/variables.h"
 
 #include "base/decimal.h"
+#include "base/duration.h"
 #include "journal/object_store.h"
 #include "s3db/database_name.h"
+#include "s3db/host_attributes.h"
 #include "server/config_alerts.h"
 #include "server/config_lists.h"
 #include "server/config_tls.h"
@@ -100,6 +102,35 @@ static void describe_rate(const struct variable *variable,
     strbuf_printf(out, "%g", value);
 }
 
+/* A span of time, as rows of the database have it; 0 is "never". */
+static void read_duration(const struct variable *variable,
+                          struct config *config, struct config_source *source)
+{
+    const char *text = text_of(variable, source);
+    uint32_t seconds = 0;
+
+    if (span_is_nocase(span_from_string(text), "never") ||
+        duration_parse(span_from_string(text), 1, HOST_DURATION_MAX_SECONDS,
+                       &seconds))
+        memcpy(place_of(variable, config), &seconds, sizeof seconds);
+    else
+        config_source_fault(source, variable->name, text,
+                            "give a span of time from 1s to 3650d, such as "
+                            "12h or 30d, or never");
+}
+
+static void describe_duration(const struct variable *variable,
+                              const struct config *config, struct strbuf *out)
+{
+    char text[DURATION_TEXT_MAX];
+    uint32_t seconds;
+
+    memcpy(&seconds, value_of(variable, config), sizeof seconds);
+    duration_format(seconds, text);
+    strbuf_append_string(out, seconds == 0 ? "never" : text);
+}
+
+static const struct variable_kind duration = {read_duration, describe_duration};
 static const struct variable_kind number = {read_number, describe_number};
 static const struct variable_kind rate = {read_rate, describe_rate};
 
@@ -305,6 +336,10 @@ const struct variable variables[] = {
     {READ("DYNDNS_STATE_WAITING_MB", number),
      KEPT_IN(history.waiting_megabytes), FROM_TO(1, MAX_WAITING_MB),
      DEFAULT("64")},
+    {READ("DYNDNS_EXPIRE_AFTER", duration), KEPT_IN(expiry.after_seconds),
+     DEFAULT("never")},
+    {READ("DYNDNS_EXPIRE_DRY_RUN", toggle), KEPT_IN(expiry.is_dry_run),
+     DEFAULT("false")},
     {READ("DYNDNS_TTL", number), KEPT_IN(dns.ttl_seconds), FROM_TO(0, INT_MAX),
      DEFAULT("300")},
     {READ("DYNDNS_NOCHG_SECONDS", number), KEPT_IN(dns.nochg_seconds),

@@ -39,7 +39,10 @@ struct expired_rrset {
     char name[DNS_NAME_MAX]; /* normalised */
     enum rrset_type type;
     struct address expected; /* ADDRESS_NONE: not known, so any */
-    uint32_t silent_s;       /* nobody has called for it for so long */
+    uint32_t limit_s;     /* whatever was learnt of it less long ago shows that
+                                somebody called */
+    uint32_t silent_s;    /* how long ago its host called, for the log */
+    uint32_t last_sign_s; /* the requester's own */
 
     /* What became of it. */
     enum expiry_outcome outcome;

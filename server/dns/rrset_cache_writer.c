@@ -99,7 +99,7 @@ enum expiry_outcome rrset_cache_writer_objection(
         return EXPIRY_LOCKED;
     sent_at_s = rrset_cache_sent_at(cache_writer->host_table->known, host.index,
                                     rrset->type);
-    return sent_at_s != 0 && seconds(now) < sent_at_s + rrset->silent_s
+    return sent_at_s != 0 && seconds(now) <= sent_at_s + rrset->limit_s
                ? EXPIRY_WANTED
                : EXPIRY_OPEN;
 }

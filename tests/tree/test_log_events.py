@@ -39,6 +39,9 @@ KIND = {
     "credentials_found": AWS,  # at first, and after each trouble
     "credentials_unavailable": AWS,  # once for each trouble
     "cross_site_refused": STRANGER,
+    "expiry_denied": AWS,  # once an hour
+    "expiry_goes_on": OPERATOR,  # after each trouble
+    "expiry_waits": OPERATOR,  # once for each trouble
     "hosted_zone_ambiguous": AWS,
     "hosted_zone_gone": AWS,
     "hosted_zone_missing": AWS,
@@ -52,7 +55,9 @@ KIND = {
     "record_changed": AWS,  # Route 53 took it, with at most 499 others in a call
     "record_confirmed": AWS,
     "record_expired": AWS,  # once, until its host calls again
+    "record_kept": AWS,  # once, until its host calls again
     "record_refused": AWS,
+    "record_would_expire": AWS,  # likewise
     "records_surveyed": AWS,
     "refusals_not_logged": LOG,
     "reload": OPERATOR,

@@ -237,6 +237,18 @@ static const struct {
     {"an object a minute", {{NULL, NULL}}, "DYNDNS_STATE_SECONDS=60"},
     {"so much waits", {{NULL, NULL}}, "DYNDNS_STATE_WAITING_MB=64"},
 
+    {"records stay", {{NULL, NULL}}, "DYNDNS_EXPIRE_AFTER=never"},
+    {"unless it is said after how long they go",
+     {{"DYNDNS_EXPIRE_AFTER", "720h"}, {"DYNDNS_STATE", "s3://bucket/state"}},
+     "DYNDNS_EXPIRE_AFTER=30d"},
+    {"a word for it",
+     {{"DYNDNS_EXPIRE_AFTER", "Never"}},
+     "DYNDNS_EXPIRE_AFTER=never"},
+    {"they really go", {{NULL, NULL}}, "DYNDNS_EXPIRE_DRY_RUN=false"},
+    {"or are shown first",
+     {{"DYNDNS_EXPIRE_DRY_RUN", "true"}},
+     "DYNDNS_EXPIRE_DRY_RUN=true"},
+
     {"TTL", {{NULL, NULL}}, "DYNDNS_TTL=300"},
     {"TTL of zero", {{"DYNDNS_TTL", "0"}}, "DYNDNS_TTL=0"},
     {"the longest TTL of DNS",
@@ -488,6 +500,11 @@ static const struct {
      "1 to 3600"},
     {"so little that nothing could wait", "DYNDNS_STATE_WAITING_MB", "0",
      "1 to 4096"},
+
+    {"silence without a unit", "DYNDNS_EXPIRE_AFTER", "30", "from 1s to 3650d"},
+    {"no silence at all", "DYNDNS_EXPIRE_AFTER", "0s", "from 1s to 3650d"},
+    {"silence that nobody hears", "DYNDNS_EXPIRE_AFTER", "30d",
+     "needs DYNDNS_STATE"},
 
     {"a TTL beyond DNS", "DYNDNS_TTL", "2147483648", "0 to 2147483647"},
     {"nochg for more than a day", "DYNDNS_NOCHG_SECONDS", "86401",

@@ -602,6 +602,7 @@ static struct expiry_request *expire(const char *name, const char *expected)
     memcpy(rrset->name, name, rrset->name_len);
     assert_true(address_parse(span_from_string(expected), &rrset->expected));
     rrset->type = rrset_type_for(&rrset->expected);
+    rrset->limit_s = 3000;
     rrset->silent_s = 3600;
     dns_writer_expire(writer, request);
     return request;

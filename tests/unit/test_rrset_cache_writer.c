@@ -283,10 +283,10 @@ static void test_each_record_is_surveyed_into_its_row(void **state)
 /* --- what is to go ------------------------------------------------------------- */
 
 static struct expired_rrset silent(const char *name, enum rrset_type type,
-                                   uint32_t silent_s)
+                                   uint32_t limit_s)
 {
     struct expired_rrset rrset = {
-        .name_len = strlen(name), .type = type, .silent_s = silent_s};
+        .name_len = strlen(name), .type = type, .limit_s = limit_s};
 
     memcpy(rrset.name, name, rrset.name_len);
     return rrset;
@@ -306,7 +306,8 @@ static void test_what_was_written_in_the_silence_stays(void **state)
     assert_int_equal(objection("a.example.org", RRSET_A, 100), EXPIRY_OPEN);
     write_record("a.example.org", "192.0.2.1", true); /* a second ago */
     assert_int_equal(objection("a.example.org", RRSET_A, 2), EXPIRY_WANTED);
-    assert_int_equal(objection("a.example.org", RRSET_A, 1), EXPIRY_OPEN);
+    assert_int_equal(objection("a.example.org", RRSET_A, 1), EXPIRY_WANTED);
+    assert_int_equal(objection("a.example.org", RRSET_A, 0), EXPIRY_OPEN);
     assert_int_equal(objection("a.example.org", RRSET_AAAA, 2), EXPIRY_OPEN);
     rrset_cache_writer_invalidate(&cache_writer, host_name, RRSET_A);
     assert_int_equal(objection("a.example.org", RRSET_A, 2), EXPIRY_OPEN);

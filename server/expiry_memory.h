@@ -1,0 +1,32 @@
+/* expiry_memory -- what is remembered of hosts that are silent, until the server
+ * ends: a moment for each of some texts, in 16 bytes or so.
+ *
+ * By a hash of 64 bits, so that two of a million share one about never; the names
+ * are those of our own table.
+ */
+#ifndef SERVER_EXPIRY_MEMORY_H
+#define SERVER_EXPIRY_MEMORY_H
+
+#include "base/span.h"
+#include "base/status.h"
+
+#include <stdint.h>
+
+struct expiry_memory;
+
+struct expiry_memory *expiry_memory_new(void); /* NULL: memory is short */
+void expiry_memory_free(struct expiry_memory *memory); /* NULL is allowed */
+
+/* What is remembered of a text, of one kind (any number). False, with *moment
+ * untouched: nothing. */
+bool expiry_memory_find(const struct expiry_memory *memory, unsigned kind,
+                        struct span text, uint32_t *moment);
+
+/* Remembers it, in the place of what was. STATUS_NOMEM; STATUS_FULL: it holds
+ * EXPIRY_MEMORY_MAX already. */
+enum { EXPIRY_MEMORY_MAX = 48 * 1024 * 1024 };
+NODISCARD enum status expiry_memory_keep(struct expiry_memory *memory,
+                                         unsigned kind, struct span text,
+                                         uint32_t moment);
+
+#endif

@@ -1,0 +1,271 @@
+"""Hosts that do not call any more: dyndns53(8), "Hosts that are gone". A host with an
+expire_after of a second is gone after 3 in these tests: that, and twice
+DYNDNS_STATE_SECONDS."""
+
+import time
+
+import pytest
+
+from sandbox.patience import until
+
+from .conftest import ZONE
+from .hosts import token_of
+
+HOST, OTHER = "a.example.org", "b.example.org"
+LIST_RECORDS = "ListResourceRecordSets"
+CHANGE = "ChangeResourceRecordSets"
+FAST = {"DYNDNS_STATE_SECONDS": 1, "DYNDNS_NOCHG_SECONDS": 1}
+SILENCE = 3  # seconds
+
+
+def rows(*hosts, **columns) -> bytes:
+    """Of these hosts, the columns being those of the first."""
+    names, values = ",".join(columns), ",".join(columns.values())
+    first, *rest = hosts
+    lines = [f"hostname,token,{names}", f"{first},{token_of(first)},{values}"]
+    return "\n".join(lines + [f"{host},{token_of(host)}" for host in rest] + [""]).encode()
+
+
+@pytest.fixture
+def expiring(start, store, tmp_path):
+    """Starts a server whose first host expires after a second, unless it says
+    something else."""
+
+    def expiring(*hosts, columns=None, **environment):
+        store(rows(*(hosts or [HOST]), **(columns or {"expire_after": "1s"})))
+        settings = {"DYNDNS_STATE": str(tmp_path / "state")} | FAST | environment
+        return start(**settings)
+
+    return expiring
+
+
+def deletions(route53):
+    return [batch for batch in route53.batches for change in batch.changes
+            if change.action == "DELETE"]
+
+
+def kept(service, host=HOST):
+    return service.wait_for_event("record_kept", host=host)
+
+
+# --- what goes
+
+
+def test_the_record_of_a_silent_host_is_removed(expiring, route53, dig):
+    service = expiring(HOST, OTHER)
+    assert service.update(HOST, "192.0.2.1").said == "good 192.0.2.1"
+    assert service.update(OTHER, "192.0.2.2").said == "good 192.0.2.2"
+    gone = service.wait_for_event("record_expired")
+    assert (gone.level, gone["host"], gone["type"]) == ("info", HOST, "A")
+    assert gone["old"] == "192.0.2.1" and int(gone["silent_s"]) >= SILENCE
+    changed = service.events("record_changed", host=HOST)[0]
+    assert (gone.time - changed.time).total_seconds() >= SILENCE
+    assert (dig(HOST), dig(OTHER)) == ([], ["192.0.2.2"])
+    service.stop()
+    assert [each["host"] for each in service.events("record_expired")] == [HOST]
+
+
+def test_who_calls_again_is_good_and_has_his_record_back(expiring, dig):
+    service = expiring()
+    service.update(HOST, "192.0.2.1")
+    service.wait_for_event("record_expired")
+    assert dig(HOST) == []
+    with service.expecting("record_changed", host=HOST, old="unknown"):
+        assert service.update(HOST, "192.0.2.1").said == "good 192.0.2.1"
+    assert dig(HOST) == ["192.0.2.1"]
+
+
+def test_and_it_goes_again_when_he_is_silent_again(expiring, dig):
+    service = expiring()
+    service.update(HOST, "192.0.2.1")
+    with service.expecting("record_expired"):
+        pass
+    with service.expecting("record_expired"):
+        service.update(HOST, "192.0.2.9")
+    assert dig(HOST) == []
+
+
+def test_both_records_of_a_host_go(expiring, route53, dig):
+    service = expiring()
+    service.update(HOST, "192.0.2.1")
+    service.update(HOST, "2001:db8::1")
+    service.wait_for_event("record_expired", type="A")
+    service.wait_for_event("record_expired", type="AAAA")
+    assert dig(HOST) == dig(HOST, "AAAA") == []
+
+
+def test_many_go_in_few_calls(start, store, tmp_path, route53):
+    hosts = [f"h{number}.example.org" for number in range(700)]
+    for host in hosts:
+        route53.set_record(ZONE, host, "A", "192.0.2.1")
+    store(*hosts)
+    service = start(DYNDNS_STATE=str(tmp_path / "state"), DYNDNS_EXPIRE_AFTER="1s", **FAST)
+    until(lambda: len(service.events("record_expired")) == 700, "all records to be removed")
+    assert all(route53.record(host, "A") is None for host in hosts)
+    # 1,000 records are looked at in a round: two of each host.
+    assert len(deletions(route53)) <= 700
+    assert len({id(batch) for batch in deletions(route53)}) <= 6
+
+
+def test_who_never_called_is_waited_for_as_long(expiring, route53):
+    route53.set_record(ZONE, HOST, "A", "192.0.2.1")
+    service = expiring()
+    gone = service.wait_for_event("record_expired", host=HOST, old="192.0.2.1")
+    began = service.events("started")[0]
+    assert (gone.time - began.time).total_seconds() >= SILENCE
+
+
+def test_a_wrong_token_is_no_sign_of_life(expiring, route53):
+    service = expiring()
+    service.update(HOST, "192.0.2.1")
+    until(
+        lambda: service.update(HOST, "192.0.2.1", token="wrong").said == "badauth"
+        and service.events("record_expired"),
+        "the record to be removed though somebody calls",
+    )
+    assert route53.record(HOST, "A") is None
+
+
+def test_the_default_is_for_rows_that_do_not_say(expiring, route53):
+    for host in (HOST, OTHER):
+        route53.set_record(ZONE, host, "A", "192.0.2.1")
+    service = expiring(
+        HOST, OTHER, columns={"expire_after": "never"}, DYNDNS_EXPIRE_AFTER="1s"
+    )
+    service.wait_for_event("record_expired", host=OTHER)
+    service.stop()
+    assert route53.record(HOST, "A") == ["192.0.2.1"]
+
+
+def test_the_metrics_count_it(expiring):
+    service = expiring()
+    service.update(HOST, "192.0.2.1")
+    service.wait_for_event("record_expired")
+    assert "dyndns53_records_expired_total 1\n" in service.get("/metrics").body
+
+
+# --- what stays
+
+
+def test_a_dry_run_shows_what_would_go_and_leaves_it(expiring, route53):
+    service = expiring(HOST, DYNDNS_EXPIRE_DRY_RUN="true")
+    service.update(HOST, "192.0.2.1")
+    shown = service.wait_for_event("record_would_expire")
+    assert (shown["host"], shown["type"], shown["address"]) == (HOST, "A", "192.0.2.1")
+    service.stop()
+    assert len(service.events("record_would_expire")) == 1
+    assert deletions(route53) == []
+    assert route53.record(HOST, "A") == ["192.0.2.1"]
+
+
+def test_a_value_that_changed_by_hand_stays(expiring, route53):
+    service = expiring()
+    service.update(HOST, "192.0.2.1")
+    route53.set_record(ZONE, HOST, "A", "203.0.113.9")
+    assert "registered last" in kept(service)["reason"]
+    service.stop()
+    assert deletions(route53) == []
+    assert route53.record(HOST, "A") == ["203.0.113.9"]
+
+
+@pytest.mark.parametrize("kind", ["alias", "weighted", "several values"])
+def test_what_is_no_plain_record_stays(expiring, route53, kind):
+    route53.set_record(ZONE, OTHER, "A", "192.0.2.1")
+    if kind == "alias":
+        route53.set_alias(ZONE, HOST, "A", f"{OTHER}.")
+    elif kind == "weighted":
+        route53.set_weighted(ZONE, HOST, "A", "192.0.2.1", "first")
+    else:
+        route53.set_record(ZONE, HOST, "A", ["192.0.2.1", "192.0.2.2"])
+    service = expiring()
+    assert "alias" in kept(service)["reason"]
+    service.stop()
+    assert deletions(route53) == []
+
+
+def test_a_locked_record_stays(expiring, route53):
+    route53.set_record(ZONE, HOST, "A", "192.0.2.1")
+    service = expiring(HOST, columns={"expire_after": "1s", "lock_record": "yes"})
+    assert "locks" in kept(service)["reason"]
+    service.stop()
+    assert deletions(route53) == []
+
+
+def test_a_record_that_changes_at_the_last_moment_stays(expiring, route53):
+    service = expiring()
+    service.update(HOST, "192.0.2.1")
+    with route53.held(CHANGE):
+        until(lambda: deletions(route53), "the removal to be under way")
+        route53.set_record(ZONE, HOST, "A", "203.0.113.9")
+    assert "registered last" in kept(service)["reason"]
+    assert route53.record(HOST, "A") == ["203.0.113.9"]
+    assert [batch.accepted for batch in deletions(route53)] == [False]
+
+
+def test_who_calls_while_his_record_is_looked_at_keeps_it(expiring, route53):
+    service = expiring()
+    service.update(HOST, "192.0.2.1")
+    with route53.held(LIST_RECORDS):
+        until(
+            lambda: any(call.status is None for call in route53.calls), "a look at the record"
+        )
+        called = time.monotonic()
+        assert service.update(HOST, "192.0.2.1").said == "good 192.0.2.1"
+    service.wait_for_event("record_expired")  # later
+    assert all(batch.call.time - called >= SILENCE for batch in deletions(route53))
+
+
+def test_who_calls_while_his_record_is_removed_has_it_back(expiring, route53, dig):
+    service = expiring()
+    service.update(HOST, "192.0.2.1")
+    with route53.held(CHANGE):
+        until(lambda: deletions(route53), "the removal to be under way")
+        pending = service.update_later(HOST, "192.0.2.1")
+        with service.expecting("record_changed", old="unknown"):
+            route53.release()
+    assert pending.wait().said == "good 192.0.2.1"
+    assert service.events("record_expired")
+
+
+# --- when nobody can tell
+
+
+def test_a_server_that_came_lately_removes_nothing_at_first(expiring, route53):
+    """Though it reads in the journal that the host has been silent for long."""
+    before = expiring(HOST, DYNDNS_EXPIRE_DRY_RUN="true")
+    before.update(HOST, "192.0.2.1")
+    before.wait_for_event("record_would_expire")
+    before.stop()
+    service = expiring()
+    gone = service.wait_for_event("record_expired")
+    began = service.events("started")[0]
+    assert (gone.time - began.time).total_seconds() >= SILENCE
+
+
+def test_a_policy_without_delete_is_told_and_harms_nobody(expiring, route53):
+    route53.set_record(ZONE, HOST, "A", "192.0.2.1")
+    service = expiring(HOST, OTHER)
+    route53.fail_next(1, "access-denied", CHANGE)
+    denied = service.wait_for_event("expiry_denied")
+    assert denied.level == "warn" and "DELETE" in denied["advice"]
+    assert service.update(OTHER, "192.0.2.2").said == "good 192.0.2.2"
+    assert service.get("/healthz").status == 200
+    assert route53.record(HOST, "A") == ["192.0.2.1"]
+
+
+def test_without_a_place_for_the_state_a_default_is_refused(dyndns53, sandbox):
+    settings = sandbox.environment() | {
+        "DYNDNS_DATABASE": "hosts.csv", "DYNDNS_EXPIRE_AFTER": "30d",
+    }  # fmt: skip
+    finished = dyndns53("--check-config", environment=settings)
+    assert finished.returncode == 2
+    assert "DYNDNS_EXPIRE_AFTER needs DYNDNS_STATE" in finished.stderr
+
+
+def test_without_it_rows_are_passed_over(start, store, route53):
+    route53.set_record(ZONE, HOST, "A", "192.0.2.1")
+    store(rows(HOST, expire_after="1s"))
+    service = start(**FAST)
+    assert service.update(HOST, "192.0.2.2").said == "good 192.0.2.2"
+    service.stop()
+    assert deletions(route53) == []

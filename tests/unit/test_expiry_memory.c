@@ -1,0 +1,123 @@
+#include "server/expiry_memory.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+enum { MANY = 20000 };
+
+static struct expiry_memory *memory;
+
+static int set_up(void **state)
+{
+    (void)state;
+    memory = expiry_memory_new();
+    return memory == NULL ? -1 : 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    expiry_memory_free(memory);
+    return 0;
+}
+
+static void keep(unsigned kind, const char *text, uint32_t moment)
+{
+    assert_int_equal(
+        expiry_memory_keep(memory, kind, span_from_string(text), moment),
+        STATUS_OK);
+}
+
+/* 77: nothing is remembered. */
+static uint32_t found(unsigned kind, const char *text)
+{
+    uint32_t moment = 77;
+    bool is_found =
+        expiry_memory_find(memory, kind, span_from_string(text), &moment);
+
+    assert_int_equal(is_found, moment != 77);
+    return moment;
+}
+
+static void test_what_is_kept_is_found(void **state)
+{
+    (void)state;
+    assert_int_equal(found(0, "a.example.org"), 77);
+    keep(0, "a.example.org", 5);
+    assert_int_equal(found(0, "a.example.org"), 5);
+    assert_int_equal(found(0, "b.example.org"), 77);
+    assert_int_equal(found(0, ""), 77);
+    keep(0, "", 0);
+    assert_int_equal(found(0, ""), 0);
+}
+
+static void test_kinds_do_not_speak_for_each_other(void **state)
+{
+    (void)state;
+    keep(1, "a.example.org", 5);
+    assert_int_equal(found(0, "a.example.org"), 77);
+    assert_int_equal(found(2, "a.example.org"), 77);
+    keep(2, "a.example.org", 6);
+    assert_int_equal(found(1, "a.example.org"), 5);
+}
+
+/* The seed of a simple hash and the first byte may undo each other. */
+static void test_neither_do_names_that_differ_in_a_letter(void **state)
+{
+    static const char *const names[] = {"a.example.org", "b.example.org",
+                                        "c.example.org", "d.example.org"};
+
+    (void)state;
+    for (unsigned kind = 0; kind < 4; kind++)
+        for (uint32_t i = 0; i < 4; i++)
+            keep(kind, names[i], kind * 100 + i);
+    for (unsigned kind = 0; kind < 4; kind++)
+        for (uint32_t i = 0; i < 4; i++)
+            assert_int_equal(found(kind, names[i]), kind * 100 + i);
+}
+
+static void test_the_newer_moment_takes_the_older_one_s_place(void **state)
+{
+    (void)state;
+    keep(0, "a.example.org", 5);
+    keep(0, "a.example.org", 4);
+    assert_int_equal(found(0, "a.example.org"), 4);
+}
+
+static void test_many_are_kept(void **state)
+{
+    char name[32];
+
+    (void)state;
+    for (uint32_t i = 0; i < MANY; i++) {
+        snprintf(name, sizeof name, "h%u.example.org", (unsigned)i);
+        keep(i % 3, name, i + 100);
+    }
+    for (uint32_t i = 0; i < MANY; i++) {
+        snprintf(name, sizeof name, "h%u.example.org", (unsigned)i);
+        assert_int_equal(found(i % 3, name), i + 100);
+        assert_int_equal(found(i % 3 + 1, name), 77);
+    }
+}
+
+#define MEMORY_TEST(test)                                                      \
+    cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        MEMORY_TEST(test_what_is_kept_is_found),
+        MEMORY_TEST(test_kinds_do_not_speak_for_each_other),
+        MEMORY_TEST(test_neither_do_names_that_differ_in_a_letter),
+        MEMORY_TEST(test_the_newer_moment_takes_the_older_one_s_place),
+        MEMORY_TEST(test_many_are_kept),
+    };
+
+    expiry_memory_free(NULL);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
