@@ -147,13 +147,13 @@ void coalescer_call_done(struct coalescer *c, int64_t now, int64_t sent_at,
         c->gate_at = now + backoff_fail(&c->outage, &c->jitter);
         return;
     case STATUS_BUSY: /* most likely, another copy's batch is under way */
-        call_rate_met_another(&c->rate,
+        call_rate_met_another(&c->rate, sent_at,
                               (double)jitter_up_to(&c->jitter, 1000) / 1000);
         break;
     default:
+        call_rate_accepted(&c->rate);
         break;
     }
-    call_rate_accepted(&c->rate);
     backoff_reset(&c->outage);
 }
 

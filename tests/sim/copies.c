@@ -17,8 +17,6 @@ enum {
     BURST = 5, /* what the account saves up */
     NETWORK_MIN_MS = 2,
     NETWORK_MAX_MS = 12,
-    LATENCY_MIN_MS = 50,
-    LATENCY_MAX_MS = 100,
     DEADLINE_MS = 20000,
     NAME_MAX_BYTES = 64,
 };
@@ -188,7 +186,8 @@ static void arrive(void *arg, int64_t now, void *subject)
     struct call *call = subject;
     struct copy *copy = call->copy;
     int64_t *busy_until = &all->zone_busy_until[call->zone];
-    int64_t latency = draw(all, LATENCY_MIN_MS, LATENCY_MAX_MS);
+    int64_t latency =
+        draw(all, all->wanted->latency_min_ms, all->wanted->latency_max_ms);
     bool counts = now >= all->wanted->warm_up_ms;
 
     if (!has_token(all, now))

@@ -11,9 +11,10 @@ struct copies_wanted {
     size_t copies, zones;
     size_t hosts_a_copy; /* each asks for something new, always */
     uint64_t seed;
-    int64_t warm_up_ms, until_ms; /* counted is what lies between */
-    int64_t others_come_ms;       /* all but the first */
-    int64_t others_leave_ms;      /* 0: never */
+    int64_t latency_min_ms, latency_max_ms; /* of a call */
+    int64_t warm_up_ms, until_ms;           /* counted is what lies between */
+    int64_t others_come_ms;                 /* all but the first */
+    int64_t others_leave_ms;                /* 0: never */
 };
 
 struct copies_result {

@@ -66,26 +66,38 @@ static const struct {
 };
 
 /* Copies of the server that share the account, with more to do than it admits.
- * In one zone they also meet each other's batches. */
+ * In one zone they also meet each other's batches: with calls of 140 ms, five a
+ * second occupy it for seven tenths of the time, with 200 ms for all of it. Who
+ * called there at random would have 0.59 and 0.50 of the calls. */
 static const struct {
     const char *what;
     size_t copies, zones;
+    int64_t latency_min_ms, latency_max_ms;
     int64_t others_come_ms, others_leave_ms;
     double least_used, most_throttled, least_fair;
 } together[] = {
-    {"1 copy, 1 zone", 1, 1, 0, 0, 0.99, 0, 1},
-    {"2 copies, 1 zone", 2, 1, 0, 0, 0.8, 0.05, 0.7},
-    {"8 copies, 1 zone", 8, 1, 0, 0, 0.8, 0.1, 0.7},
-    {"1 copy, 5 zones", 1, 5, 0, 0, 0.99, 0, 1},
-    {"2 copies, 5 zones", 2, 5, 0, 0, 0.9, 0.05, 0.7},
-    {"8 copies, 5 zones", 8, 5, 0, 0, 0.9, 0.1, 0.7},
-    {"1 copy, and then 8, 5 zones", 8, 5, 60000, 0, 0.9, 0.1, 0.7},
-    {"8 copies, and then 1, 5 zones", 8, 5, 0, 240000, 0.75, 0.1, 0},
+    {"1 copy, 1 zone", 1, 1, 50, 100, 0, 0, 0.99, 0, 1},
+    {"2 copies, 1 zone", 2, 1, 50, 100, 0, 0, 0.88, 0.03, 0.7},
+    {"8 copies, 1 zone", 8, 1, 50, 100, 0, 0, 0.9, 0.06, 0.7},
+    {"2 copies, 1 zone, 100 ms", 2, 1, 90, 110, 0, 0, 0.88, 0.03, 0.7},
+    {"8 copies, 1 zone, 100 ms", 8, 1, 90, 110, 0, 0, 0.88, 0.06, 0.7},
+    {"2 copies, 1 zone, 140 ms", 2, 1, 130, 150, 0, 0, 0.88, 0.03, 0.7},
+    {"8 copies, 1 zone, 140 ms", 8, 1, 130, 150, 0, 0, 0.85, 0.03, 0.7},
+    {"12 copies, 1 zone, 140 ms", 12, 1, 130, 150, 0, 0, 0.78, 0.06, 0.7},
+    {"8 copies, 1 zone, 200 ms", 8, 1, 190, 210, 0, 0, 0.65, 0.03, 0.7},
+    {"1 copy, 5 zones", 1, 5, 50, 100, 0, 0, 0.99, 0, 1},
+    {"2 copies, 5 zones", 2, 5, 50, 100, 0, 0, 0.85, 0.03, 0.5},
+    {"8 copies, 5 zones", 8, 5, 50, 100, 0, 0, 0.9, 0.08, 0.7},
+    {"8 copies, 5 zones, 140 ms", 8, 5, 130, 150, 0, 0, 0.88, 0.06, 0.7},
+    {"1 copy, and then 8, 1 zone, 140 ms", 8, 1, 130, 150, 60000, 0, 0.85, 0.06,
+     0.6},
+    {"1 copy, and then 8, 5 zones", 8, 5, 50, 100, 60000, 0, 0.9, 0.08, 0.6},
+    {"8 copies, and then 1, 5 zones", 8, 5, 50, 100, 0, 240000, 0.75, 0.06, 0},
 };
 
 enum { TOGETHER_WARM_UP_MS = 120000, TOGETHER_UNTIL_MS = 600000 };
 
-static int run_together(void)
+static int run_together(uint64_t seed)
 {
     int failures = 0;
 
@@ -95,7 +107,9 @@ static int run_together(void)
             .zones = together[i].zones,
             /* Full batches, for whichever zone is next. */
             .hosts_a_copy = 600 * together[i].zones,
-            .seed = 1,
+            .seed = seed,
+            .latency_min_ms = together[i].latency_min_ms,
+            .latency_max_ms = together[i].latency_max_ms,
             .warm_up_ms = TOGETHER_WARM_UP_MS,
             .until_ms = TOGETHER_UNTIL_MS,
             .others_come_ms = together[i].others_come_ms,
@@ -205,7 +219,7 @@ int main(int argc, char **argv)
         }
     }
     if (!verbose)
-        failures += run_fixed() + run_together();
+        failures += run_fixed() + run_together(first);
     failures += run_seeds(first, seeds, verbose);
     return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
