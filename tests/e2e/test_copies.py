@@ -146,10 +146,9 @@ def test_without_any_such_time_every_wish_is_written(start, route53):
         assert route53.record(HOST, "A") == [address]
 
 
-def test_a_wish_that_heard_911_may_come_after_a_newer_one_of_another_copy(
-    start, sandbox, route53
-):
-    """The other exception, and how it is mended."""
+def start_one_without_credentials(start, sandbox):
+    """A copy whose credentials have just expired, another one whose have not, and the
+    former's: they are good again when has_expired is False."""
     keys = sandbox.account.issue(lifetime_seconds=3600)
     here = start(
         HOST,
@@ -159,6 +158,14 @@ def test_a_wish_that_heard_911_may_come_after_a_newer_one_of_another_copy(
     )
     there = start(DYNDNS_NOCHG_SECONDS=0)
     keys.has_expired = True
+    return here, there, keys
+
+
+def test_a_wish_that_heard_911_may_come_after_a_newer_one_of_another_copy(
+    start, sandbox, route53
+):
+    """The other exception, and how it is mended."""
+    here, there, keys = start_one_without_credentials(start, sandbox)
     assert here.update(HOST, "192.0.2.1").said == "911"
     assert there.update(HOST, "192.0.2.2").said == "good 192.0.2.2"
     assert route53.record(HOST, "A") == ["192.0.2.2"]
@@ -170,15 +177,7 @@ def test_a_wish_that_heard_911_may_come_after_a_newer_one_of_another_copy(
 
 
 def test_a_newer_wish_at_the_same_copy_takes_the_place_of_such_a_one(start, sandbox, route53):
-    keys = sandbox.account.issue(lifetime_seconds=3600)
-    here = start(
-        HOST,
-        AWS_ACCESS_KEY_ID=keys.access_key,
-        AWS_SECRET_ACCESS_KEY=keys.secret_key,
-        AWS_SESSION_TOKEN=keys.token,
-    )
-    there = start(DYNDNS_NOCHG_SECONDS=0)
-    keys.has_expired = True
+    here, there, keys = start_one_without_credentials(start, sandbox)
     assert here.update(HOST, "192.0.2.1").said == "911"
     assert here.update(HOST, "192.0.2.3").said == "911"
     assert there.update(HOST, "192.0.2.2").said == "good 192.0.2.2"

@@ -1,5 +1,7 @@
 #include "s3db/host.h"
 
+#include "tests/unit/hashed_tokens.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -64,14 +66,6 @@ static void test_a_token_longer_than_any_is_refused(void **state)
     assert_true(host_token_matches(&host, longest));
     assert_false(host_token_matches(&host, span_from(token, sizeof token)));
 }
-
-/* printf 00112233s3cret | sha256sum, and scrypt of the same. */
-#define SHA256_TOKEN                                                           \
-    "sha256:00112233:"                                                         \
-    "0a2aa140e13a5e2c80817d56be416bd00ea8ace2c9f4cd9c6aefcbf77df2cda2"
-#define SCRYPT_TOKEN                                                           \
-    "scrypt:1024:8:1:00112233:"                                                \
-    "959be001a5d6436ef69b78dac0f7d11adf25a33a99b3b3f538863f2751ebe87c"
 
 static const struct {
     const char *label, *token, *sent;

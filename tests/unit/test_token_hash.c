@@ -1,5 +1,7 @@
 #include "s3db/token_hash.h"
 
+#include "tests/unit/hashed_tokens.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -55,15 +57,6 @@ static void test_scrypt_is_that_of_the_rfc(void **state)
         assert_hash(form, vectors[i].hash);
     }
 }
-
-/* printf 00112233s3cret | sha256sum */
-#define SHA256_TOKEN                                                           \
-    "sha256:00112233:"                                                         \
-    "0a2aa140e13a5e2c80817d56be416bd00ea8ace2c9f4cd9c6aefcbf77df2cda2"
-/* hashlib.scrypt(b"s3cret", salt=b"00112233", n=1024, r=8, p=1, dklen=32) */
-#define SCRYPT_TOKEN                                                           \
-    "scrypt:1024:8:1:00112233:"                                                \
-    "959be001a5d6436ef69b78dac0f7d11adf25a33a99b3b3f538863f2751ebe87c"
 
 static const struct {
     const char *label, *token, *sent;

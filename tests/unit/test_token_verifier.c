@@ -1,6 +1,7 @@
 #include "server/http/token_verifier.h"
 
 #include "s3db/token_hash.h"
+#include "tests/unit/hashed_tokens.h"
 #include "tests/unit/patience.h"
 
 #include <pthread.h>
@@ -12,10 +13,6 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-
-#define SCRYPT_TOKEN                                                           \
-    "scrypt:1024:8:1:00112233:"                                                \
-    "959be001a5d6436ef69b78dac0f7d11adf25a33a99b3b3f538863f2751ebe87c"
 
 /* How many verifications may end; each takes one. Negative: any number. */
 static atomic_int permits;

@@ -1,6 +1,7 @@
 #include "server/http/validation_hash.h"
 
 #include "tests/unit/hash_caller.h"
+#include "tests/unit/hashed_tokens.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -128,14 +129,6 @@ static void test_the_longest_of_all_fits(void **state)
     name[254] = 'n'; /* the name of no host */
     assert_false(matches("192.0.2.1", name, token, &host));
 }
-
-/* printf 00112233s3cret | sha256sum, and scrypt of the same. */
-#define SHA256_TOKEN                                                           \
-    "sha256:00112233:"                                                         \
-    "0a2aa140e13a5e2c80817d56be416bd00ea8ace2c9f4cd9c6aefcbf77df2cda2"
-#define SCRYPT_TOKEN                                                           \
-    "scrypt:1024:8:1:00112233:"                                                \
-    "959be001a5d6436ef69b78dac0f7d11adf25a33a99b3b3f538863f2751ebe87c"
 
 /* Who has read the table has its text, and the token is not there. */
 static void test_no_hash_is_that_of_a_hashed_token(void **state)

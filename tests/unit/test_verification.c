@@ -4,6 +4,7 @@
 #include "s3db/token_hash.h"
 #include "tests/unit/csv_table.h"
 #include "tests/unit/fake_request.h"
+#include "tests/unit/hashed_tokens.h"
 #include "tests/unit/patience.h"
 
 #include <sched.h>
@@ -17,10 +18,7 @@
 
 /* Through the routes and a protocol, as requests come. */
 
-/* scrypt of "s3cret", by which home.example.org is NAME:PASSWORD in base64. */
-#define SCRYPT_TOKEN                                                           \
-    "scrypt:1024:8:1:00112233:"                                                \
-    "959be001a5d6436ef69b78dac0f7d11adf25a33a99b3b3f538863f2751ebe87c"
+/* NAME:PASSWORD in base64, of home.example.org with "s3cret" and others. */
 #define RIGHT "Basic aG9tZS5leGFtcGxlLm9yZzpzM2NyZXQ="
 #define WRONG "Basic aG9tZS5leGFtcGxlLm9yZzpndWVzcw=="
 #define UNKNOWN "Basic bm9ib2R5LmV4YW1wbGUub3JnOmd1ZXNz"
