@@ -6,7 +6,8 @@
 
 #include "base/utc.h"
 
-#include "journal/gzip.h"
+#include "journal/gzip_lines.h"
+#include "journal/journal_reader.h"
 #include "journal/moment.h"
 #include "journal/object_name.h"
 
@@ -22,8 +23,6 @@ enum {
     LATE_MS = 10 * 60 * MS,
 };
 
-static const size_t unpacked_max_bytes = (size_t)1 << 30;
-
 /* The names of a day's objects, in their order. */
 struct keys {
     char **keys;
@@ -36,7 +35,6 @@ struct walk {
     struct object_ahead *ahead;
     struct progress progress;
     struct keys keys;
-    struct strbuf line; /* that is not at its end yet */
     struct strbuf keep; /* for event_read() */
     bool is_over;
 };
@@ -82,8 +80,9 @@ static bool holds(struct span line, struct span text)
 }
 
 /* Of what is no event, or not of the time asked for, nothing is made. */
-static enum status take_line(struct walk *walk, struct span line)
+static enum status take_line(void *arg, struct span line)
 {
+    struct walk *walk = arg;
     struct journal_walk *asked = walk->asked;
     struct event event;
     enum status status;
@@ -96,33 +95,6 @@ static enum status take_line(struct walk *walk, struct span line)
         return status == STATUS_NOMEM ? status : STATUS_OK;
     return asked->take(asked->arg, &event, line) ? STATUS_OK
                                                  : STATUS_UNAVAILABLE;
-}
-
-/* A line that is longer than any event is none. */
-static enum status take_piece(void *arg, struct span piece)
-{
-    struct walk *walk = arg;
-    enum status status = STATUS_OK;
-
-    while (status == STATUS_OK && piece.len > 0) {
-        const char *end = memchr(piece.ptr, '\n', piece.len);
-        size_t len = end == NULL ? piece.len : (size_t)(end - piece.ptr);
-
-        strbuf_append(&walk->line, span_from(piece.ptr, len));
-        if (end == NULL)
-            break;
-        if (strbuf_ok(&walk->line))
-            status = take_line(walk, strbuf_span(&walk->line));
-        strbuf_rewind(&walk->line);
-        piece = span_from(end + 1, piece.len - len - 1);
-    }
-    return status;
-}
-
-static enum status pass_over(void *arg, struct span piece)
-{
-    (void)arg, (void)piece;
-    return STATUS_OK;
 }
 
 /* ---- objects ---- */
@@ -152,18 +124,6 @@ static int explain(struct walk *walk, const char *what, const char *key,
     return EXIT_FAILED;
 }
 
-/* Reads the lines, once it is sure that all of them are as they were written. */
-static enum status read_lines(struct walk *walk, struct span body)
-{
-    enum status status =
-        gzip_unpack_each(body, unpacked_max_bytes, pass_over, NULL);
-
-    if (status != STATUS_OK)
-        return status;
-    strbuf_rewind(&walk->line);
-    return gzip_unpack_each(body, unpacked_max_bytes, take_piece, walk);
-}
-
 static int read_object(struct walk *walk, const struct fetched_object *object)
 {
     if (object->status == STATUS_NOT_FOUND) /* S3's own rules removed it */
@@ -176,7 +136,8 @@ static int read_object(struct walk *walk, const struct fetched_object *object)
         return explain(walk, "read", object->key, object->status,
                        object->reason);
     walk->asked->objects++;
-    switch (read_lines(walk, object->body)) {
+    switch (gzip_lines_each(object->body, JOURNAL_OBJECT_MAX_UNPACKED,
+                            EVENT_LINE_MAX_BYTES, take_line, walk)) {
     case STATUS_OK:
         return EXIT_OK;
     case STATUS_NOMEM:
@@ -281,7 +242,6 @@ int journal_walk_run(struct journal_walk *asked)
     int result = EXIT_FAILED;
 
     asked->objects = asked->damaged = 0;
-    strbuf_init(&walk.line, EVENT_LINE_MAX_BYTES);
     strbuf_init(&walk.keep, EVENT_LINE_MAX_BYTES);
     progress_begin(&walk.progress, "reading");
     walk.ahead = object_ahead_new(asked->store);
@@ -293,7 +253,6 @@ int journal_walk_run(struct journal_walk *asked)
     object_ahead_free(walk.ahead);
     forget_keys(&walk.keys);
     free(walk.keys.keys);
-    strbuf_clear(&walk.line);
     strbuf_clear(&walk.keep);
     return finish(&walk, result);
 }

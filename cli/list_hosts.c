@@ -3,13 +3,19 @@
 #include "cli/commands.h"
 #include "cli/database_text.h"
 #include "cli/host_listing.h"
+#include "cli/host_state_table.h"
 #include "cli/json_document.h"
 #include "cli/options.h"
 #include "cli/print.h"
 #include "cli/say.h"
+#include "cli/state_reading.h"
+#include "cli/terminal_width.h"
 #include "cli/text_table.h"
 
 #include "base/duration.h"
+
+#include <stdlib.h>
+#include <time.h>
 
 /* ---- for a person ---- */
 
@@ -213,7 +219,133 @@ static int list_json(const struct host_listing *listing,
     return json_document_print(document.hosts) ? EXIT_OK : EXIT_FAILED;
 }
 
+/* ---- with their state ---- */
+
+static const struct {
+    const char *name;
+    enum host_state_order order;
+} orders[] = {
+    {"silence", HOST_STATES_BY_SILENCE}, {"name", HOST_STATES_BY_NAME},
+    {"change", HOST_STATES_BY_CHANGE},   {"refusals", HOST_STATES_BY_REFUSALS},
+    {"row", HOST_STATES_BY_ROW},
+};
+
+static bool read_order(const char *text, enum host_state_order *order)
+{
+    for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++)
+        if (strcmp(text, orders[i].name) == 0) {
+            *order = orders[i].order;
+            return true;
+        }
+    return false;
+}
+
+static bool read_span(const char *text, uint32_t *seconds)
+{
+    return duration_parse(span_from_string(text), 1, UINT32_MAX, seconds);
+}
+
+/* What the options say, which were checked, and what servers do with rows that do
+ * not say when they expire. */
+static struct host_state_query query_of(const struct options *options)
+{
+    struct host_state_query query = {
+        .now = time(NULL),
+        .order = HOST_STATES_BY_SILENCE,
+        .overdue = options_given(options, "overdue"),
+        .stale = options_given(options, "stale"),
+    };
+    const char *sort = options_value(options, "sort"),
+               *silent = options_value(options, "silent"),
+               *usual = getenv("DYNDNS_EXPIRE_AFTER");
+
+    if (sort != NULL)
+        (void)read_order(sort, &query.order);
+    if (silent != NULL)
+        (void)read_span(silent, &query.silent_s);
+    if (usual != NULL)
+        (void)read_span(usual, &query.expire_after_s);
+    return query;
+}
+
+static bool print_states(const struct options *options, const struct hostdb *db,
+                         const struct host_states *states)
+{
+    struct host_state_query query = query_of(options);
+    struct host_state_list list;
+    struct host_state_table table = {&list, db, states, query.now};
+    bool done;
+
+    if (host_state_list_init(&list, db, states, &query) != STATUS_OK) {
+        say("out of memory");
+        return false;
+    }
+    done = options_given(options, "json")
+               ? host_state_table_print_json(&table)
+               : host_state_table_print(&table, terminal_width(stdout));
+    host_state_list_clear(&list);
+    return done;
+}
+
+static int list_states(const struct context *context,
+                       const struct options *options,
+                       const struct host_listing *hosts)
+{
+    struct host_states *states;
+    int result = state_reading_get(context->state, &states);
+
+    if (states == NULL)
+        return result;
+    if (!print_states(options, hosts->db, states))
+        result = EXIT_FAILED;
+    host_states_free(states);
+    return result;
+}
+
 /* ---- the command ---- */
+
+static bool check(struct options *options, struct strbuf *fault)
+{
+    static const char *const about_state[] = {"silent", "overdue", "stale",
+                                              "sort"};
+    const char *sort = options_value(options, "sort"),
+               *silent = options_value(options, "silent");
+    bool has_state = options_given(options, "state");
+    enum host_state_order order;
+    uint32_t seconds;
+
+    for (size_t i = 0; i < sizeof about_state / sizeof about_state[0]; i++)
+        if (!has_state && options_given(options, about_state[i])) {
+            strbuf_printf(fault, "--%s is about the --state of hosts",
+                          about_state[i]);
+            return false;
+        }
+    if (has_state && options_given(options, "show-tokens"))
+        strbuf_append_string(fault, "--state shows no tokens");
+    else if (sort != NULL && !read_order(sort, &order))
+        strbuf_printf(fault,
+                      "--sort is silence, name, change, refusals or row, not "
+                      "'%s'",
+                      sort);
+    else if (silent != NULL && !read_span(silent, &seconds))
+        strbuf_printf(fault,
+                      "--silent is a span of time, such as 90m, 12h or 7d, not "
+                      "'%s'",
+                      silent);
+    else
+        return true;
+    return false;
+}
+
+static int print_list(const struct context *context,
+                      const struct options *options,
+                      const struct host_listing *listing)
+{
+    if (options_given(options, "state"))
+        return list_states(context, options, listing);
+    return options_given(options, "json") ? list_json(listing, options)
+                                          : list_text(listing, options);
+}
 
 static int list(const struct context *context, const struct options *options,
                 struct span text)
@@ -230,8 +362,7 @@ static int list(const struct context *context, const struct options *options,
                 "does it",
                 where, listing.report.faults,
                 listing.report.faults == 1 ? " is" : "s are");
-        result = options_given(options, "json") ? list_json(&listing, options)
-                                                : list_text(&listing, options);
+        result = print_list(context, options, &listing);
         break;
     case STATUS_INVALID:
         result = EXIT_INVALID;
@@ -260,13 +391,30 @@ static int run(const struct context *context, const struct options *options)
 const struct command command_list_hosts = {
     .name = "list-hosts",
     .operands = "",
-    .purpose = "list the hosts",
+    .purpose = "list the hosts, or how each of them is",
     .text = "Lists the hosts of the database, without their tokens, in the "
             "order of\n"
-            "its rows.\n",
-    .options = {{0, "show-tokens", NULL, "show the tokens too"},
+            "its rows. With --state, it tells how each host is: its addresses, "
+            "when\n"
+            "it was accessed, checked and updated last, and what came of its "
+            "last\n"
+            "call; the longest silent come first.\n",
+    .options = {{0, "state", NULL,
+                 "how each host is, as DYNDNS_STATE tells it"},
+                {0, "silent", "TIME",
+                 "of these, only those silent for longer than 90m, 12h, 7d"},
+                {0, "overdue", NULL,
+                 "only those silent for longer than their expect_within"},
+                {0, "stale", NULL,
+                 "only those silent for longer than their expire_after,\n"
+                 "whose records a server would remove"},
+                {0, "sort", "silence|name|change|refusals|row",
+                 "by what; usually by silence"},
+                {0, "show-tokens", NULL, "show the tokens too"},
                 OPTION_JSON,
                 OPTION_DATABASE_FILE},
     .needs = NEEDS_DATABASE,
+    .shows_state = true,
+    .check = check,
     .run = run,
 };

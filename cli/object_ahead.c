@@ -1,5 +1,7 @@
 #include "cli/object_ahead.h"
 
+#include "journal/journal_reader.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -113,7 +115,7 @@ struct object_ahead *object_ahead_new(const struct state_store *store)
     pthread_mutex_init(&ahead->lock, NULL);
     pthread_cond_init(&ahead->changed, NULL);
     for (size_t i = 0; i < OBJECT_AHEAD_KEPT; i++)
-        strbuf_init(&ahead->slots[i].body, OBJECT_AHEAD_MAX_BYTES);
+        strbuf_init(&ahead->slots[i].body, JOURNAL_OBJECT_MAX_BYTES);
     while (ahead->threads < OBJECT_AHEAD_THREADS && start_worker(ahead, store))
         ;
     if (ahead->threads > 0)

@@ -12,7 +12,6 @@
 enum {
     OBJECT_AHEAD_THREADS = 8,
     OBJECT_AHEAD_KEPT = 2 * OBJECT_AHEAD_THREADS,
-    OBJECT_AHEAD_MAX_BYTES = 64 * 1024 * 1024, /* of one, as it is stored */
 };
 
 struct object_ahead;

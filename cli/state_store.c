@@ -151,6 +151,18 @@ static bool is_worth_another(struct state_store *store, struct retry *retry,
     return true;
 }
 
+enum status state_store_attempt(struct state_store *store,
+                                enum status (*call)(void *arg), void *arg)
+{
+    struct retry retry = {0};
+    enum status status;
+
+    do
+        status = call(arg);
+    while (is_worth_another(store, &retry, status));
+    return status;
+}
+
 enum status state_store_get(struct state_store *store, const char *key,
                             struct strbuf *out)
 {

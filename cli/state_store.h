@@ -40,8 +40,11 @@ const char *state_store_reason(const struct state_store *store);
 const char *state_store_advice(const struct state_store *store,
                                enum status status);
 
-/* The store itself, for the readers of the floor below: each call of it is one
- * attempt. */
+/* The store itself, for readers of the floor below, and what makes patient calls
+ * of theirs: repeats `call` as long as it fails in a way that may pass. */
 struct object_store *state_store_plain(struct state_store *store);
+NODISCARD enum status state_store_attempt(struct state_store *store,
+                                          enum status (*call)(void *arg),
+                                          void *arg);
 
 #endif

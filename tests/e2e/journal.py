@@ -63,6 +63,19 @@ def packed(*events):
     return gzip.compress(b"".join(json.dumps(each).encode() + b"\n" for each in events), mtime=0)
 
 
+SNAPSHOT = "snapshot.jsonl.gz"
+
+
+def snapshot(at, *lines, applied=()):
+    """What stands in a snapshot of this time, which contains these objects: pairs of a
+    copy and its highest number."""
+    return packed(
+        {"snapshot": 1, "at": text_of(at)},
+        *[{"applied": copy, "number": number, "made_at": text_of(at)} for copy, number in applied],
+        *lines,
+    )
+
+
 class Journal:
     """A place for them. `where` is what DYNDNS_STATE says."""
 

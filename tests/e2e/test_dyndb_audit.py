@@ -238,7 +238,7 @@ def test_what_changes_no_host_is_an_edit_too(editor, store, journal, tmp_path):
     assert editor("upload-database", "--force", "new.csv").returncode == OK
     (told,) = recorded(journal)
     del told["table_version"]
-    assert told == {"action": "upload-database", "hosts": []}
+    assert told == {"action": "upload-database", "hosts_in_all": 0, "hosts": []}
 
 
 @pytest.mark.parametrize(
