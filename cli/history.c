@@ -47,6 +47,15 @@ static bool is_about(const struct event *event, struct span host)
     }
 }
 
+/* The name stands in each line about the host. */
+static bool wants(void *arg, struct span line)
+{
+    const struct history *history = arg;
+
+    return memmem(line.ptr, line.len, history->host.ptr, history->host.len) !=
+           NULL;
+}
+
 static bool choose(void *arg, struct journal_listing *listing,
                    const struct event *event, struct span line)
 {
@@ -70,7 +79,7 @@ static int tell(struct history *history, const struct context *context,
 
     journal_listing_init(&listing, context->state, options,
                          USUALLY_DAYS * day_ms);
-    listing.walk.holding = history->host;
+    listing.wants = wants;
     listing.choose = choose;
     listing.arg = history;
     result = journal_listing_run(&listing);

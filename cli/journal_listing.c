@@ -58,6 +58,13 @@ static void set_times(struct journal_walk *walk, const struct options *options,
 
 /* ---- what is read ---- */
 
+static bool wants(void *arg, struct span line)
+{
+    struct journal_listing *listing = arg;
+
+    return listing->wants == NULL || listing->wants(listing->arg, line);
+}
+
 static bool take(void *arg, const struct event *event, struct span line)
 {
     struct journal_listing *listing = arg;
@@ -124,7 +131,11 @@ void journal_listing_init(struct journal_listing *listing,
                           const struct options *options, int64_t usually)
 {
     *listing = (struct journal_listing){
-        .walk = {.store = store, .take = take, .pass = pass, .arg = listing},
+        .walk = {.store = store,
+                 .wants = wants,
+                 .take = take,
+                 .pass = pass,
+                 .arg = listing},
     };
     event_printer_init(&listing->printer, options_given(options, "json"));
     set_times(&listing->walk, options, usually);

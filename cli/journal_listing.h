@@ -27,6 +27,9 @@ struct journal_listing {
     struct event_order *order;
     struct event_printer printer;
 
+    /* journal_walk.h has it; may be NULL. */
+    bool (*wants)(void *arg, struct span line);
+
     /* Adds what is to be printed of an event. False: it was said why not. */
     bool (*choose)(void *arg, struct journal_listing *listing,
                    const struct event *event, struct span line);
@@ -41,7 +44,7 @@ bool journal_listing_options_are_good(struct options *options,
                                       struct strbuf *fault);
 
 /* Sets the time to what the options say (they were checked), else from `usually`
- * ms ago on, and the form. choose, pass, arg and walk.holding are the caller's. */
+ * ms ago on, and the form. wants, choose, pass and arg are the caller's. */
 void journal_listing_init(struct journal_listing *listing,
                           struct state_store *store,
                           const struct options *options, int64_t usually);

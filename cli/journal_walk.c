@@ -73,12 +73,6 @@ static void forget_keys(struct keys *keys)
 
 /* ---- lines ---- */
 
-static bool holds(struct span line, struct span text)
-{
-    return text.len == 0 ||
-           memmem(line.ptr, line.len, text.ptr, text.len) != NULL;
-}
-
 /* Of what is no event, or not of the time asked for, nothing is made. */
 static enum status take_line(void *arg, struct span line)
 {
@@ -87,7 +81,7 @@ static enum status take_line(void *arg, struct span line)
     struct event event;
     enum status status;
 
-    if (!holds(line, asked->holding))
+    if (asked->wants != NULL && !asked->wants(asked->arg, line))
         return STATUS_OK;
     status = event_read(line, &walk->keep, &event);
     if (status != STATUS_OK || event.at < asked->since ||

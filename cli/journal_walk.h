@@ -16,8 +16,10 @@ struct journal_walk {
     struct state_store *store;
     int64_t since, until; /* ms since 1970, both included */
     int64_t now;
-    struct span
-        holding; /* lines without this text are not even read; "": all */
+
+    /* Whether a line is worth reading, at a glance: most are about others. NULL:
+     * all are. */
+    bool (*wants)(void *arg, struct span line);
 
     /* Takes an event of that time, and the line that it is, without its end.
      * False ends it all with EXIT_FAILED; then it was said why. */

@@ -60,7 +60,8 @@ def key_of(at, copy=COPY, number=1):
 
 
 def packed(*events):
-    return gzip.compress(b"".join(json.dumps(each).encode() + b"\n" for each in events), mtime=0)
+    lines = [json.dumps(each, separators=(",", ":")) + "\n" for each in events]
+    return gzip.compress("".join(lines).encode(), mtime=0)
 
 
 SNAPSHOT = "snapshot.jsonl.gz"

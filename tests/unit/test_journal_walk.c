@@ -152,10 +152,16 @@ static void test_a_clock_that_is_ahead_is_in_the_next_day(void **state)
     check(&walk, EXIT_OK, "x |00:01 ");
 }
 
-static void test_lines_without_the_text_are_passed_over(void **state)
+static bool has_b(void *arg, struct span line)
+{
+    (void)arg;
+    return memmem(line.ptr, line.len, "\"b\"", 3) != NULL;
+}
+
+static void test_lines_that_are_not_wanted_are_passed_over(void **state)
 {
     struct journal_walk walk = {.since = moment("2026-11-21T10:00:00Z"),
-                                .holding = span_from_string("b")};
+                                .wants = has_b};
 
     (void)state;
     put("2026-11-21T10:01:00Z", 'a', 1,
@@ -269,7 +275,7 @@ int main(void)
         TEST(test_objects_are_read_from_the_oldest_to_the_newest),
         TEST(test_only_the_time_asked_for_is_told),
         TEST(test_a_clock_that_is_ahead_is_in_the_next_day),
-        TEST(test_lines_without_the_text_are_passed_over),
+        TEST(test_lines_that_are_not_wanted_are_passed_over),
         TEST(test_what_is_no_event_is_passed_over),
         TEST(test_what_is_no_object_of_the_journal_is_not_read),
         TEST(test_a_damaged_object_is_passed_over_as_a_whole),
