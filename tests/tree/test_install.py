@@ -125,7 +125,7 @@ def test_a_local_database_is_put_where_that_user_can_read_it():
 
 @pytest.mark.parametrize(
     "name", ["CLIENTS.md", "dyndb-set-ip.env", "dyndns53.env", "METRICS.md", "OPERATING.md", "PROXIES.md",
-             "SECURITY.md", "TROUBLESHOOTING.md", "aws/dyndns53.tf", "aws/dyndns53.cloudformation.yaml",
+             "SECURITY.md", "STATE.md", "TROUBLESHOOTING.md", "aws/dyndns53.tf", "aws/dyndns53.cloudformation.yaml",
              "kubernetes/dyndns53.yaml", "monitoring/alerts.yml", "monitoring/dashboard.json", "proxies/nginx.conf",
              "proxies/Caddyfile", "proxies/haproxy.cfg"]
 )  # fmt: skip
