@@ -33,7 +33,7 @@ enum {
     EXIT_USAGE = 2,     /* also: the configuration is wrong */
     EXIT_DOUBTFUL = 3,  /* --check-config: it looks like a mistake */
     STOP_MS = 25000,    /* systemd waits for 90 s, Heroku for 30 */
-    WRITE_MS = 4000,    /* to write down what happened, if no more is left */
+    WRITE_MS = 3000,    /* to write down what happened, if no more is left */
     LOG_STOP_MS = 2000, /* after that, for a reader who may never come */
 };
 

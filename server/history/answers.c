@@ -73,6 +73,51 @@ static void give_host(struct shared_knowledge *shared,
     pthread_mutex_unlock(&shared->lock);
 }
 
+static bool add_event(void *arg, const struct event *event)
+{
+    struct history_query *query = arg;
+    struct event *to = &query->events[query->event_count++];
+
+    *to = *event;
+    history_query_keep_event(query, to);
+    return query->status == STATUS_OK;
+}
+
+static size_t lesser(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Under the lock. */
+static void copy_events(struct recent_events *recent,
+                        struct history_query *query,
+                        struct recent_query *wanted)
+{
+    size_t all = recent_events_count(recent, wanted);
+
+    query->events_in_all = all;
+    wanted->offset = lesser(query->offset, all);
+    wanted->count =
+        lesser(lesser(query->count, HISTORY_PAGE_MAX), all - wanted->offset);
+    query->events =
+        history_query_alloc(query, wanted->count * sizeof *query->events);
+    if (query->events != NULL &&
+        recent_events_each(recent, wanted, add_event, query) != STATUS_OK)
+        query->status = STATUS_NOMEM;
+}
+
+/* What happened lately to `host`, or to all. */
+static void give_events(struct shared_knowledge *shared,
+                        struct history_query *query, struct span host)
+{
+    struct recent_query wanted = {
+        .kinds = query->kinds == 0 ? RECENT_ALL : query->kinds, .host = host};
+
+    pthread_mutex_lock(&shared->lock);
+    copy_events(shared->known->recent, query, &wanted);
+    pthread_mutex_unlock(&shared->lock);
+}
+
 static void add_copy(void *arg, const struct copy_word *word)
 {
     struct history_query *query = arg;
@@ -118,8 +163,11 @@ void answers_give(struct shared_knowledge *shared, struct outbox *outbox,
         break;
     case HISTORY_HOST:
         give_host(shared, query, now);
+        if (query->status == STATUS_OK)
+            give_events(shared, query, query->hosts[0].host.name);
         break;
     case HISTORY_RECENT:
+        give_events(shared, query, span_from("", 0));
         break;
     case HISTORY_SERVICE:
         give_service(shared, query, now);

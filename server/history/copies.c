@@ -78,10 +78,15 @@ static size_t find(const struct copies *copies, struct span name)
     return i;
 }
 
+static bool is_forgotten(const struct copy_word *word, int64_t now)
+{
+    return word->heard_at < now - COPIES_FORGET_MS;
+}
+
 static void forget_old(struct copies *copies, int64_t now)
 {
-    while (copies->count > 0 && copies->list[copies->count - 1].word.heard_at <
-                                    now - COPIES_FORGET_MS)
+    while (copies->count > 0 &&
+           is_forgotten(&copies->list[copies->count - 1].word, now))
         copies->count--;
 }
 
@@ -114,26 +119,28 @@ static bool is_silent(const struct copies *copies, const struct copy_word *word,
            now - word->heard_at > copies->patience_ms;
 }
 
-int64_t copies_unsure_since(struct copies *copies, int64_t now)
+int64_t copies_unsure_since(const struct copies *copies, int64_t now)
 {
     int64_t since = 0;
 
-    forget_old(copies, now);
-    for (size_t i = 0; i < copies->count; i++)
-        if (is_silent(copies, &copies->list[i].word, now))
-            since = copies->list[i].word.heard_at; /* the last is earliest */
+    for (size_t i = 0; i < copies->count; i++) {
+        const struct copy_word *word = &copies->list[i].word;
+
+        if (is_silent(copies, word, now) && !is_forgotten(word, now))
+            since = word->heard_at; /* the last is the earliest */
+    }
     return since;
 }
 
-void copies_each(struct copies *copies, int64_t now, copies_each_fn *each,
+void copies_each(const struct copies *copies, int64_t now, copies_each_fn *each,
                  void *arg)
 {
-    forget_old(copies, now);
     for (size_t i = 0; i < copies->count; i++) {
-        struct copy_word *word = &copies->list[i].word;
+        struct copy_word word = copies->list[i].word;
 
-        word->is_silent = is_silent(copies, word, now);
-        each(arg, word);
+        word.is_silent = is_silent(copies, &word, now);
+        if (!is_forgotten(&word, now))
+            each(arg, &word);
     }
 }
 

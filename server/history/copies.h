@@ -27,7 +27,7 @@ void copies_note(struct copies *copies, int64_t now, const struct event *event);
 
 /* When a copy that is silent now, and never said that it would stop, was last
  * heard: the earliest. 0: there is none. */
-int64_t copies_unsure_since(struct copies *copies, int64_t now);
+int64_t copies_unsure_since(const struct copies *copies, int64_t now);
 
 /* each() for all, who was heard last comes first; what it gets lives until the
  * copies are changed. */
@@ -37,7 +37,7 @@ struct copy_word {
     bool is_self, is_silent;
 };
 typedef void copies_each_fn(void *arg, const struct copy_word *word);
-void copies_each(struct copies *copies, int64_t now, copies_each_fn *each,
+void copies_each(const struct copies *copies, int64_t now, copies_each_fn *each,
                  void *arg);
 size_t copies_count(const struct copies *copies);
 

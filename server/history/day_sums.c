@@ -21,22 +21,40 @@ static void go_on_to(struct day_sums *sums, int64_t five_minutes)
         *place_of(sums, ++sums->last) = (struct day_sum){.calls = 0};
 }
 
+static void add(struct day_sum *sum, const struct day_sum *more)
+{
+    sum->calls += more->calls;
+    sum->refused += more->refused;
+    sum->changes += more->changes;
+    sum->route53_calls += more->route53_calls;
+    sum->throttled += more->throttled;
+    sum->lost += more->lost;
+}
+
 void day_sums_add(struct day_sums *sums, int64_t now, int64_t at,
                   const struct event_copy *copy)
 {
     int64_t five_minutes = five_minutes_of(at < now ? at : now);
-    struct day_sum *sum;
+    const struct day_sum more = {copy->calls,     copy->refused,
+                                 copy->changes,   copy->route53_calls,
+                                 copy->throttled, copy->lost};
 
     go_on_to(sums, five_minutes_of(now));
     if (five_minutes < 0 || sums->last - five_minutes >= DAY_SUMS)
         return;
-    sum = place_of(sums, five_minutes);
-    sum->calls += copy->calls;
-    sum->refused += copy->refused;
-    sum->changes += copy->changes;
-    sum->route53_calls += copy->route53_calls;
-    sum->throttled += copy->throttled;
-    sum->lost += copy->lost;
+    add(place_of(sums, five_minutes), &more);
+}
+
+void day_sums_merge(struct day_sums *sums, const struct day_sums *more)
+{
+    go_on_to(sums, more->last);
+    for (int64_t i = 0; i < DAY_SUMS && i <= more->last; i++) {
+        int64_t five_minutes = more->last - i;
+        const struct day_sum *from = &more->ring[five_minutes % DAY_SUMS];
+
+        if (sums->last - five_minutes < DAY_SUMS)
+            add(place_of(sums, five_minutes), from);
+    }
 }
 
 int64_t day_sums_list(const struct day_sums *sums, int64_t now,

@@ -25,6 +25,9 @@ struct day_sums {
 void day_sums_add(struct day_sums *sums, int64_t now, int64_t at,
                   const struct event_copy *copy);
 
+/* Adds all that `more` holds. */
+void day_sums_merge(struct day_sums *sums, const struct day_sums *more);
+
 /* The sums of the day until `now`, the oldest first; the last one is that of now
  * and goes on. Returns when the first one begins. Times: ms since 1970. */
 int64_t day_sums_list(const struct day_sums *sums, int64_t now,

@@ -1,12 +1,16 @@
 #include "server/history/history.h"
 
 #include "base/clock.h"
-#include "base/log.h"
+#include "journal/journal_reader.h"
 #include "server/history/answers.h"
+#include "server/history/carrier.h"
+#include "server/history/history_metrics.h"
+#include "server/history/minute_object.h"
 #include "server/history/shared_knowledge.h"
 #include "server/history/tally.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -20,20 +24,26 @@ struct history {
     const struct history_settings *settings;
     history_describe_fn *describe;
     void *describe_arg;
-    char copy[COPY_NAME_MAX];
     char machine[EVENT_MACHINE_MAX_BYTES + 1];
     struct shared_knowledge shared;
+    struct outbox *outbox; /* NULL, and the next too: there is no store */
+    struct carrier *carrier;
     struct event_queue *queues[QUEUES_MAX];
     size_t queue_count;
     pthread_t thread;
     bool is_started;
 
     /* The keeper's alone. */
-    struct tally *minute;   /* since the last object */
-    int64_t sealed_at;      /* clock_now_ms() */
-    int64_t up_since;       /* ms since 1970 */
-    struct event_copy sums; /* as describe() had them at the last object */
+    struct tally *minute;    /* since the last object */
+    int64_t sealed_at;       /* clock_now_ms() */
+    struct object_name name; /* of the last object; its `copy` is this one */
+    int64_t up_since;        /* ms since 1970 */
+    struct event_copy sums;  /* as describe() had them at the last object */
     uint64_t lost, lost_told;
+    /* As of the keeper's last look, for whoever may not wait for a lock. */
+    _Atomic uint64_t lost_in_all;
+    atomic_size_t hosts;
+    atomic_int_least64_t as_of;
 
     pthread_mutex_t lock; /* guards the rest */
     pthread_cond_t news;
@@ -44,45 +54,45 @@ struct history {
 /* --- what has happened ------------------------------------------------------------
  */
 
-/* When the host of a call last had what it asked for. Under the lock. */
-static int64_t succeeded_at(const struct history *history, struct span host)
+/* A record whose former address this server did not know: another copy may have
+ * told it, and it may be the same. */
+static bool is_no_change(const struct history *history,
+                         struct happening *happening)
 {
-    const struct host_states *states = history->shared.known->states;
+    const struct shared_knowledge *shared = &history->shared;
+    const struct host_states *states = shared->known->states;
+    size_t i = happening->family == ADDRESS_IPV6;
     struct host_state state;
     uint32_t index;
 
-    if (!host_states_find(states, host, &index))
-        return 0;
+    if (happening->before.family != ADDRESS_NONE ||
+        !host_states_find(states, happening->host, &index))
+        return false;
     host_states_get(states, index, &state);
-    return host_state_succeeded(&state);
+    happening->before = state.addresses[i];
+    return shared->is_read && happening->after.family != ADDRESS_NONE &&
+           address_equal(&happening->before, &happening->after);
 }
 
-static bool add(struct history *history, const struct happening *happening)
+static bool add(struct history *history, struct happening *happening)
 {
-    int64_t last = happening->kind == HAPPENED_CALL
-                       ? succeeded_at(history, happening->host)
-                       : 0;
-    struct event event;
+    bool is_call = happening->kind == HAPPENED_CALL;
+    int64_t last = is_call ? shared_knowledge_succeeded_at(&history->shared,
+                                                           happening->host)
+                           : 0;
 
-    tally_event_of(happening, last, &event);
+    if (!is_call && is_no_change(history, happening))
+        return true;
     return tally_add(history->minute, happening, last) == STATUS_OK &&
-           knowledge_add(history->shared.known, happening->at, &event) ==
-               STATUS_OK;
+           shared_knowledge_add(&history->shared, happening, last) == STATUS_OK;
 }
 
 static void on_happening(void *arg, const struct happening *happening)
 {
     struct history *history = arg;
+    struct happening noted = *happening;
 
-    history->lost += !add(history, happening);
-}
-
-static void take_all(struct history *history)
-{
-    pthread_mutex_lock(&history->shared.lock);
-    for (size_t i = 0; i < history->queue_count; i++)
-        event_queue_take(history->queues[i], on_happening, history);
-    pthread_mutex_unlock(&history->shared.lock);
+    history->lost += !add(history, &noted);
 }
 
 static uint64_t count_lost(const struct history *history)
@@ -92,6 +102,26 @@ static uint64_t count_lost(const struct history *history)
     for (size_t i = 0; i < history->queue_count; i++)
         lost += event_queue_lost(history->queues[i]);
     return lost;
+}
+
+/* An effect is put behind its cause, in another queue: so all causes of what was
+ * taken are there when the later queues are taken, and are looked at first. */
+static void take_all(struct history *history)
+{
+    for (size_t i = 0; i < history->queue_count; i++)
+        event_queue_take(history->queues[i]);
+    pthread_mutex_lock(&history->shared.lock);
+    for (size_t i = history->queue_count; i-- > 0;)
+        event_queue_each(history->queues[i], on_happening, history);
+    if (count_lost(history) != atomic_load(&history->lost_in_all)) {
+        atomic_store(&history->lost_in_all, count_lost(history));
+        shared_knowledge_lose_touch(&history->shared);
+    }
+    atomic_store(&history->hosts,
+                 host_states_count(history->shared.known->states));
+    atomic_store(&history->as_of,
+                 shared_knowledge_as_of(&history->shared, clock_date_ms()));
+    pthread_mutex_unlock(&history->shared.lock);
 }
 
 /* --- each minute ------------------------------------------------------------------
@@ -106,7 +136,7 @@ static struct event describe(struct history *history, int64_t now,
     struct event_copy *copy = &event.copy, before = history->sums;
     const struct host_table *table = history->shared.rows.table;
 
-    copy->copy = span_from_string(history->copy);
+    copy->copy = span_from_string(history->name.copy);
     copy->machine = span_from_string(history->machine);
     copy->version = span_from_string(DYNDNS53_VERSION);
     copy->up_since = history->up_since;
@@ -131,25 +161,68 @@ static struct event describe(struct history *history, int64_t now,
     return event;
 }
 
+/* A copy's objects are named in their order, whatever the clock does. */
+static struct object_name next_name(struct history *history, int64_t now)
+{
+    struct object_name *name = &history->name;
+
+    name->number++;
+    name->made_at = now > name->made_at ? now : name->made_at;
+    return *name;
+}
+
+/* What cannot be packed is as lost as what finds no room. */
+static void pack(struct history *history, const struct event *self)
+{
+    struct object_name name = next_name(history, self->at);
+    struct strbuf body;
+
+    strbuf_init(&body, JOURNAL_OBJECT_MAX_BYTES);
+    if (minute_object_pack(self, history->minute, &body) != STATUS_OK) {
+        history->lost += tally_sums(history->minute).calls +
+                         tally_sums(history->minute).changes;
+        strbuf_clear(&body);
+        return;
+    }
+    outbox_add(history->outbox, &name, &body);
+}
+
+/* What this server says of itself is known to itself as well. */
 static void seal(struct history *history, bool is_stopping)
 {
+    struct shared_knowledge *shared = &history->shared;
     int64_t now = clock_date_ms();
-    enum status status;
     struct event self;
 
-    pthread_mutex_lock(&history->shared.lock);
+    pthread_mutex_lock(&shared->lock);
     self = describe(history, now, is_stopping);
-    status = knowledge_add(history->shared.known, now, &self);
-    pthread_mutex_unlock(&history->shared.lock);
-    history->lost += status != STATUS_OK;
+    history->lost += !shared->is_frozen &&
+                     knowledge_add(shared->known, now, &self) != STATUS_OK;
+    pthread_mutex_unlock(&shared->lock);
+    if (history->outbox != NULL) {
+        pack(history, &self);
+        pthread_mutex_lock(&shared->lock);
+        shared_knowledge_freeze(shared, &history->name);
+        pthread_mutex_unlock(&shared->lock);
+        carrier_wake(history->carrier);
+    }
     tally_clear(history->minute);
     history->sealed_at = clock_now_ms();
 }
 
-static bool is_time(const struct history *history)
+/* While all stands still, no object is made: it would not be in the snapshot, nor
+ * known to be behind it. */
+static bool is_time(struct history *history)
 {
-    return clock_now_ms() - history->sealed_at >=
-           (int64_t)history->settings->seconds * 1000;
+    bool is_frozen;
+
+    if (clock_now_ms() - history->sealed_at <
+        (int64_t)history->settings->seconds * 1000)
+        return false;
+    pthread_mutex_lock(&history->shared.lock);
+    is_frozen = history->shared.is_frozen;
+    pthread_mutex_unlock(&history->shared.lock);
+    return !is_frozen;
 }
 
 /* --- the keeper -------------------------------------------------------------------
@@ -162,7 +235,7 @@ static void answer_all(struct history *history, struct list *questions)
             list_entry(questions->next, struct history_query, in_inbox);
 
         list_remove(&query->in_inbox);
-        answers_give(&history->shared, NULL, query, clock_date_ms());
+        answers_give(&history->shared, history->outbox, query, clock_date_ms());
         query->done(query);
     }
 }
@@ -215,9 +288,8 @@ static void *run(void *arg)
 /* --- from other threads -----------------------------------------------------------
  */
 
-static bool set_up(struct history *history)
+static void init_waiting(struct history *history)
 {
-    struct knowledge *known;
     pthread_condattr_t attributes;
 
     pthread_condattr_init(&attributes);
@@ -226,17 +298,56 @@ static bool set_up(struct history *history)
     pthread_condattr_destroy(&attributes);
     pthread_mutex_init(&history->lock, NULL);
     list_init(&history->inbox);
-    (void)gethostname(history->machine, sizeof history->machine - 1);
-    history->up_since = clock_date_ms();
-    history->sealed_at = clock_now_ms();
+}
+
+/* False when memory, or the kernel's randomness, is short. */
+static bool make_knowledge(struct history *history)
+{
+    const struct history_settings *settings = history->settings;
+    struct knowledge *known = NULL;
+    enum status status;
+
+    if (copy_name_draw(history->name.copy))
+        known = knowledge_new(history->name.copy,
+                              (int64_t)settings->seconds * 1000);
+    status =
+        shared_knowledge_init(&history->shared, known, settings->state != NULL);
+    if (settings->state == NULL)
+        history->shared.in_touch_since = history->up_since;
     history->minute = tally_new();
-    known = copy_name_draw(history->copy)
-                ? knowledge_new(history->copy,
-                                (int64_t)history->settings->seconds * 1000)
-                : NULL;
-    shared_knowledge_init(&history->shared, known, false);
-    history->shared.in_touch_since = history->up_since;
-    return known != NULL && history->minute != NULL;
+    return known != NULL && status == STATUS_OK && history->minute != NULL;
+}
+
+static bool make_store(struct history *history, const struct aws_config *aws)
+{
+    const struct history_settings *settings = history->settings;
+
+    if (settings->state == NULL)
+        return true;
+    history->outbox =
+        outbox_new((size_t)settings->waiting_megabytes * 1024 * 1024);
+    if (history->outbox != NULL)
+        history->carrier = carrier_new(settings, aws, history->name.copy,
+                                       &history->shared, history->outbox);
+    return history->carrier != NULL;
+}
+
+/* On the loop that is asked for them. */
+static void fill_metrics(void *arg, void *to)
+{
+    struct history *history = arg;
+    struct history_figures figures = {
+        .has_store = history->carrier != NULL,
+        .lost = atomic_load(&history->lost_in_all),
+        .hosts = atomic_load(&history->hosts),
+        .as_of = atomic_load(&history->as_of),
+    };
+
+    if (figures.has_store) {
+        figures.outbox = outbox_look(history->outbox);
+        figures.carrier = carrier_look(history->carrier);
+    }
+    history_metrics_fill(&figures, clock_date_ms(), to);
 }
 
 struct history *history_new(const struct history_settings *settings,
@@ -246,17 +357,22 @@ struct history *history_new(const struct history_settings *settings,
 {
     struct history *history = calloc(1, sizeof *history);
 
-    (void)aws;
-    (void)metrics;
     if (history == NULL)
         return NULL;
+    init_waiting(history);
     history->settings = settings;
     history->describe = describe_fn;
     history->describe_arg = arg;
-    if (set_up(history))
-        return history;
-    history_free(history);
-    return NULL;
+    (void)gethostname(history->machine, sizeof history->machine - 1);
+    history->up_since = clock_date_ms();
+    history->sealed_at = clock_now_ms();
+    if (!make_knowledge(history) || !make_store(history, aws)) {
+        history_free(history);
+        return NULL;
+    }
+    metric_register_filled(metrics, &history_metric_table, fill_metrics,
+                           history);
+    return history;
 }
 
 static void wake(void *arg)
@@ -283,6 +399,12 @@ struct event_queue *history_add_queue(struct history *history)
 
 enum status history_start(struct history *history)
 {
+    enum status status = STATUS_OK;
+
+    if (history->carrier != NULL)
+        status = carrier_start(history->carrier);
+    if (status != STATUS_OK)
+        return status;
     if (pthread_create(&history->thread, NULL, run, history) != 0)
         return STATUS_NOMEM;
     history->is_started = true;
@@ -294,11 +416,8 @@ void history_use_table(struct history *history, struct host_table *host_table)
     shared_knowledge_use_table(&history->shared, host_table);
 }
 
-void history_stop(struct history *history, int64_t deadline_at)
+static void stop_keeper(struct history *history)
 {
-    (void)deadline_at;
-    if (!history->is_started)
-        return;
     pthread_mutex_lock(&history->lock);
     history->is_stopping = true;
     pthread_cond_signal(&history->news);
@@ -307,10 +426,20 @@ void history_stop(struct history *history, int64_t deadline_at)
     history->is_started = false;
 }
 
+void history_stop(struct history *history, int64_t deadline_at)
+{
+    if (history->is_started)
+        stop_keeper(history);
+    if (history->carrier != NULL)
+        carrier_stop(history->carrier, deadline_at);
+}
+
 void history_free(struct history *history)
 {
     if (history == NULL)
         return;
+    carrier_free(history->carrier);
+    outbox_free(history->outbox);
     for (size_t i = 0; i < history->queue_count; i++)
         event_queue_free(history->queues[i]);
     tally_free(history->minute);

@@ -35,7 +35,8 @@ struct history *history_new(const struct history_settings *settings,
                             history_describe_fn *describe, void *arg);
 
 /* A queue for one thread that sees things happen; it lives as long as the
- * history. Before history_start(). NULL when memory is short. */
+ * history. Who sees causes of what others see gets his after theirs: the updater
+ * after the loops. Before history_start(). NULL when memory is short. */
 struct event_queue *history_add_queue(struct history *history);
 
 /* Starts the threads. What the journal says is read while the server serves. */

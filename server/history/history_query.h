@@ -55,6 +55,7 @@ struct history_query {
      * (letter case does not matter). HISTORY_HOST: the one of this name. */
     char search[HISTORY_SEARCH_MAX_BYTES + 1];
     enum history_order order;
+    unsigned kinds;       /* of events (journal/recent_events.h); 0: all */
     bool is_descending;   /* the other way round */
     size_t offset, count; /* the page: of hosts, or of events, newest first */
 

@@ -5,11 +5,13 @@
 #define SERVER_HISTORY_KNOWLEDGE_H
 
 #include "journal/host_states.h"
+#include "journal/recent_events.h"
 #include "server/history/copies.h"
 #include "server/history/day_sums.h"
 
 struct knowledge {
     struct host_states *states;
+    struct recent_events *recent;
     struct copies *copies;
     struct day_sums sums;
 };
@@ -17,6 +19,10 @@ struct knowledge {
 /* `self`, `interval_ms`: copies.h. NULL when memory is short. */
 struct knowledge *knowledge_new(const char *self, int64_t interval_ms);
 void knowledge_free(struct knowledge *knowledge); /* NULL is allowed */
+
+/* Adds what `before` alone knows: what this copy has said of itself. */
+void knowledge_take_over(struct knowledge *knowledge,
+                         const struct knowledge *before);
 
 /* Adds an event, once each. `now`: ms since 1970. STATUS_NOMEM: it is not known. */
 NODISCARD enum status knowledge_add(struct knowledge *knowledge, int64_t now,

@@ -1,22 +1,28 @@
 #include "server/history/shared_knowledge.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 
-void shared_knowledge_init(struct shared_knowledge *shared,
-                           struct knowledge *known, bool has_store)
+#include <sched.h>
+
+enum status shared_knowledge_init(struct shared_knowledge *shared,
+                                  struct knowledge *known, bool has_store)
 {
     *shared = (struct shared_knowledge){
         .known = known,
         .has_store = has_store,
         .is_read = !has_store,
+        .held = tally_new(),
     };
     pthread_mutex_init(&shared->lock, NULL);
+    return shared->held == NULL ? STATUS_NOMEM : STATUS_OK;
 }
 
 void shared_knowledge_clear(struct shared_knowledge *shared)
 {
     host_rows_clear(&shared->rows);
     knowledge_free(shared->known);
+    tally_free(shared->held);
     pthread_mutex_destroy(&shared->lock);
 }
 
@@ -35,13 +41,85 @@ void shared_knowledge_use_table(struct shared_knowledge *shared,
                   log_str("advice", "send SIGHUP once there is memory"));
 }
 
-void shared_knowledge_replace(struct shared_knowledge *shared,
-                              struct knowledge *known)
+int64_t shared_knowledge_succeeded_at(const struct shared_knowledge *shared,
+                                      struct span host)
 {
+    const struct host_states *states = shared->known->states;
+    struct host_state state;
+    uint32_t index;
+
+    if (!host_states_find(states, host, &index))
+        return 0;
+    host_states_get(states, index, &state);
+    return host_state_succeeded(&state);
+}
+
+enum status shared_knowledge_add(struct shared_knowledge *shared,
+                                 const struct happening *happening,
+                                 int64_t succeeded_at)
+{
+    enum status status = STATUS_OK;
+    struct event event;
+
+    if (!shared->is_read || shared->is_frozen)
+        status = tally_add(shared->held, happening, succeeded_at);
+    if (shared->is_frozen || status != STATUS_OK)
+        return status;
+    tally_event_of(happening, succeeded_at, &event);
+    return knowledge_add(shared->known, happening->at, &event);
+}
+
+static bool add_held(void *arg, const struct event *event)
+{
+    struct shared_knowledge *shared = arg;
+
+    if (knowledge_add(shared->known, event->at, event) != STATUS_OK)
+        shared_knowledge_lose_touch(shared);
+    return true;
+}
+
+/* Under the lock. */
+static void release_held(struct shared_knowledge *shared)
+{
+    tally_each(shared->held, add_held, shared);
+    tally_clear(shared->held);
+}
+
+void shared_knowledge_freeze(struct shared_knowledge *shared,
+                             const struct object_name *with)
+{
+    if (!shared->wants_freeze || shared->is_frozen)
+        return;
+    shared->is_frozen = true;
+    shared->frozen_with = *with;
+}
+
+void shared_knowledge_thaw(struct shared_knowledge *shared)
+{
+    pthread_mutex_lock(&shared->lock);
+    shared->wants_freeze = shared->is_frozen = false;
+    release_held(shared);
+    pthread_mutex_unlock(&shared->lock);
+}
+
+void shared_knowledge_adopt(struct shared_knowledge *shared,
+                            struct knowledge *read)
+{
+    pthread_mutex_lock(&shared->lock);
+    knowledge_take_over(read, shared->known);
     knowledge_free(shared->known);
-    shared->known = known;
+    shared->known = read;
     shared->turns++;
     host_rows_forget(&shared->rows);
+    shared->is_read = true;
+    release_held(shared);
+    pthread_mutex_unlock(&shared->lock);
+}
+
+void shared_knowledge_lose_touch(struct shared_knowledge *shared)
+{
+    if (shared->in_touch_since != 0)
+        shared->in_touch_since = clock_date_ms();
 }
 
 int64_t shared_knowledge_as_of(const struct shared_knowledge *shared,
@@ -52,13 +130,19 @@ int64_t shared_knowledge_as_of(const struct shared_knowledge *shared,
     return shared->has_store ? shared->as_of : now;
 }
 
+static void let_others_in(struct shared_knowledge *shared)
+{
+    pthread_mutex_unlock(&shared->lock);
+    sched_yield();
+    pthread_mutex_lock(&shared->lock);
+}
+
 /* Has all states find their rows, letting go of the lock in between. */
 static void follow(struct shared_knowledge *shared)
 {
     while (host_rows_follow(&shared->rows, shared->known->states,
                             SHARED_KNOWLEDGE_CHUNK)) {
-        pthread_mutex_unlock(&shared->lock);
-        pthread_mutex_lock(&shared->lock);
+        let_others_in(shared);
     }
 }
 
@@ -84,8 +168,7 @@ static bool walk(struct shared_knowledge *shared, host_rows_each_fn *each,
     turn = shared->turns;
     for (uint32_t row = 0; row < count; row++) {
         if (row > 0 && row % SHARED_KNOWLEDGE_CHUNK == 0) {
-            pthread_mutex_unlock(&shared->lock);
-            pthread_mutex_lock(&shared->lock);
+            let_others_in(shared);
             if (shared->turns != turn)
                 return false;
         }

@@ -7,6 +7,7 @@
 
 #include "server/history/host_rows.h"
 #include "server/history/knowledge.h"
+#include "server/history/tally.h"
 
 #include <pthread.h>
 
@@ -16,26 +17,58 @@ struct shared_knowledge {
     pthread_mutex_t lock; /* guards the rest */
     struct knowledge *known;
     struct host_rows rows;
+    uint64_t turns;         /* counts what makes a walk through the rows void */
     bool has_store;         /* else this server's word is all there is */
     bool is_read;           /* the journal has been read once */
-    bool is_frozen;         /* the states are being written down as they are */
-    uint64_t turns;         /* counts what makes a walk through the rows void */
     int64_t as_of;          /* of the last complete reading; ms since 1970 */
     int64_t in_touch_since; /* history.h */
+
+    /* A snapshot must hold exactly the objects that it names. So, when it is
+     * wanted, the keeper lets all stand still as it is with its next object, until
+     * it is written down. */
+    bool wants_freeze, is_frozen;
+    struct object_name frozen_with;
+    struct tally *held; /* what happened here since the start, until the journal
+                           is read; and since the freeze, until the thaw */
 };
 
-/* `known` is taken over. */
-void shared_knowledge_init(struct shared_knowledge *shared,
-                           struct knowledge *known, bool has_store);
+/* `known` is taken over. STATUS_NOMEM. */
+NODISCARD enum status shared_knowledge_init(struct shared_knowledge *shared,
+                                            struct knowledge *known,
+                                            bool has_store);
 void shared_knowledge_clear(struct shared_knowledge *shared);
+
+/* Something happened to a host here. Under the lock. STATUS_NOMEM: it is not
+ * known. */
+NODISCARD enum status shared_knowledge_add(struct shared_knowledge *shared,
+                                           const struct happening *happening,
+                                           int64_t succeeded_at);
+
+/* When the host last had what it asked for, as far as is known; 0: never. Under
+ * the lock. */
+int64_t shared_knowledge_succeeded_at(const struct shared_knowledge *shared,
+                                      struct span host);
+
+/* The keeper has made an object: everything stands still with it, if that is
+ * wanted. Under the lock. */
+void shared_knowledge_freeze(struct shared_knowledge *shared,
+                             const struct object_name *with);
+
+/* It goes on, with what has happened meanwhile. */
+void shared_knowledge_thaw(struct shared_knowledge *shared);
+
+/* What the journal says takes the place of what was known, which is freed, and
+ * what has happened here since is added. */
+void shared_knowledge_adopt(struct shared_knowledge *shared,
+                            struct knowledge *read);
+
+/* Something is not known that happened: silence means nothing until now. Under
+ * the lock. */
+void shared_knowledge_lose_touch(struct shared_knowledge *shared);
 
 /* The table that is now in service. */
 void shared_knowledge_use_table(struct shared_knowledge *shared,
                                 struct host_table *table);
-
-/* Puts `known` in the place of what is known, which is freed. Under the lock. */
-void shared_knowledge_replace(struct shared_knowledge *shared,
-                              struct knowledge *known);
 
 /* Until when the calls of all are known, at this time of the clock; 0: it is
  * not. Under the lock. */

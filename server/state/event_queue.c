@@ -14,7 +14,8 @@ struct event_queue {
     size_t max_bytes;
     event_queue_wake_fn *wake;
     void *wake_arg;
-    char *reading; /* the reader's alone */
+    char *reading; /* the reader's alone, and the next too */
+    size_t taken;
     _Atomic uint64_t lost;
 
     pthread_mutex_t lock; /* guards the rest */
@@ -111,24 +112,28 @@ void event_queue_put(struct event_queue *queue,
         queue->wake(queue->wake_arg);
 }
 
-void event_queue_take(struct event_queue *queue, event_queue_each_fn *each,
-                      void *arg)
+void event_queue_take(struct event_queue *queue)
 {
-    char *taken, *next;
-    size_t used;
+    char *taken;
 
     pthread_mutex_lock(&queue->lock);
     taken = queue->writing;
-    used = queue->used;
+    queue->taken = queue->used;
     queue->writing = queue->reading;
     queue->used = 0;
     queue->has_woken = false;
     pthread_mutex_unlock(&queue->lock);
-
     queue->reading = taken;
-    for (next = taken; next < taken + used;) {
+}
+
+void event_queue_each(const struct event_queue *queue,
+                      event_queue_each_fn *each, void *arg)
+{
+    const char *next = queue->reading, *end = next + queue->taken;
+
+    while (next < end) {
         struct entry entry;
-        char *bytes = next + sizeof entry;
+        const char *bytes = next + sizeof entry;
 
         memcpy(&entry, next, sizeof entry);
         entry.happening.host = span_from(bytes, entry.host_len);

@@ -61,11 +61,12 @@ void event_queue_free(struct event_queue *queue);
 void event_queue_put(struct event_queue *queue,
                      const struct happening *happening);
 
-/* The reader: each(arg, ...) for all that was put before, in that order. Spans
- * live for the duration of the call. */
+/* The reader: takes all that was put before; and each(arg, ...) for what was
+ * taken last, in that order. Spans live for the duration of the call. */
 typedef void event_queue_each_fn(void *arg, const struct happening *happening);
-void event_queue_take(struct event_queue *queue, event_queue_each_fn *each,
-                      void *arg);
+void event_queue_take(struct event_queue *queue);
+void event_queue_each(const struct event_queue *queue,
+                      event_queue_each_fn *each, void *arg);
 
 /* Any thread: how many found no room since the start. */
 uint64_t event_queue_lost(const struct event_queue *queue);

@@ -67,6 +67,12 @@ KIND = {
     "s3_health": AWS,
     "service_manager_deaf": OPERATOR,  # once
     "started": OPERATOR,
+    "state_dropped": AWS,  # with an object at the most, of which there is one a minute
+    "state_in_reach": AWS,  # once for each trouble
+    "state_not_written": OPERATOR,  # once, at the end
+    "state_object_damaged": STRANGER,  # who may write to the bucket, that is
+    "state_out_of_reach": AWS,  # once for each trouble
+    "state_read": OPERATOR,  # once
     "stopped": OPERATOR,
     "stopped_with_requests_in_hand": OPERATOR,
     "stopping": OPERATOR,

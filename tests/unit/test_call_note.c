@@ -59,7 +59,8 @@ static const char *heard(void)
     static char text[1024];
 
     text[0] = '\0';
-    event_queue_take(note.queue, append, text);
+    event_queue_take(note.queue);
+    event_queue_each(note.queue, append, text);
     return text;
 }
 

@@ -52,7 +52,8 @@ static struct taken take(struct event_queue *queue)
 {
     struct taken taken = {.count = 0};
 
-    event_queue_take(queue, note, &taken);
+    event_queue_take(queue);
+    event_queue_each(queue, note, &taken);
     return taken;
 }
 
@@ -111,7 +112,8 @@ static void test_a_change_arrives_as_it_was(void **state)
 
     (void)state;
     event_queue_put(queue, &change);
-    event_queue_take(queue, compare, &change);
+    event_queue_take(queue);
+    event_queue_each(queue, compare, &change);
     event_queue_free(queue);
 }
 
@@ -189,7 +191,8 @@ static void test_what_is_put_meanwhile_waits_for_the_next_take(void **state)
 
     (void)state;
     put(queue, "a.example.org", "");
-    event_queue_take(queue, put_another, queue);
+    event_queue_take(queue);
+    event_queue_each(queue, put_another, queue);
     assert_string_equal(take(queue).text, "b.example.org() ");
     event_queue_free(queue);
 }
@@ -258,10 +261,13 @@ static void test_writer_and_reader_may_be_two_threads(void **state)
     (void)state;
     atomic_store(&is_over, false);
     assert_int_equal(pthread_create(&writer, NULL, rush, queue), 0);
-    while (!atomic_load(&is_over))
-        event_queue_take(queue, watch, &witness);
+    while (!atomic_load(&is_over)) {
+        event_queue_take(queue);
+        event_queue_each(queue, watch, &witness);
+    }
     pthread_join(writer, NULL);
-    event_queue_take(queue, watch, &witness);
+    event_queue_take(queue);
+    event_queue_each(queue, watch, &witness);
     assert_false(witness.has_seen_a_lie);
     assert_int_equal(witness.count + event_queue_lost(queue), RUSH);
     event_queue_free(queue);
