@@ -80,9 +80,9 @@ def snapshot(at, *lines, applied=()):
 class Journal:
     """A place for them. `where` is what DYNDNS_STATE says."""
 
-    def __init__(self, where, write, read):
+    def __init__(self, where, write, read, remove):
         self.where = where
-        self._write, self._read = write, read
+        self._write, self._read, self._remove = write, read, remove
 
     @classmethod
     def in_bucket(cls, s3, bucket):
@@ -94,7 +94,10 @@ class Journal:
             }  # fmt: skip
 
         return cls(
-            f"s3://{bucket}/{PREFIX}", lambda key, data: s3.put(bucket, f"{PREFIX}/{key}", data), read
+            f"s3://{bucket}/{PREFIX}",
+            lambda key, data: s3.put(bucket, f"{PREFIX}/{key}", data),
+            read,
+            lambda key: s3.delete(bucket, f"{PREFIX}/{key}"),
         )
 
     @classmethod
@@ -109,7 +112,7 @@ class Journal:
                 for path in sorted(folder.rglob("*.gz"))
             }
 
-        return cls(str(folder), write, read)
+        return cls(str(folder), write, read, lambda key: (folder / key).unlink())
 
     def put(self, key, data):
         self._write(key, data)
@@ -117,6 +120,14 @@ class Journal:
     def tell(self, at, *events, copy=COPY, number=1):
         """One object, made at this time."""
         self.put(key_of(at, copy, number), packed(*events))
+
+    def keys(self, prefix="events/"):
+        return sorted(key for key in self._read() if key.startswith(prefix))
+
+    def forget(self, prefix):
+        """As the bucket's rules, or somebody's hand, remove objects."""
+        for key in self.keys(prefix):
+            self._remove(key)
 
     def events(self):
         """All that stands in it, object by object."""
