@@ -282,8 +282,8 @@ resource "aws_iam_policy" "server" {
   policy      = data.aws_iam_policy_document.server.json
 }
 
-# What the server needs for DYNDNS_STATE, and dyndb to show it and to add its own
-# changes.
+# What the server needs for DYNDNS_STATE and DYNDNS_ALERT_TOPIC, and dyndb to show it
+# and to add its own changes.
 data "aws_iam_policy_document" "state" {
   statement {
     effect    = "Allow"
@@ -302,12 +302,18 @@ data "aws_iam_policy_document" "state" {
       values   = ["${var.state_prefix}/*"]
     }
   }
+
+  statement {
+    effect    = "Allow"
+    actions   = ["sns:Publish"]
+    resources = [aws_sns_topic.dyndns53.arn]
+  }
 }
 
 resource "aws_iam_policy" "state" {
   count       = local.keeps_state ? 1 : 0
   name_prefix = "dyndns53-state-"
-  description = "dyndns53 keeps what happened below one prefix"
+  description = "dyndns53 keeps what happened below one prefix, and tells of trouble"
   policy      = data.aws_iam_policy_document.state.json
 }
 
@@ -393,7 +399,7 @@ output "state" {
 }
 
 output "topic" {
-  description = "The topic for `dyndb set-ip --alert-topic`"
+  description = "DYNDNS_ALERT_TOPIC, and the topic for `dyndb set-ip --alert-topic`"
   value       = aws_sns_topic.dyndns53.arn
 }
 

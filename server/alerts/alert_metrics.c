@@ -1,18 +1,20 @@
 #include "server/alerts/alert_metrics.h"
 
+#include "base/metric_text.h"
+
 static bool label_kind(size_t element, struct strbuf *out)
 {
-    strbuf_printf(out, "kind=\"%s\"",
-                  alert_kind_word((enum alert_kind)element));
+    metric_write_label(out, "kind", alert_kind_word((enum alert_kind)element));
     return true;
 }
 
 static bool label_sender(size_t element, struct strbuf *out)
 {
-    strbuf_printf(
-        out, "sender=\"%s\",result=\"%s\"",
-        alert_sender_word((enum alert_sender)(element / ALERT_RESULTS)),
-        element % ALERT_RESULTS == ALERT_SENT ? "sent" : "failed");
+    enum alert_sender sender = (enum alert_sender)(element / ALERT_RESULTS);
+    bool is_sent = element % ALERT_RESULTS == ALERT_SENT;
+
+    metric_write_label(out, "sender", alert_sender_word(sender));
+    metric_write_label(out, "result", is_sent ? "sent" : "failed");
     return false;
 }
 

@@ -54,19 +54,28 @@ struct alerts {
 /* --- the log -------------------------------------------------------------------
  */
 
-static void log_news(struct alerts *alerts, const struct alert_entry *entry)
+static void log_begun(struct alerts *alerts, const struct alert_entry *entry)
 {
-    bool goes_on = alert_goes_on(entry);
     char since[UTC_TEXT_MAX];
 
     if (!log_quota_allows(&alerts->quota, clock_now_s()))
         return;
-    log_event(goes_on ? LOG_LEVEL_WARN : LOG_LEVEL_INFO,
-              goes_on ? "alert_begun" : "alert_ended",
+    log_event(LOG_LEVEL_WARN, "alert_begun",
               log_str("kind", alert_kind_word(entry->kind)),
               log_str("subject", entry->subject),
               log_str("detail", entry->detail),
-              log_str("since", utc_format((time_t)entry->since, since)));
+              log_str("since", entry->since == 0
+                                   ? "never"
+                                   : utc_format((time_t)entry->since, since)));
+}
+
+static void log_ended(struct alerts *alerts, const struct alert_entry *entry)
+{
+    if (!log_quota_allows(&alerts->quota, clock_now_s()))
+        return;
+    log_event(LOG_LEVEL_INFO, "alert_ended",
+              log_str("kind", alert_kind_word(entry->kind)),
+              log_str("subject", entry->subject));
 }
 
 static void log_all_news(struct alerts *alerts)
@@ -74,10 +83,13 @@ static void log_all_news(struct alerts *alerts)
     struct alert_ledger *ledger = &alerts->kept.ledger;
 
     for (size_t i = 0; i < ledger->count; i++) {
-        if (!ledger->entries[i]->is_news)
-            continue;
-        log_news(alerts, ledger->entries[i]);
-        ledger->entries[i]->is_news = false;
+        struct alert_entry *entry = ledger->entries[i];
+
+        if (entry->is_news && alert_goes_on(entry))
+            log_begun(alerts, entry);
+        else if (entry->is_news)
+            log_ended(alerts, entry);
+        entry->is_news = false;
     }
 }
 
@@ -86,11 +98,13 @@ static void note_store(struct alerts *alerts, enum status status)
 {
     bool is_lost = status != STATUS_OK;
 
-    if (is_lost != alerts->is_lost)
-        log_event(is_lost ? LOG_LEVEL_WARN : LOG_LEVEL_INFO,
-                  is_lost ? "alert_ledger_lost" : "alert_ledger_found",
+    if (is_lost && !alerts->is_lost)
+        log_event(LOG_LEVEL_WARN, "alert_ledger_lost",
                   log_str("status", status_name(status)),
                   log_str("reason", object_store_reason(alerts->object_store)));
+    else if (!is_lost && alerts->is_lost)
+        log_event(LOG_LEVEL_INFO, "alert_ledger_found",
+                  log_str("key", ALERT_STORE_KEY));
     alerts->is_lost = is_lost;
 }
 

@@ -49,6 +49,7 @@ NAMES = {
     "arn:aws:s3:::dyndns.example.org": BUCKET,
     "arn:aws:s3:::dyndns.example.org/state/*": STATE,
     "state/*": STATE,
+    "arn:aws:sns:eu-west-1:123456789012:dyndns": TOPIC,
 }
 
 
