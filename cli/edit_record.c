@@ -15,6 +15,9 @@ enum { OBJECT_MAX_BYTES = 1024 * 1024, PASSWD_MAX_BYTES = 16 * 1024 };
 
 static const char content_type[] = "application/gzip";
 
+_Static_assert((int)HOST_DIFF_NAMES_MAX <= (int)EVENT_EDIT_HOSTS_MAX,
+               "an event has room for all names of a difference");
+
 struct edit_record {
     struct state_store *store;
     const char *action;
@@ -84,9 +87,7 @@ static enum status write_effect(const struct effect *effect,
 
     edit->effect = span_from_string(effect->word);
     edit->hosts_in_all = effect->in_all;
-    for (edit->named = 0;
-         edit->named < effect->named && edit->named < EVENT_EDIT_HOSTS_MAX;
-         edit->named++)
+    for (edit->named = 0; edit->named < effect->named; edit->named++)
         edit->hosts[edit->named] = effect->hosts[edit->named];
     return event_write(event, out);
 }

@@ -9,6 +9,7 @@ import socket
 import pytest
 
 from . import journal as j
+from .hosts import csv_of
 from .journal import MINUTE, ago, calls, change, copy_line, edit
 
 OK, FAILED, USAGE, INVALID, CONFLICT, INCOMPLETE = range(6)
@@ -327,4 +328,22 @@ def test_an_answer_that_was_lost_leaves_one_event(editor, store, journal, s3):
     assert editor("add-host", "c.example.org").returncode == OK
     (told,) = recorded(journal)
     del told["table_version"]
+    assert told == edits("add-host", "added", "c.example.org")
+
+
+@pytest.mark.parametrize("journal", ["folder"], indirect=True)
+def test_so_it_is_when_somebody_else_was_next(editor, store, journal, s3, in_background):
+    """The answer to our write is lost, and theirs comes before we ask again: then it
+    is no longer known what was there before."""
+    store("a.example.org")
+    s3.fail_next(1, "reset-after", "PUT")
+    with s3.held("PUT"):
+        adding = in_background(lambda: editor("add-host", "c.example.org"))
+        s3.wait_for_requests(2)
+    with s3.held("GET"):
+        s3.wait_for_requests(4)  # the write again, which is refused, and a look
+        store(s3.get("hosts", "hosts.csv") + csv_of("theirs.example.org"))
+    adding.join()
+    (told,) = recorded(journal)
+    assert told.pop("table_version")
     assert told == edits("add-host", "added", "c.example.org")

@@ -72,9 +72,10 @@ static void put_refusal(int minutes, uint32_t number, const char *host)
     strbuf_clear(&packed);
 }
 
-/* A snapshot made so many minutes ago, of one host that was refused 5 times, with
- * this object of the copy in it; `cut` bytes of it are missing. */
-static void put_snapshot(int minutes, uint32_t number, size_t cut)
+/* A snapshot made so many minutes ago, of one host that was refused 5 times, and
+ * stands there so often, with this object of the copy in it. `cut` bytes of it are
+ * missing. */
+static void put_lines(int minutes, uint32_t number, int times, size_t cut)
 {
     struct applied_objects applied = {.count = 0};
     struct object_name name = {.made_at = now - (int64_t)minutes * MINUTE,
@@ -88,11 +89,17 @@ static void put_snapshot(int minutes, uint32_t number, size_t cut)
     writer = snapshot_writer_new(&packed, name.made_at);
     assert_int_equal(applied_objects_add(&applied, &name), STATUS_OK);
     snapshot_writer_applied(writer, &applied);
-    snapshot_writer_host(writer, &state);
+    for (int i = 0; i < times; i++)
+        snapshot_writer_host(writer, &state);
     assert_int_equal(snapshot_writer_finish(writer), STATUS_OK);
     put(SNAPSHOT_KEY, span_from(packed.ptr, packed.len - cut));
     strbuf_clear(&packed);
     applied_objects_clear(&applied);
+}
+
+static void put_snapshot(int minutes, uint32_t number, size_t cut)
+{
+    put_lines(minutes, number, 1, cut);
 }
 
 /* ---- what is read of it ---- */
@@ -155,6 +162,15 @@ static void test_a_damaged_snapshot_is_passed_over(void **state)
     check(EXIT_INCOMPLETE, 1, -1);
 }
 
+static void test_what_a_snapshot_says_before_it_contradicts_itself_is_forgotten(
+    void **state)
+{
+    (void)state;
+    put_lines(30, 2, 2, 0);
+    put_refusal(30, 2, "b.x");
+    check(EXIT_INCOMPLETE, -1, 1);
+}
+
 static void test_a_damaged_object_is_passed_over(void **state)
 {
     struct object_name name = {
@@ -197,6 +213,8 @@ int main(void)
         TEST(test_objects_that_are_in_the_snapshot_do_not_count_twice),
         TEST(test_objects_alone),
         TEST(test_a_damaged_snapshot_is_passed_over),
+        TEST(
+            test_what_a_snapshot_says_before_it_contradicts_itself_is_forgotten),
         TEST(test_a_damaged_object_is_passed_over),
         TEST(test_nothing_is_no_state),
         TEST(test_a_store_that_cannot_be_read),
