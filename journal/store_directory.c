@@ -440,7 +440,7 @@ static enum status put(void *self, const struct object *object,
 {
     struct directory *directory = self;
     enum status status = go_on(directory);
-    int root;
+    int root = -1;
 
     if (status == STATUS_OK)
         status = open_directory(directory, true, &root);
