@@ -420,9 +420,12 @@ static bool is_replaced(struct carrier *carrier, enum status *status)
 
 static void plan_snapshot(struct carrier *carrier)
 {
+    int64_t intervals = carrier->settings->snapshot_intervals;
+
+    if (intervals == 0)
+        intervals = HISTORY_SNAPSHOT_INTERVALS;
     carrier->snapshot_at =
-        clock_now_ms() +
-        about(carrier, interval_ms(carrier) * CARRIER_SNAPSHOT_INTERVALS);
+        clock_now_ms() + about(carrier, interval_ms(carrier) * intervals);
 }
 
 /* Asks the keeper to let all stand still with its next object. */

@@ -12,7 +12,6 @@
 #include "server/history/shared_knowledge.h"
 
 enum {
-    CARRIER_SNAPSHOT_INTERVALS = 60,
     /* So many without a complete reading, and we are out of touch. */
     CARRIER_PATIENCE_INTERVALS = 10,
 };

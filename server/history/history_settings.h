@@ -8,12 +8,15 @@
 
 #include <stdint.h>
 
+enum { HISTORY_SNAPSHOT_INTERVALS = 60 };
+
 struct history_settings {
-    char *state;      /* where the journal is kept (object_store.h);
-                                 NULL: nothing outlives the server */
-    uint32_t seconds; /* between two objects; others' are read twice as
-                                 often, a snapshot is made after sixty */
-    uint32_t waiting_megabytes; /* of objects that the store does not take */
+    char *state; /* where the journal is kept (object_store.h); NULL: nothing
+                         outlives the server */
+    uint32_t seconds; /* between two objects; others' are read twice as often */
+    uint32_t snapshot_intervals; /* of these, about, between two snapshots; 0:
+                                    HISTORY_SNAPSHOT_INTERVALS */
+    uint32_t waiting_megabytes;  /* of objects that the store does not take */
 };
 
 #endif

@@ -1,0 +1,229 @@
+/* Copies of the history that share a directory. Meant to be run under TSan too.
+ */
+#include "server/history/carrier.h"
+
+#include "base/clock.h"
+#include "journal/journal_reader.h"
+#include "journal/snapshot.h"
+#include "server/history/history.h"
+#include "tests/unit/csv_table.h"
+#include "tests/unit/patience.h"
+#include "tests/unit/scratch_folder.h"
+
+#include <semaphore.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+enum { COPIES = 2 };
+
+static struct history_settings settings = {.snapshot_intervals = 1,
+                                           .waiting_megabytes = 1};
+static struct metric_registry metrics;
+
+struct copy {
+    struct history *history;
+    struct event_queue *queue;
+};
+
+static struct copy begin(uint32_t seconds)
+{
+    struct host_table *table =
+        host_table_new(csv_table("a.example.org,t\nb.example.org,t\n"), NULL);
+    struct copy copy;
+
+    metrics = (struct metric_registry){.count = 0};
+    settings.seconds = seconds;
+    settings.state = scratch_path("state");
+    copy.history = history_new(&settings, NULL, &metrics, NULL, NULL);
+    assert_non_null(copy.history);
+    copy.queue = history_add_queue(copy.history);
+    assert_non_null(copy.queue);
+    assert_int_equal(history_start(copy.history), STATUS_OK);
+    history_use_table(copy.history, table);
+    host_table_release(table);
+    return copy;
+}
+
+static void end(struct copy *copy)
+{
+    history_stop(copy->history, clock_now_ms() + PATIENCE_MS);
+    history_free(copy->history);
+}
+
+static void call(const struct copy *copy, const char *host,
+                 enum call_ending ending)
+{
+    struct happening happening = {
+        .kind = HAPPENED_CALL,
+        .at = clock_date_ms(),
+        .host = span_from_string(host),
+        .ending = ending,
+        .is_authentic = ending == CALL_SERVED,
+        .outcome = ending == CALL_SERVED ? "nochg" : "badauth",
+        .reason = "",
+    };
+
+    event_queue_put(copy->queue, &happening);
+}
+
+static void on_answer(struct history_query *query)
+{
+    sem_post(query->owner);
+}
+
+/* How often the host was refused in a row; -1: it was never heard of. */
+static int refusals(const struct copy *copy, const char *host)
+{
+    sem_t answered;
+    struct history_query *query =
+        history_query_new(HISTORY_HOST, on_answer, &answered);
+    int found;
+
+    assert_non_null(query);
+    sem_init(&answered, 0, 0);
+    snprintf(query->search, sizeof query->search, "%s", host);
+    history_ask(copy->history, query);
+    while (sem_wait(&answered) != 0)
+        continue;
+    sem_destroy(&answered);
+    found = query->host_count == 0 || query->hosts[0].state.called_at == 0
+                ? -1
+                : (int)query->hosts[0].state.refusals;
+    history_query_free(query);
+    return found;
+}
+
+static void wait_for(const struct copy *copy, const char *host, int wanted)
+{
+    struct patience patience = patience_for("what another copy has heard");
+
+    while (refusals(copy, host) != wanted)
+        patience_lasts(&patience);
+}
+
+static void test_copies_know_what_each_has_heard(void **state)
+{
+    struct copy copies[COPIES] = {begin(1), begin(1)};
+
+    (void)state;
+    call(&copies[0], "a.example.org", CALL_REFUSED);
+    call(&copies[0], "a.example.org", CALL_REFUSED);
+    wait_for(&copies[1], "a.example.org", 2);
+    call(&copies[1], "a.example.org", CALL_REFUSED);
+    wait_for(&copies[0], "a.example.org", 3);
+    call(&copies[1], "a.example.org", CALL_SERVED);
+    wait_for(&copies[0], "a.example.org", 0);
+    end(&copies[0]);
+    end(&copies[1]);
+}
+
+static void test_who_starts_knows_what_was_before(void **state)
+{
+    struct copy copy = begin(3600);
+
+    (void)state;
+    call(&copy, "a.example.org", CALL_REFUSED);
+    call(&copy, "b.example.org", CALL_SERVED);
+    end(&copy);
+    copy = begin(3600);
+    wait_for(&copy, "a.example.org", 1);
+    wait_for(&copy, "b.example.org", 0);
+    end(&copy);
+}
+
+static void test_what_is_heard_before_the_journal_is_read_counts_once(
+    void **state)
+{
+    struct copy copy = begin(3600);
+
+    (void)state;
+    call(&copy, "a.example.org", CALL_REFUSED);
+    end(&copy);
+    for (int starts = 2; starts < 5; starts++) {
+        copy = begin(3600);
+        call(&copy, "a.example.org", CALL_REFUSED);
+        wait_for(&copy, "a.example.org", starts);
+        end(&copy);
+    }
+}
+
+static void wait_for_snapshot(void)
+{
+    struct patience patience = patience_for("a snapshot");
+    struct object_store *store = object_store_new(settings.state, NULL);
+    struct strbuf packed;
+
+    strbuf_init(&packed, SNAPSHOT_MAX_BYTES);
+    while (object_store_get(store, SNAPSHOT_KEY, NULL, &packed) != STATUS_OK)
+        patience_lasts(&patience);
+    strbuf_clear(&packed);
+    object_store_free(store);
+}
+
+static void test_a_snapshot_counts_nothing_twice(void **state)
+{
+    struct copy copy = begin(1);
+    int sent = 0;
+
+    (void)state;
+    wait_for_snapshot();
+    for (; sent < 5; sent++)
+        call(&copy, "a.example.org", CALL_REFUSED);
+    wait_for(&copy, "a.example.org", sent);
+    end(&copy);
+    copy = begin(1);
+    wait_for(&copy, "a.example.org", sent);
+    end(&copy);
+}
+
+static void test_it_is_in_touch_once_the_journal_is_read(void **state)
+{
+    struct patience patience = patience_for("the first reading");
+    struct copy copy = begin(3600);
+    struct history_view view;
+
+    (void)state;
+    do {
+        view = history_look(copy.history);
+        assert_true((view.as_of == 0) == (view.in_touch_since == 0));
+    } while (view.as_of == 0 && patience_lasts(&patience));
+    assert_true(view.in_touch_since <= view.as_of);
+    end(&copy);
+}
+
+static void test_what_cannot_be_written_is_kept_and_ends_in_time(void **state)
+{
+    struct copy copy;
+
+    (void)state;
+    scratch_write("state", span_from_string("no directory"));
+    copy = begin(1);
+    call(&copy, "a.example.org", CALL_SERVED);
+    wait_for(&copy, "a.example.org", 0);
+    history_stop(copy.history, clock_now_ms() + 1);
+    history_free(copy.history);
+}
+
+#define CARRIER_TEST(name)                                                     \
+    cmocka_unit_test_setup_teardown(name, scratch_folder_set_up,               \
+                                    scratch_folder_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CARRIER_TEST(test_copies_know_what_each_has_heard),
+        CARRIER_TEST(test_who_starts_knows_what_was_before),
+        CARRIER_TEST(test_what_is_heard_before_the_journal_is_read_counts_once),
+        CARRIER_TEST(test_a_snapshot_counts_nothing_twice),
+        CARRIER_TEST(test_it_is_in_touch_once_the_journal_is_read),
+        CARRIER_TEST(test_what_cannot_be_written_is_kept_and_ends_in_time),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
