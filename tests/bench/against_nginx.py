@@ -145,7 +145,7 @@ def _free_port():
         return probe.getsockname()[1]
 
 
-def _wrk(request: Request, program, pid: int, seconds: float, headers=()) -> dict:
+def wrk(request: Request, program, pid: int, seconds: float, headers=()) -> dict:
     url = program.url(request.target)
     before = cpu_seconds(pid)
     process = start(
@@ -175,19 +175,19 @@ def compare(request, server, nginx, rounds, seconds, headers=()):
     """In turns, by wrk."""
     ours, theirs = [], []
     for _ in range(rounds):
-        ours.append(_wrk(request, server, server.pid, seconds, headers))
-        theirs.append(_wrk(request, nginx, nginx.worker, seconds, headers))
+        ours.append(wrk(request, server, server.pid, seconds, headers))
+        theirs.append(wrk(request, nginx, nginx.worker, seconds, headers))
     pairs = list(zip(ours, theirs))
     return {
         "hosts": request.hosts,
-        "ours": _medians(ours),
-        "nginx": _medians(theirs),
+        "ours": medians(ours),
+        "nginx": medians(theirs),
         "ratios": sorted(a["requests_a_second"] / b["requests_a_second"] for a, b in pairs),
         "cpu_ratios": sorted(b["cpu_us"] / a["cpu_us"] for a, b in pairs),
     }
 
 
-def _medians(results):
+def medians(results):
     return {key: statistics.median(each[key] for each in results) for key in results[0]}
 
 

@@ -381,6 +381,26 @@ def journal(results) -> str:
     return table([f"{hosts:,} hosts", "memory, or size", "time on a core"], rows)
 
 
+def history(results) -> str:
+    kept, other = results["kept"], results["not_kept"]
+    rows = [
+        [
+            "requests a second",
+            f"{kept['requests_a_second']:,.0f}",
+            f"{other['requests_a_second']:,.0f}",
+            _spread(results["ratios"]),
+        ],
+        [
+            "time on a core, µs a request",
+            f"{kept['cpu_us']:.1f}",
+            f"{other['cpu_us']:.1f}",
+            _spread(results["cpu_ratios"]),
+        ],
+    ]
+    head = ["a `nochg` from memory", "with `DYNDNS_STATE`", "without", "ratio (range)"]
+    return table(head, rows)
+
+
 def log_line(results) -> str:
     turns = results["turns"]
     rows = [
@@ -662,6 +682,8 @@ def text(results) -> str:
             waiters(results["growth"]),
             "### What happened to every host",
             journal(results["journal"]),
+            f"{results['history']['rounds']} turns of {results['history']['seconds']} s each.",
+            history(results["history"]),
             "### A log line",
             f"{len(results['log']['turns'])} turns of {results['log']['lines']:,} lines.",
             log_line(results["log"]),
