@@ -22,11 +22,10 @@
 
 enum { COPIES = 2 };
 
-static struct history_settings settings = {.snapshot_intervals = 1,
-                                           .waiting_megabytes = 1};
 static struct metric_registry metrics;
 
 struct copy {
+    struct history_settings *settings; /* read by its threads */
     struct history *history;
     struct event_queue *queue;
 };
@@ -38,9 +37,15 @@ static struct copy begin(uint32_t seconds)
     struct copy copy;
 
     metrics = (struct metric_registry){.count = 0};
-    settings.seconds = seconds;
-    settings.state = scratch_path("state");
-    copy.history = history_new(&settings, NULL, &metrics, NULL, NULL);
+    copy.settings = malloc(sizeof *copy.settings);
+    assert_non_null(copy.settings);
+    *copy.settings = (struct history_settings){
+        .state = scratch_path("state"),
+        .seconds = seconds,
+        .snapshot_intervals = 1,
+        .waiting_megabytes = 1,
+    };
+    copy.history = history_new(copy.settings, NULL, &metrics, NULL, NULL);
     assert_non_null(copy.history);
     copy.queue = history_add_queue(copy.history);
     assert_non_null(copy.queue);
@@ -54,6 +59,7 @@ static void end(struct copy *copy)
 {
     history_stop(copy->history, clock_now_ms() + PATIENCE_MS);
     history_free(copy->history);
+    free(copy->settings);
 }
 
 static void call(const struct copy *copy, const char *host,
@@ -156,7 +162,7 @@ static void test_what_is_heard_before_the_journal_is_read_counts_once(
 static void wait_for_snapshot(void)
 {
     struct patience patience = patience_for("a snapshot");
-    struct object_store *store = object_store_new(settings.state, NULL);
+    struct object_store *store = object_store_new(scratch_path("state"), NULL);
     struct strbuf packed;
 
     strbuf_init(&packed, SNAPSHOT_MAX_BYTES);
@@ -208,6 +214,7 @@ static void test_what_cannot_be_written_is_kept_and_ends_in_time(void **state)
     wait_for(&copy, "a.example.org", 0);
     history_stop(copy.history, clock_now_ms() + 1);
     history_free(copy.history);
+    free(copy.settings);
 }
 
 #define CARRIER_TEST(name)                                                     \
