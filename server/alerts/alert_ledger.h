@@ -71,6 +71,8 @@ struct alert_ledger {
     /* Who has the word: he alone tells. */
     char teller[ALERT_COPY_LEN + 1]; /* "": nobody */
     int64_t teller_since;
+    /* When each sender was told last of a kind, and of which end of it. */
+    int64_t told_at[ALERT_SENDERS][ALERT_KINDS][ALERT_PHASES];
     bool is_changed; /* since it was last written */
     unsigned scans;  /* so far (alert_hosts.h) */
 };

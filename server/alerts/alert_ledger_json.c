@@ -1,6 +1,9 @@
 #include "server/alerts/alert_ledger_json.h"
 
 #include <jansson.h>
+#include <stdio.h>
+
+enum { TOPIC_NAME_MAX = 64 };
 
 /* --- writing: texts hold printable ASCII alone (alert_ledger.c) ---------------- */
 
@@ -59,6 +62,29 @@ static void append_entry(struct strbuf *out, const struct alert_entry *entry)
     strbuf_append_char(out, '}');
 }
 
+static void append_told_at(struct strbuf *out,
+                           const struct alert_ledger *ledger)
+{
+    const char *comma = "";
+
+    strbuf_append_string(out, "],\n\"told_at\":{");
+    for (unsigned i = 0; i < ALERT_SENDERS * ALERT_KINDS * ALERT_PHASES; i++) {
+        unsigned sender = i % ALERT_SENDERS;
+        unsigned kind = i / ALERT_SENDERS % ALERT_KINDS;
+        unsigned phase = i / ALERT_SENDERS / ALERT_KINDS;
+        int64_t at = ledger->told_at[sender][kind][phase];
+
+        if (at == 0)
+            continue;
+        strbuf_printf(out, "%s\"%s %s %s\":%lld", comma,
+                      alert_sender_word((enum alert_sender)sender),
+                      alert_kind_word((enum alert_kind)kind),
+                      alert_phase_word((enum alert_phase)phase), (long long)at);
+        comma = ",";
+    }
+    strbuf_append_char(out, '}');
+}
+
 bool alert_ledger_write(const struct alert_ledger *ledger, struct strbuf *out)
 {
     strbuf_append_string(out, "{\"alerts\":[");
@@ -66,7 +92,7 @@ bool alert_ledger_write(const struct alert_ledger *ledger, struct strbuf *out)
         strbuf_append_string(out, i == 0 ? "\n" : ",\n");
         append_entry(out, ledger->entries[i]);
     }
-    strbuf_append_string(out, "]");
+    append_told_at(out, ledger);
     if (ledger->teller[0] != '\0')
         strbuf_printf(out, ",\n\"teller\":{\"copy\":\"%s\",\"since\":%lld}",
                       ledger->teller, (long long)ledger->teller_since);
@@ -167,12 +193,31 @@ static void read_teller(struct alert_ledger *ledger, const json_t *root)
     ledger->teller_since = time_of(teller, "since");
 }
 
+static void read_told_at(struct alert_ledger *ledger, const json_t *root)
+{
+    const json_t *told_at = json_object_get(root, "told_at");
+    char name[TOPIC_NAME_MAX];
+
+    for (unsigned i = 0; i < ALERT_SENDERS * ALERT_KINDS * ALERT_PHASES; i++) {
+        unsigned sender = i % ALERT_SENDERS;
+        unsigned kind = i / ALERT_SENDERS % ALERT_KINDS;
+        unsigned phase = i / ALERT_SENDERS / ALERT_KINDS;
+
+        snprintf(name, sizeof name, "%s %s %s",
+                 alert_sender_word((enum alert_sender)sender),
+                 alert_kind_word((enum alert_kind)kind),
+                 alert_phase_word((enum alert_phase)phase));
+        ledger->told_at[sender][kind][phase] = time_of(told_at, name);
+    }
+}
+
 enum status alert_ledger_read(struct alert_ledger *ledger, struct span text)
 {
     json_t *root = json_loadb(text.len == 0 ? "" : text.ptr, text.len,
                               JSON_REJECT_DUPLICATES, NULL);
     enum status status = read_alerts(ledger, root);
 
+    read_told_at(ledger, root);
     read_teller(ledger, root);
     json_decref(root);
     ledger->is_changed = false;

@@ -5,6 +5,7 @@
  *         "detail": "...", "since": 1795270380, "ended": 0, "evidence": 0,
  *         "told_begun": ["sns"], "told_ended": [],
  *         "seen_by": {"0123456789abcdef": 1795270380}}],
+ *      "told_at": {"sns host_silent begun": 1795270380},
  *      "teller": {"copy": "0123456789abcdef", "since": 1795270380}}
  *
  * A newer version's kinds, senders and members are passed over. Pure.

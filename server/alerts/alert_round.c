@@ -33,7 +33,8 @@ bool alert_round_apply(const struct alert_round *round,
     alert_ledger_end_unseen(ledger, round->date_s, linger);
     look_at_hosts(round, ledger);
     alert_ledger_forget(ledger, round->date_s, round->senders);
-    if (alert_owes_any(ledger, round->ready_senders))
+    if (alert_owes_any(ledger, round->ready_senders, round->date_s,
+                       round->after_s))
         return alert_ledger_take_word(ledger, round->copy, round->date_s);
     alert_ledger_give_word_back(ledger, round->copy);
     return false;

@@ -73,7 +73,7 @@ static bool tell_topic(struct alert_teller *teller, struct alert_ledger *ledger,
     const struct alert_entry **owed;
     bool sent;
 
-    if (count == 0)
+    if (count == 0 || !alert_may_tell(ledger, topic, date_s, teller->gap_s))
         return true;
     owed = calloc(count, sizeof(const struct alert_entry *));
     if (owed == NULL)
@@ -81,7 +81,7 @@ static bool tell_topic(struct alert_teller *teller, struct alert_ledger *ledger,
     count = alert_owed(ledger, topic, owed);
     sent = send(teller, topic, owed, count, date_s);
     if (sent) {
-        (void)alert_deeds_add(deeds, topic, owed, count);
+        (void)alert_deeds_add(deeds, topic, owed, count, date_s);
         alert_deeds_enter(deeds, ledger);
     }
     free(owed);

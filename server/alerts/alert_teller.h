@@ -19,6 +19,7 @@ struct alert_teller {
     alert_send_fn *send;
     void *arg;
     unsigned senders; /* that are set */
+    int64_t gap_s;    /* between two messages of one kind */
     const char *machine;
     struct alert_metrics *metrics;
     struct jitter jitter;

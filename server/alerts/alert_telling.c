@@ -23,12 +23,34 @@ size_t alert_owed(const struct alert_ledger *ledger,
     return count;
 }
 
-bool alert_owes_any(const struct alert_ledger *ledger, unsigned senders)
+bool alert_may_tell(const struct alert_ledger *ledger,
+                    const struct alert_topic *topic, int64_t now, int64_t gap_s)
 {
-    enum alert_phase phase;
+    int64_t last = ledger->told_at[topic->sender][topic->kind][topic->phase];
 
+    return now - last >= gap_s || last > now;
+}
+
+static bool owes(const struct alert_ledger *ledger,
+                 const struct alert_entry *entry, unsigned senders, int64_t now,
+                 int64_t gap_s)
+{
+    struct alert_topic topic = {.kind = entry->kind};
+    unsigned owed = alert_entry_owes(entry, senders, &topic.phase);
+
+    for (unsigned i = 0; i < ALERT_SENDERS; i++) {
+        topic.sender = (enum alert_sender)i;
+        if ((owed >> i & 1U) != 0 && alert_may_tell(ledger, &topic, now, gap_s))
+            return true;
+    }
+    return false;
+}
+
+bool alert_owes_any(const struct alert_ledger *ledger, unsigned senders,
+                    int64_t now, int64_t gap_s)
+{
     for (size_t i = 0; i < ledger->count; i++)
-        if (alert_entry_owes(ledger->entries[i], senders, &phase) != 0)
+        if (owes(ledger, ledger->entries[i], senders, now, gap_s))
             return true;
     return false;
 }
@@ -38,6 +60,7 @@ bool alert_owes_any(const struct alert_ledger *ledger, unsigned senders)
 
 struct alert_deed {
     struct alert_topic topic;
+    int64_t at;
     char *subject;
 };
 
@@ -65,12 +88,13 @@ static bool make_room(struct alert_deeds *deeds, size_t more)
 }
 
 bool alert_deeds_add(struct alert_deeds *deeds, const struct alert_topic *topic,
-                     const struct alert_entry *const *entries, size_t count)
+                     const struct alert_entry *const *entries, size_t count,
+                     int64_t now)
 {
     if (!make_room(deeds, count))
         return false;
     for (size_t i = 0; i < count; i++) {
-        struct alert_deed deed = {*topic, strdup(entries[i]->subject)};
+        struct alert_deed deed = {*topic, now, strdup(entries[i]->subject)};
 
         if (deed.subject == NULL)
             return false;
@@ -84,7 +108,9 @@ void alert_deeds_enter(const struct alert_deeds *deeds,
 {
     for (size_t i = 0; i < deeds->count; i++) {
         const struct alert_deed *deed = &deeds->deeds[i];
+        const struct alert_topic *topic = &deed->topic;
 
+        ledger->told_at[topic->sender][topic->kind][topic->phase] = deed->at;
         alert_ledger_told(ledger, deed->topic.kind,
                           span_from_string(deed->subject), deed->topic.phase,
                           1U << deed->topic.sender);

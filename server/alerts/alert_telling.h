@@ -23,8 +23,15 @@ size_t alert_owed(const struct alert_ledger *ledger,
                   const struct alert_topic *topic,
                   const struct alert_entry **out);
 
-/* Whether anything is to be told by any of these senders. */
-bool alert_owes_any(const struct alert_ledger *ledger, unsigned senders);
+/* Whether a message may be sent now: not when there was one like it within gap_s,
+ * or else whoever can cause trouble could fill the operator's mailbox. */
+bool alert_may_tell(const struct alert_ledger *ledger,
+                    const struct alert_topic *topic, int64_t now,
+                    int64_t gap_s);
+
+/* Whether anything may be told now by any of these senders. */
+bool alert_owes_any(const struct alert_ledger *ledger, unsigned senders,
+                    int64_t now, int64_t gap_s);
 
 struct alert_deed;
 
@@ -36,9 +43,10 @@ struct alert_deeds {
 /* All zero is none. */
 void alert_deeds_clear(struct alert_deeds *deeds);
 
-/* These entries were told. False: memory is short, so they may be told again. */
+/* These entries were told, at this time. False: memory is short, so they may be told again. */
 bool alert_deeds_add(struct alert_deeds *deeds, const struct alert_topic *topic,
-                     const struct alert_entry *const *entries, size_t count);
+                     const struct alert_entry *const *entries, size_t count,
+                     int64_t now);
 
 /* Enters all of them into the ledger. They stay, since that is not written yet. */
 void alert_deeds_enter(const struct alert_deeds *deeds,

@@ -315,6 +315,7 @@ static void set_up_teller(struct alerts *alerts, uint64_t seed)
         .send = send,
         .arg = alerts->senders,
         .senders = alert_senders_set(alerts->senders),
+        .gap_s = alerts->conditions.after_s,
         .machine = alerts->machine,
         .metrics = &alerts->metrics,
         .jitter = {seed},

@@ -123,6 +123,22 @@ def test_the_server_needs_no_more(start, store, ear, route53, certificate):
     sockets.close()
 
 
+def test_a_server_that_tells_of_trouble_needs_no_more(start, sandbox):
+    service = start(
+        "a.example.org",
+        within=boxed(SERVER),
+        DYNDNS_STATE="s3://hosts/state",
+        DYNDNS_STATE_SECONDS=1,
+        DYNDNS_ALERT_TOPIC=sandbox.sns.create_topic("alerts"),
+        DYNDNS_ALERT_REFUSALS=1,
+        DYNDNS_ALERT_AFTER_SECONDS=1,
+        **NO_SEARCH,
+    )
+    service.update("a.example.org", "192.0.2.1", token="wrong")
+    sandbox.sns.wait_for_messages(1)
+    service.stop()
+
+
 def test_a_server_with_a_local_file_and_syslog_needs_no_more(start, tmp_path):
     database = tmp_path / "hosts.csv"
     database.write_text(f"a.example.org,{token_of('a.example.org')}\n")

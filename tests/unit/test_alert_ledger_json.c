@@ -51,6 +51,8 @@ static void read_string(const char *json)
     "{\"kind\":\"route53_unreachable\",\"subject\":\"\",\"detail\":\"\","      \
     "\"since\":100,\"ended\":0,\"evidence\":0,\"told_begun\":[],"              \
     "\"told_ended\":[],\"seen_by\":{\"" A "\":300}}],\n"                       \
+    "\"told_at\":{\"sns host_silent begun\":70,\"command host_refused "        \
+    "ended\":80},\n"                                                           \
     "\"teller\":{\"copy\":\"" A "\",\"since\":400}}\n"
 
 static void test_what_is_written_is_read(void **state)
@@ -74,6 +76,8 @@ static void test_what_is_written_is_read(void **state)
     assert_int_equal(ledger.of_kind[ALERT_HOST_REFUSED], 0);
     assert_string_equal(ledger.teller, A);
     assert_int_equal(ledger.teller_since, 400);
+    assert_int_equal(
+        ledger.told_at[ALERT_BY_SNS][ALERT_HOST_SILENT][ALERT_BEGUN], 70);
     assert_true(alert_ledger_write(&ledger, &text));
     assert_string_equal(strbuf_string(&text), EVERYTHING);
 }
@@ -82,7 +86,8 @@ static void test_none_is_a_ledger_too(void **state)
 {
     (void)state;
     assert_true(alert_ledger_write(&ledger, &text));
-    assert_string_equal(strbuf_string(&text), "{\"alerts\":[]}\n");
+    assert_string_equal(strbuf_string(&text),
+                        "{\"alerts\":[],\n\"told_at\":{}}\n");
     read_string(strbuf_string(&text));
     assert_int_equal(ledger.count, 0);
 }

@@ -200,13 +200,15 @@ static bool tell(struct copy *copy)
         if (((MAIL | HOOK) & ~copy->failed & 1U << topic.sender) == 0)
             continue;
         count = alert_owed(&copy->ledger, &topic, owed);
-        if (count == 0)
+        if (count == 0 ||
+            !alert_may_tell(&copy->ledger, &topic, world.now, AFTER))
             continue;
         if ((world.broken & 1U << topic.sender) != 0) {
             copy->failed |= 1U << topic.sender;
             return true;
         }
-        assert_true(alert_deeds_add(&copy->deeds, &topic, owed, count));
+        assert_true(
+            alert_deeds_add(&copy->deeds, &topic, owed, count, world.now));
         for (size_t j = 0; j < count; j++)
             hear(&topic, owed[j]);
         alert_deeds_enter(&copy->deeds, &copy->ledger);

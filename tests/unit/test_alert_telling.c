@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-enum { NOW = 1795300000 };
+enum { NOW = 1795300000, GAP = 300 };
 
 static struct alert_ledger ledger;
 static struct alert_deeds deeds;
@@ -69,13 +69,33 @@ static void test_whether_anything_is_owed(void **state)
     struct alert_entry *a;
 
     (void)state;
-    assert_false(alert_owes_any(&ledger, ~0U));
+    assert_false(alert_owes_any(&ledger, ~0U, NOW, GAP));
     a = begin(ALERT_HOST_SILENT, "a");
-    assert_true(alert_owes_any(&ledger, 1U << ALERT_BY_SNS));
-    assert_false(alert_owes_any(&ledger, 0)); /* nobody is to be told */
+    assert_true(alert_owes_any(&ledger, 1U << ALERT_BY_SNS, NOW, GAP));
+    assert_false(
+        alert_owes_any(&ledger, 0, NOW, GAP)); /* nobody is to be told */
     a->told[ALERT_BEGUN] = 1U << ALERT_BY_SNS;
-    assert_false(alert_owes_any(&ledger, 1U << ALERT_BY_SNS));
-    assert_true(alert_owes_any(&ledger, 1U << ALERT_BY_COMMAND));
+    assert_false(alert_owes_any(&ledger, 1U << ALERT_BY_SNS, NOW, GAP));
+    assert_true(alert_owes_any(&ledger, 1U << ALERT_BY_COMMAND, NOW, GAP));
+}
+
+static void test_no_message_comes_right_after_one_like_it(void **state)
+{
+    struct alert_topic ended = mail;
+    struct alert_entry *a = begin(ALERT_HOST_SILENT, "a");
+
+    (void)state;
+    assert_true(alert_may_tell(&ledger, &mail, NOW, GAP));
+    ledger.told_at[ALERT_BY_SNS][ALERT_HOST_SILENT][ALERT_BEGUN] = NOW - 299;
+    assert_false(alert_may_tell(&ledger, &mail, NOW, GAP));
+    assert_false(alert_owes_any(&ledger, 1U << ALERT_BY_SNS, NOW, GAP));
+    assert_true(alert_owes_any(&ledger, 1U << ALERT_BY_WEBHOOK, NOW, GAP));
+    assert_true(alert_may_tell(&ledger, &mail, NOW + 1, GAP));
+    assert_true(alert_may_tell(&ledger, &mail, NOW - 300, GAP)); /* set back */
+    ended.phase = ALERT_ENDED;
+    assert_true(alert_may_tell(&ledger, &ended, NOW, GAP));
+    alert_ledger_end(&ledger, a, NOW, 110);
+    assert_true(alert_owes_any(&ledger, 1U << ALERT_BY_SNS, NOW, GAP));
 }
 
 static void test_a_deed_is_entered_into_whatever_is_read_next(void **state)
@@ -86,7 +106,7 @@ static void test_a_deed_is_entered_into_whatever_is_read_next(void **state)
     begin(ALERT_HOST_SILENT, "a");
     begin(ALERT_HOST_SILENT, "b");
     count = alert_owed(&ledger, &mail, owed);
-    assert_true(alert_deeds_add(&deeds, &mail, owed, count));
+    assert_true(alert_deeds_add(&deeds, &mail, owed, count, NOW));
     alert_ledger_clear(&ledger); /* somebody else wrote: it is read anew */
     set_up(state);
     begin(ALERT_HOST_SILENT, "b");
@@ -94,6 +114,7 @@ static void test_a_deed_is_entered_into_whatever_is_read_next(void **state)
     ledger.is_changed = false;
     alert_deeds_enter(&deeds, &ledger);
     assert_true(ledger.is_changed);
+    assert_false(alert_may_tell(&ledger, &mail, NOW + GAP - 1, GAP));
     assert_int_equal(alert_owed(&ledger, &mail, owed), 1);
     assert_string_equal(owed[0]->subject, "c");
 }
@@ -113,6 +134,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_what_one_message_is_about),
         TEST(test_whether_anything_is_owed),
+        TEST(test_no_message_comes_right_after_one_like_it),
         TEST(test_a_deed_is_entered_into_whatever_is_read_next),
         TEST(test_no_deed_changes_nothing),
     };
