@@ -70,6 +70,8 @@ def test_check_config_prints_what_is_in_force(dyndns53):
         "DYNDNS_STATE": "",
         "DYNDNS_STATE_SECONDS": "60",
         "DYNDNS_STATE_WAITING_MB": "64",
+        "DYNDNS_EXPIRE_AFTER": "never",
+        "DYNDNS_EXPIRE_DRY_RUN": "false",
         "DYNDNS_TRUSTED_PROXIES": "",
         "DYNDNS_ALLOW_INTERNAL": "false",
         "DYNDNS_QUERY_AUTH": "false",
