@@ -8,8 +8,9 @@ import pytest
 
 from sandbox.patience import until
 
-from .conftest import ZONE
+from .conftest import BUCKET, ZONE
 from .hosts import token_of
+from .journal import Journal
 from .metrics import scrape
 
 HOST, OTHER = "a.example.org", "b.example.org"
@@ -243,11 +244,51 @@ def test_a_server_that_came_lately_removes_nothing_at_first(expiring, route53):
     before = expiring(HOST, DYNDNS_EXPIRE_DRY_RUN="true")
     before.update(HOST, "192.0.2.1")
     before.wait_for_event("record_would_expire")
-    before.stop()
+    before.stop()  # with a farewell
     service = expiring()
     gone = service.wait_for_event("record_expired")
     began = service.events("started")[0]
     assert (gone.time - began.time).total_seconds() >= SILENCE
+
+
+def test_while_s3_is_away_nobody_is_silent(expiring, route53, s3):
+    journal = Journal.in_bucket(s3, BUCKET)
+    service = expiring(HOST, DYNDNS_STATE=journal.where)
+    until(journal.keys, "the journal to begin")
+    s3.fail_always("500", "LIST")
+    service.wait_for_event("state_out_of_reach", doing="read")
+    service.update(HOST, "192.0.2.1")
+    waits = service.wait_for_event("expiry_waits")
+    assert waits.level == "info" and "DYNDNS_STATE" in waits["reason"]
+    assert deletions(route53) == []
+    healed = time.monotonic()
+    s3.heal()
+    service.wait_for_event("expiry_goes_on")
+    service.wait_for_event("record_expired")
+    assert all(batch.call.time - healed >= SILENCE for batch in deletions(route53))
+
+
+def test_while_a_copy_is_missing_nobody_is_silent(expiring, route53, tmp_path):
+    service, other = expiring(), expiring(HOST, DYNDNS_EXPIRE_DRY_RUN="true")
+    journal = Journal.in_folder(tmp_path / "state")
+    until(lambda: len({key.split("-")[-2] for key in journal.keys()}) == 2, "both to be heard")
+    other.kill()
+    waits = service.wait_for_event("expiry_waits")
+    assert "fallen silent" in waits["reason"]
+    service.update(HOST, "192.0.2.1")
+    service.stop()
+    assert deletions(route53) == []
+
+
+def test_the_journal_tells_of_it(expiring, tmp_path):
+    service = expiring()
+    service.update(HOST, "192.0.2.1")
+    service.wait_for_event("record_expired")
+    service.stop()
+    (gone,) = [event for event in Journal.in_folder(tmp_path / "state").events()
+               if event["event"] == "change" and event["why"] == "expired"]
+    assert (gone["host"], gone["type"], gone["before"]) == (HOST, "A", "192.0.2.1")
+    assert gone.get("after") is None
 
 
 def test_a_policy_without_delete_is_told_and_harms_nobody(expiring, route53):
