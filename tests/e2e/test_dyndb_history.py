@@ -242,3 +242,49 @@ def test_what_s3_does_not_answer_is_asked_for_again(history, journal, s3):
     s3.fail_next(1, "500", "LIST")
     s3.fail_next(1, "throttling", "GET")
     assert len(words(history())) == 1
+
+
+# --- of real servers
+
+
+def test_what_servers_wrote_is_told(history, tool, journal, start, known_to_tool):
+    """Two of them one after the other, and then an edit. One thread, so that it is
+    sure which call was the last."""
+    where = {"DYNDNS_STATE": journal.where, "DYNDNS_STATE_SECONDS": "1", "DYNDNS_THREADS": "1"}
+    first = start(HOST, "b.example.org", **where)
+    assert first.update(HOST, "192.0.2.1").said == "good 192.0.2.1"
+    assert first.update(HOST, "192.0.2.1").said == "nochg 192.0.2.1"
+    first.stop()
+    second = start(**where)
+    assert second.update(HOST, "2001:db8::1").said == "good 2001:db8::1"
+    assert second.update(HOST, "192.0.2.2", token="wrong").said == "badauth"
+    second.stop()
+    assert tool("lock-host", HOST, DYNDNS_STATE=journal.where).returncode == OK
+    told = json.loads(history("--json").stdout)
+    assert {each["event"] for each in told} == {"calls", "change", "edit"}
+    changes = [each for each in told if each["event"] == "change"]
+    assert [(each["type"], each["after"]) for each in changes] == [
+        ("A", "192.0.2.1"), ("AAAA", "2001:db8::1")
+    ]  # fmt: skip
+    outcomes = [each["outcome"] for each in told if each["event"] == "calls"]
+    assert outcomes[-1] == "badauth"
+    assert sum(each["calls"] for each in told if each["event"] == "calls") == 4
+    assert told[-1]["action"] == "lock-host"
+    state = known_to_tool(journal)[HOST]
+    assert (state["ipv4"], state["ipv6"]) == ("192.0.2.1", "2001:db8::1")
+    assert (state["outcome"], state["refusals"]) == ("badauth", 1)
+    assert state["last_accessed"] is not None and state["last_updated"] is not None
+    audited = json.loads(tool("audit", "--json", DYNDNS_STATE=journal.where).stdout)
+    assert [each.get("what") or each["event"] for each in audited] == [
+        *["started", "change", "stopped"], *["started", "change", "stopped"], "edit"
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def known_to_tool(tool):
+    def known_to_tool(journal):
+        finished = tool("list-hosts", "--state", "--json", DYNDNS_STATE=journal.where)
+        assert finished.returncode == OK, finished.stderr
+        return {each["hostname"]: each for each in json.loads(finished.stdout)}
+
+    return known_to_tool
