@@ -36,6 +36,7 @@ struct walk {
     struct progress progress;
     struct keys keys;
     struct strbuf keep; /* for event_read() */
+    int64_t reached;    /* ms since 1970 */
     bool is_over;
 };
 
@@ -148,9 +149,11 @@ static int read_object(struct walk *walk, const struct fetched_object *object)
     }
 }
 
-static void show_progress(struct walk *walk, int64_t at)
+static void show_progress(void *arg)
 {
+    struct walk *walk = arg;
     const struct journal_walk *asked = walk->asked;
+    int64_t at = walk->reached;
     int64_t until = asked->until < asked->now ? asked->until : asked->now;
     char words[UTC_TEXT_MAX];
 
@@ -168,7 +171,8 @@ static int read_objects(struct walk *walk)
     int result = EXIT_OK;
 
     object_ahead_begin(walk->ahead, walk->keys.keys, walk->keys.count);
-    while (result == EXIT_OK && object_ahead_next(walk->ahead, &object)) {
+    while (result == EXIT_OK &&
+           object_ahead_next(walk->ahead, &object, show_progress, walk)) {
         struct object_name name = {0};
 
         (void)object_name_read(span_from_string(object.key), &name);
@@ -179,7 +183,8 @@ static int read_objects(struct walk *walk)
         result = read_object(walk, &object);
         if (result == EXIT_OK && !asked->pass(asked->arg, name.made_at))
             result = EXIT_FAILED;
-        show_progress(walk, name.made_at);
+        walk->reached = name.made_at;
+        show_progress(walk);
     }
     return result;
 }
@@ -213,7 +218,9 @@ static int read_days(struct walk *walk)
     for (int64_t day = first;
          day <= last && result == EXIT_OK && !walk->is_over; day++) {
         result = read_day(walk, day * MOMENT_MS_PER_DAY);
-        show_progress(walk, day * MOMENT_MS_PER_DAY);
+        if (walk->reached < day * MOMENT_MS_PER_DAY)
+            walk->reached = day * MOMENT_MS_PER_DAY;
+        show_progress(walk);
     }
     return result;
 }
@@ -232,7 +239,7 @@ static int finish(struct walk *walk, int result)
 
 int journal_walk_run(struct journal_walk *asked)
 {
-    struct walk walk = {.asked = asked};
+    struct walk walk = {.asked = asked, .reached = asked->since};
     int result = EXIT_FAILED;
 
     asked->objects = asked->damaged = 0;

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 
 struct slot {
     bool is_done;
@@ -171,7 +172,24 @@ static void give_up_last(struct object_ahead *ahead)
     pthread_cond_broadcast(&ahead->changed);
 }
 
-bool object_ahead_next(struct object_ahead *ahead, struct fetched_object *out)
+/* The lock is not held while `waiting` runs. */
+static void wait_a_moment(struct object_ahead *ahead,
+                          object_ahead_waiting_fn *waiting, void *arg)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += 1;
+    if (pthread_cond_timedwait(&ahead->changed, &ahead->lock, &until) == 0 ||
+        waiting == NULL)
+        return;
+    pthread_mutex_unlock(&ahead->lock);
+    waiting(arg);
+    pthread_mutex_lock(&ahead->lock);
+}
+
+bool object_ahead_next(struct object_ahead *ahead, struct fetched_object *out,
+                       object_ahead_waiting_fn *waiting, void *arg)
 {
     struct slot *slot;
 
@@ -180,7 +198,7 @@ bool object_ahead_next(struct object_ahead *ahead, struct fetched_object *out)
     slot = slot_of(ahead, ahead->handed);
     ahead->holds = ahead->handed < ahead->count;
     while (ahead->holds && !slot->is_done)
-        pthread_cond_wait(&ahead->changed, &ahead->lock);
+        wait_a_moment(ahead, waiting, arg);
     if (ahead->holds)
         *out = (struct fetched_object){
             .key = ahead->keys[ahead->handed],

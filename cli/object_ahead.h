@@ -33,7 +33,10 @@ void object_ahead_free(struct object_ahead *ahead);
 void object_ahead_begin(struct object_ahead *ahead, char *const *keys,
                         size_t count);
 
-/* Waits for the next one. False: there is none. */
-bool object_ahead_next(struct object_ahead *ahead, struct fetched_object *out);
+/* Waits for the next one, and calls `waiting` (NULL: nothing) now and then
+ * meanwhile. False: there is none. */
+typedef void object_ahead_waiting_fn(void *arg);
+bool object_ahead_next(struct object_ahead *ahead, struct fetched_object *out,
+                       object_ahead_waiting_fn *waiting, void *arg);
 
 #endif

@@ -6,6 +6,7 @@ import pytest
 
 from .conftest import BUCKET, KEY
 from .hosts import csv_of, numbered
+from .journal import ago, change
 
 OK = 0
 BAR = re.compile(r"\r(?:up|down)loading +\[[#.]{24}\] +(?:\d+|\?) %[^\r]*")
@@ -91,3 +92,17 @@ def test_the_database_is_printed_without_the_bar(at_terminal, store, s3):
         terminal = at_terminal("download-database")
         terminal.read_until("downloading")
     assert terminal.finish() == OK and terminal.output == csv_of("a.example.org").decode()
+
+
+@pytest.mark.parametrize("journal", ["bucket"], indirect=True)
+def test_a_reading_of_the_journal_shows_how_far_it_is(at_terminal, journal, s3):
+    """In time. A bar that was there leaves no trace."""
+    at = ago(hours=1)
+    journal.tell(at, change(at, "a.example.org", "192.0.2.1"))
+    with s3.held("GET"):
+        terminal = at_terminal("audit", DYNDNS_STATE=journal.where)
+        terminal.read_until("reading     [")
+    assert terminal.finish() == OK
+    assert re.search(r"\rreading     \[[#.]{24}\] +\d+ %  \d{4}-\d\d-\d\dT[\d:]{8}Z", terminal.shown)
+    assert re.sub(r"\r *\r", "", re.sub(r"\rreading [^\r]*", "", terminal.shown)) == ""
+    assert "a.example.org A changed to 192.0.2.1" in terminal.output

@@ -64,11 +64,11 @@ static void test_objects_come_in_their_order(void **state)
     for (int round = 0; round < ROUNDS; round++) {
         object_ahead_begin(ahead, keys, OBJECTS);
         for (size_t i = 0; i < OBJECTS; i++) {
-            assert_true(object_ahead_next(ahead, &object));
+            assert_true(object_ahead_next(ahead, &object, NULL, NULL));
             check(&object, i);
         }
-        assert_false(object_ahead_next(ahead, &object));
-        assert_false(object_ahead_next(ahead, &object));
+        assert_false(object_ahead_next(ahead, &object, NULL, NULL));
+        assert_false(object_ahead_next(ahead, &object, NULL, NULL));
     }
     object_ahead_free(ahead);
 }
@@ -79,9 +79,9 @@ static void test_without_names_there_is_nothing(void **state)
     struct fetched_object object;
 
     (void)state;
-    assert_false(object_ahead_next(ahead, &object));
+    assert_false(object_ahead_next(ahead, &object, NULL, NULL));
     object_ahead_begin(ahead, keys, 0);
-    assert_false(object_ahead_next(ahead, &object));
+    assert_false(object_ahead_next(ahead, &object, NULL, NULL));
     object_ahead_free(ahead);
 }
 
@@ -92,7 +92,7 @@ static void test_it_may_end_before_all_were_handed_out(void **state)
 
     (void)state;
     object_ahead_begin(ahead, keys, OBJECTS);
-    assert_true(object_ahead_next(ahead, &object));
+    assert_true(object_ahead_next(ahead, &object, NULL, NULL));
     check(&object, 0);
     object_ahead_free(ahead);
 }
