@@ -363,13 +363,13 @@ static bool use_queues(struct service *service, unsigned threads)
     return true;
 }
 
-/* Where nobody asks what happened, no caller pays for it. False: memory or
- * threads are short. */
 static void on_question(void *history, struct history_query *query)
 {
     history_ask(history, query);
 }
 
+/* Where nobody asks what happened, no caller pays for it. False: memory or
+ * threads are short. */
 static bool start_history(struct service *service, const struct config *config)
 {
     if (!config_wants_history(config))
