@@ -1,0 +1,105 @@
+"""An operator was away, and everything was killed twice meanwhile: what he finds when he
+comes back."""
+
+import json
+
+import pytest
+
+from sandbox.patience import until
+
+from .conftest import BUCKET
+from .hosts import token_of
+from .journal import Journal
+from .wire import basic
+
+HOSTS = [f"{name}.example.org" for name in ("changed", "silent", "refused", "steady")]
+CHANGED, SILENT, REFUSED, STEADY = HOSTS
+ADMIN_TOKEN = "0123456789abcdef"
+TOO_MANY = 3
+
+
+def database(within):
+    rows = [(CHANGED, ""), (SILENT, within), (REFUSED, ""), (STEADY, "")]
+    lines = "".join(f"{host},{token_of(host)},{each}\n" for host, each in rows)
+    return f"hostname,token,expect_within\n{lines}".encode()
+
+
+@pytest.fixture
+def journal(s3):
+    return Journal.in_bucket(s3, BUCKET)
+
+
+@pytest.fixture
+def launch(start, sandbox, journal):
+    topic = sandbox.sns.create_topic("alerts")
+
+    def launch():
+        service = start(
+            DYNDNS_STATE=journal.where,
+            DYNDNS_STATE_SECONDS=1,
+            DYNDNS_ADMIN_TOKEN=ADMIN_TOKEN,
+            DYNDNS_ALERT_TOPIC=topic,
+            DYNDNS_ALERT_REFUSALS=TOO_MANY,
+            DYNDNS_ALERT_AFTER_SECONDS=1,
+        )
+        service.wait_for_event("state_read")
+        return service
+
+    return launch
+
+
+def wait_until_written(journal, **wanted):
+    until(
+        lambda: any(wanted.items() <= event.items() for event in journal.events()),
+        lambda: f"{wanted} in the journal",
+    )
+
+
+def test_who_was_away_finds_what_happened(launch, store, journal, sandbox, route53, tool):
+    def subjects():
+        return sorted(message.subject for message in sandbox.sns.messages)
+
+    store(database("5s"))
+    service = launch()
+    for number, host in enumerate(HOSTS, 1):
+        assert service.update(host, f"192.0.2.{number}").said == f"good 192.0.2.{number}"
+        wait_until_written(journal, event="change", host=host)
+    service.kill()
+
+    service = launch()
+    assert service.update(CHANGED, "192.0.2.99").said == "good 192.0.2.99"
+    for _ in range(TOO_MANY):
+        assert service.update(REFUSED, "192.0.2.3", token="wrong").status == 401
+    begun = [f"{REFUSED} is refused again and again", f"{SILENT} is silent"]
+    until(lambda: subjects() == begun, lambda: f"mail: {subjects()}")
+    wait_until_written(journal, event="change", host=CHANGED, after="192.0.2.99")
+    service.kill()
+
+    # He opens the page, and sees it.
+    service = launch()
+    page = service.get("/status", [basic("admin", ADMIN_TOKEN)])
+    assert page.status == 200
+    names = [page.body.find(host) for host in (SILENT, REFUSED, CHANGED)]
+    assert -1 not in names and "192.0.2.99" in page.body
+    assert "wrong login or token" in page.body
+
+    # What is wrong is set right, and he is told so: of each once.
+    store(database(""))
+    service.reload()
+    assert service.update(REFUSED, "192.0.2.3").said in ("nochg 192.0.2.3", "good 192.0.2.3")
+    ended = [f"{REFUSED} is no longer refused", f"{SILENT} is no longer silent"]
+    until(lambda: len(subjects()) >= 4, lambda: f"mail: {subjects()}")
+    service.stop()
+    assert subjects() == sorted(begun + ended)
+
+    # And the state is what the records and the journal say.
+    listed = tool("list-hosts", "--state", "--json", DYNDNS_STATE=journal.where)
+    assert listed.returncode == 0, listed.stderr
+    states = {each["hostname"]: each for each in json.loads(listed.stdout)}
+    last = {}
+    for event in journal.events():
+        if event["event"] == "change":
+            last[event["host"]] = event["after"]
+    for host in HOSTS:
+        assert route53.record(host, "A") == [last[host]] == [states[host]["ipv4"]]
+    assert states[REFUSED]["refusals"] == 0
