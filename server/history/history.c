@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 enum {
-    QUEUES_MAX = 72, /* the loops, and whoever else sees things happen */
     QUEUE_BYTES = 2 * 1024 * 1024,
     TICK_MS = 500,
 };
@@ -28,7 +27,7 @@ struct history {
     struct shared_knowledge shared;
     struct outbox *outbox; /* NULL, and the next too: there is no store */
     struct carrier *carrier;
-    struct event_queue *queues[QUEUES_MAX];
+    struct event_queue *queues[EVENT_QUEUES_MAX];
     size_t queue_count;
     pthread_t thread;
     bool is_started;
@@ -105,14 +104,15 @@ static uint64_t count_lost(const struct history *history)
 }
 
 /* An effect is put behind its cause, in another queue: so all causes of what was
- * taken are there when the later queues are taken, and are looked at first. */
+ * taken are there when the later queues are taken. In the order of time, lest a
+ * refusal on one loop be lost to a success before it on another. */
 static void take_all(struct history *history)
 {
     for (size_t i = 0; i < history->queue_count; i++)
         event_queue_take(history->queues[i]);
     pthread_mutex_lock(&history->shared.lock);
-    for (size_t i = history->queue_count; i-- > 0;)
-        event_queue_each(history->queues[i], on_happening, history);
+    event_queues_each(history->queues, history->queue_count, on_happening,
+                      history);
     if (count_lost(history) != atomic_load(&history->lost_in_all)) {
         atomic_store(&history->lost_in_all, count_lost(history));
         shared_knowledge_lose_touch(&history->shared);
@@ -389,7 +389,7 @@ struct event_queue *history_add_queue(struct history *history)
 {
     struct event_queue *queue;
 
-    if (history->queue_count == QUEUES_MAX)
+    if (history->queue_count == EVENT_QUEUES_MAX)
         return NULL;
     queue = event_queue_new(QUEUE_BYTES, wake, history);
     if (queue != NULL)

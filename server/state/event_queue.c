@@ -126,21 +126,60 @@ void event_queue_take(struct event_queue *queue)
     queue->reading = taken;
 }
 
-void event_queue_each(const struct event_queue *queue,
-                      event_queue_each_fn *each, void *arg)
+/* What comes next of one queue. */
+struct head {
+    struct happening happening;
+    const char *next; /* what is behind it */
+};
+
+/* False: there is nothing more. */
+static bool advance(const struct event_queue *queue, struct head *head)
 {
-    const char *next = queue->reading, *end = next + queue->taken;
+    const char *bytes = head->next + sizeof(struct entry);
+    struct entry entry;
 
-    while (next < end) {
-        struct entry entry;
-        const char *bytes = next + sizeof entry;
+    if (head->next == queue->reading + queue->taken)
+        return false;
+    memcpy(&entry, head->next, sizeof entry);
+    head->happening = entry.happening;
+    head->happening.host = span_from(bytes, entry.host_len);
+    head->happening.agent = span_from(bytes + entry.host_len, entry.agent_len);
+    head->next += aligned(sizeof entry + entry.host_len + entry.agent_len);
+    return true;
+}
 
-        memcpy(&entry, next, sizeof entry);
-        entry.happening.host = span_from(bytes, entry.host_len);
-        entry.happening.agent =
-            span_from(bytes + entry.host_len, entry.agent_len);
-        each(arg, &entry.happening);
-        next += aligned(sizeof entry + entry.host_len + entry.agent_len);
+/* The queues that have something, and the place of the first of all. */
+struct heads {
+    struct head of[EVENT_QUEUES_MAX];
+    bool is_there[EVENT_QUEUES_MAX];
+};
+
+/* `count`: there is none. */
+static size_t first_of(const struct heads *heads, size_t count)
+{
+    size_t first = count;
+
+    for (size_t i = count; i-- > 0;)
+        if (heads->is_there[i] &&
+            (first == count ||
+             heads->of[i].happening.at < heads->of[first].happening.at))
+            first = i;
+    return first;
+}
+
+void event_queues_each(struct event_queue *const *queues, size_t count,
+                       event_queue_each_fn *each, void *arg)
+{
+    struct heads heads;
+    size_t first;
+
+    for (size_t i = 0; i < count; i++) {
+        heads.of[i].next = queues[i]->reading;
+        heads.is_there[i] = advance(queues[i], &heads.of[i]);
+    }
+    while ((first = first_of(&heads, count)) < count) {
+        each(arg, &heads.of[first].happening);
+        heads.is_there[first] = advance(queues[first], &heads.of[first]);
     }
 }
 

@@ -61,12 +61,18 @@ void event_queue_free(struct event_queue *queue);
 void event_queue_put(struct event_queue *queue,
                      const struct happening *happening);
 
-/* The reader: takes all that was put before; and each(arg, ...) for what was
- * taken last, in that order. Spans live for the duration of the call. */
-typedef void event_queue_each_fn(void *arg, const struct happening *happening);
+/* The reader: takes all that was put before. */
 void event_queue_take(struct event_queue *queue);
-void event_queue_each(const struct event_queue *queue,
-                      event_queue_each_fn *each, void *arg);
+
+/* Read together: the loops', and of whoever else sees things happen. */
+enum { EVENT_QUEUES_MAX = 72 };
+
+/* The reader: each(arg, ...) for what was taken last from these queues, in the
+ * order of time; at the same moment a later queue's goes first, and a queue's own
+ * stay in their order. Spans live for the duration of the call. */
+typedef void event_queue_each_fn(void *arg, const struct happening *happening);
+void event_queues_each(struct event_queue *const *queues, size_t count,
+                       event_queue_each_fn *each, void *arg);
 
 /* Any thread: how many found no room since the start. */
 uint64_t event_queue_lost(const struct event_queue *queue);

@@ -60,7 +60,7 @@ static const char *heard(void)
 
     text[0] = '\0';
     event_queue_take(note.queue);
-    event_queue_each(note.queue, append, text);
+    event_queues_each(&note.queue, 1, append, text);
     return text;
 }
 

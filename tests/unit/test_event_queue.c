@@ -53,7 +53,7 @@ static struct taken take(struct event_queue *queue)
     struct taken taken = {.count = 0};
 
     event_queue_take(queue);
-    event_queue_each(queue, note, &taken);
+    event_queues_each(&queue, 1, note, &taken);
     return taken;
 }
 
@@ -96,6 +96,39 @@ static void compare(void *arg, const struct happening *happening)
     assert_int_equal(happening->agent.len, 0);
 }
 
+/* Moments of what stands in two queues, and how all of it is told. */
+static void test_queues_are_told_in_the_order_of_time(void **state)
+{
+    static const struct {
+        size_t queue;
+        int64_t at;
+        const char *host;
+    } happened[] = {
+        {0, 10, "first"},  {0, 30, "fourth"}, {0, 30, "fifth"},
+        {1, 20, "second"}, {1, 30, "third"},  {1, 40, "sixth"},
+    };
+    struct event_queue *queues[] = {event_queue_new(ROOMY_BYTES, NULL, NULL),
+                                    event_queue_new(ROOMY_BYTES, NULL, NULL),
+                                    event_queue_new(ROOMY_BYTES, NULL, NULL)};
+    struct taken taken = {.count = 0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof happened / sizeof happened[0]; i++)
+        event_queue_put(queues[happened[i].queue],
+                        &(struct happening){
+                            .kind = HAPPENED_CALL,
+                            .at = happened[i].at,
+                            .host = span_from_string(happened[i].host),
+                        });
+    for (size_t i = 0; i < 3; i++)
+        event_queue_take(queues[i]);
+    event_queues_each(queues, 3, note, &taken);
+    assert_string_equal(taken.text, "first() second() third() fourth() fifth() "
+                                    "sixth() ");
+    for (size_t i = 0; i < 3; i++)
+        event_queue_free(queues[i]);
+}
+
 static void test_a_change_arrives_as_it_was(void **state)
 {
     struct event_queue *queue = event_queue_new(ROOMY_BYTES, NULL, NULL);
@@ -113,7 +146,7 @@ static void test_a_change_arrives_as_it_was(void **state)
     (void)state;
     event_queue_put(queue, &change);
     event_queue_take(queue);
-    event_queue_each(queue, compare, &change);
+    event_queues_each(&queue, 1, compare, &change);
     event_queue_free(queue);
 }
 
@@ -192,7 +225,7 @@ static void test_what_is_put_meanwhile_waits_for_the_next_take(void **state)
     (void)state;
     put(queue, "a.example.org", "");
     event_queue_take(queue);
-    event_queue_each(queue, put_another, queue);
+    event_queues_each(&queue, 1, put_another, queue);
     assert_string_equal(take(queue).text, "b.example.org() ");
     event_queue_free(queue);
 }
@@ -263,11 +296,11 @@ static void test_writer_and_reader_may_be_two_threads(void **state)
     assert_int_equal(pthread_create(&writer, NULL, rush, queue), 0);
     while (!atomic_load(&is_over)) {
         event_queue_take(queue);
-        event_queue_each(queue, watch, &witness);
+        event_queues_each(&queue, 1, watch, &witness);
     }
     pthread_join(writer, NULL);
     event_queue_take(queue);
-    event_queue_each(queue, watch, &witness);
+    event_queues_each(&queue, 1, watch, &witness);
     assert_false(witness.has_seen_a_lie);
     assert_int_equal(witness.count + event_queue_lost(queue), RUSH);
     event_queue_free(queue);
@@ -277,6 +310,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_was_put_is_taken_once_and_in_order),
+        cmocka_unit_test(test_queues_are_told_in_the_order_of_time),
         cmocka_unit_test(test_a_change_arrives_as_it_was),
         cmocka_unit_test(test_of_a_long_agent_the_beginning_is_kept),
         cmocka_unit_test(test_what_finds_no_room_is_counted),

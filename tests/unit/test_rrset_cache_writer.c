@@ -186,7 +186,7 @@ static void test_the_history_hears_of_what_has_changed(void **state)
     write_record("gone.example.org", "192.0.2.3", true);
     survey("a.example.org", "192.0.2.9", false);
     event_queue_take(events);
-    event_queue_each(events, append_change, text);
+    event_queues_each(&events, 1, append_change, text);
     assert_string_equal(text, "a.example.org 4 - to 192.0.2.1;"
                               "a.example.org 4 192.0.2.1 to 192.0.2.2;"
                               "a.example.org 6 - to 2001:db8::1;"
@@ -378,7 +378,7 @@ static void test_nothing_is_known_of_what_is_removed(void **state)
         rrset_cache_writer_ever_knew(&cache_writer, host_name, RRSET_A));
     assert_true(says("2001:db8::1"));
     event_queue_take(events);
-    event_queue_each(events, on_removal, &heard);
+    event_queues_each(&events, 1, on_removal, &heard);
     assert_int_equal(heard, 1);
     cache_writer.events = NULL;
     event_queue_free(events);
