@@ -202,7 +202,6 @@ static int64_t later(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-/* What is said of the last call alone is the newer one's. */
 /* What a record says is the newer call's word, if it was about that record. */
 static void take_record(struct address *to, const struct address *from)
 {
@@ -210,6 +209,7 @@ static void take_record(struct address *to, const struct address *from)
         *to = *from;
 }
 
+/* What is said of the last call alone is the newer one's. */
 static void add_to(struct noted *noted, int64_t at,
                    const struct event_calls *call)
 {
