@@ -117,6 +117,7 @@ static bool find(struct span name, struct span *text)
     if (file == NULL)
         return false;
     *text = page_file_text(file);
+    text->len -= text->ptr[text->len - 1] == '\n'; /* no blank behind a part */
     return true;
 }
 

@@ -108,7 +108,7 @@ static bool add_one(struct status_call *call)
     if (one == NULL)
         return false;
     memcpy(one->search, call->query.host, call->query.host_len);
-    one->count = STATUS_EVENTS_PER_PAGE * 2;
+    one->count = STATUS_EVENTS_OF_HOST;
     return true;
 }
 

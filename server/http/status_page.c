@@ -87,6 +87,11 @@ static void add_hosts(json_t *facts, const struct history_query *hosts)
                    hosts->silent, hosts->refused, hosts->never_called);
 }
 
+static const char *rows(size_t count)
+{
+    return count == 1 ? "row" : "rows";
+}
+
 static void add_table(json_t *facts, const struct status_view *view)
 {
     bool is_loaded = atomic_load(&view->health->table_loaded);
@@ -104,8 +109,8 @@ static void add_table(json_t *facts, const struct status_view *view)
                                : "current");
     if (!is_loaded)
         return;
-    page_set_words(fact, "detail",
-                   "%zu rows left out; confirmed %s; version %s", left_out,
+    page_set_words(fact, "detail", "%zu %s left out; confirmed %s; version %s",
+                   left_out, rows(left_out),
                    ago_format(atomic_load(&view->health->table_confirmed_at),
                               view->now, ago),
                    view->origin == NULL || view->origin->version[0] == '\0'
@@ -238,10 +243,10 @@ static void set_left_out(json_t *page, const struct table_origin *origin)
                   origin != NULL && origin->rows_left_out > 0);
     if (origin == NULL)
         return;
-    page_set_words(page, "left_out_caption", "%zu rows of %s%s",
-                   origin->rows_left_out, origin->where,
-                   origin->rows_left_out > origin->count ? "; the first of them"
-                                                         : "");
+    page_set_words(
+        page, "left_out_caption", "%zu %s of %s%s", origin->rows_left_out,
+        rows(origin->rows_left_out), origin->where,
+        origin->rows_left_out > origin->count ? "; the first of them" : "");
     for (size_t i = 0; i < origin->count; i++) {
         const struct left_out_row *row = &origin->rows[i];
         json_t *one = page_list_add(list);

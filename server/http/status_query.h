@@ -11,7 +11,8 @@
 
 enum {
     STATUS_HOSTS_PER_PAGE = 100,
-    STATUS_EVENTS_PER_PAGE = 25,
+    STATUS_EVENTS_PER_PAGE = 10, /* so that hosts are not far below them */
+    STATUS_EVENTS_OF_HOST = 50,
     STATUS_PAGE_MAX = 1000000, /* beyond all hosts that there can be */
 };
 

@@ -205,7 +205,7 @@ static void assert_lacks(const struct strbuf *page, const char *text)
 
 static const char *const told[] = {
     "1 silent for too long, 1 refused at present, 1 never heard",
-    "1 rows left out",
+    "1 row left out",
     "expires in 3 days",
     ">17</span>", /* waiting changes of both copies */
     "1 of them silent without a farewell",

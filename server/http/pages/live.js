@@ -5,7 +5,7 @@
 (() => {
   const box = document.getElementById("live");
   if (box === null) return;
-  const seconds = Number(box.dataset.seconds);
+  const seconds = () => Number(box.dataset.seconds);
   const button = document.createElement("button");
   const said = document.createElement("span");
   let timer = null;
@@ -37,10 +37,13 @@
 
   const refresh = async () => {
     try {
-      const reply = await fetch(location.href, {
+      // A page whose address had a password in it may fetch none like that.
+      const address = new URL(location.href);
+      address.username = address.password = "";
+      const reply = await fetch(address, {
         cache: "no-store",
         redirect: "error",
-        signal: AbortSignal.timeout(seconds * 3000),
+        signal: AbortSignal.timeout(30000),
       });
       if (!reply.ok) throw new Error(`status ${reply.status}`);
       const text = await reply.text();
@@ -54,13 +57,13 @@
 
   const schedule = () => {
     clearTimeout(timer);
-    if (is_on && !document.hidden) timer = setTimeout(refresh, seconds * 1000);
+    if (is_on && !document.hidden) timer = setTimeout(refresh, seconds() * 1000);
   };
 
   const label = () => {
     button.textContent = is_on ? "Stop refreshing" : "Refresh by itself";
     said.textContent = is_on
-      ? `The page refreshes itself every ${seconds} seconds.`
+      ? `The page refreshes itself every ${seconds()} seconds.`
       : "The page stays as it is.";
   };
 
