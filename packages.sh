@@ -28,11 +28,12 @@ TRY_PACKAGES="curl bind9-dnsutils openssl"
 # python3-swift is a store that speaks S3, OpenStack Swift, without its services.
 # prometheus has promtool, which reads what the server counts as it is read.
 # docker-compose reads the Compose file, and needs no Docker for it. jq runs the
-# queries of docs/STATE.md.
+# queries of docs/STATE.md. chromium shows the pages, driven by selenium.
 CHECK_PACKAGES="clang-14 libclang-rt-14-dev clang-format-14 llvm libcmocka-dev
     python3-pytest mandoc shellcheck binutils git nginx-light caddy haproxy
     curl wget busybox ddclient libio-socket-ssl-perl inadyn systemd zsh
-    python3-swift docker-compose python3-yaml prometheus jq"
+    python3-swift docker-compose python3-yaml prometheus jq
+    chromium chromium-driver python3-selenium"
 
 # To build and test the Debian package and the image, in a Debian made for that.
 PACKAGE_PACKAGES="build-essential debhelper lintian mmdebstrap buildah"

@@ -338,6 +338,24 @@ def troubled_service(request, start, sandbox):
     return service
 
 
+@pytest.fixture
+def browse(tmp_path):
+    """Starts browsers, each a person of its own: browse(dark=True)."""
+    from .browser import Browser  # what it imports, nobody else needs
+
+    browsers = []
+
+    def browse(**more):
+        folder = tmp_path / f"browser{len(browsers)}"
+        folder.mkdir()
+        browsers.append(Browser(folder, **more))
+        return browsers[-1]
+
+    yield browse
+    for each in browsers:
+        each.close()
+
+
 # --- helpers
 
 

@@ -1,5 +1,5 @@
-"""Published schemas, from the packages of npm that hold them. They are fetched
-once for each build folder."""
+"""What npm's packages hold: published schemas, and what other tests need of them.
+They are fetched once for each build folder."""
 
 import fcntl
 import hashlib
@@ -37,16 +37,16 @@ def npm(*arguments, folder):
     return done.stdout
 
 
-def modules():
-    """The folder node_modules of what package.json names."""
-    wanted = hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()
+def modules(names=HERE):
+    """The folder node_modules of what package.json in the folder `names` names."""
+    wanted = hashlib.sha256((names / "package-lock.json").read_bytes()).hexdigest()
     folder = KEPT / wanted[:16]
     with alone():
         if not (folder / "whole").exists():
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
             for name in ("package.json", "package-lock.json", ".npmrc"):
-                shutil.copy(HERE / name, folder)
+                shutil.copy(names / name, folder)
             npm("ci", folder=folder)
             (folder / "whole").touch()
     return folder / "node_modules"

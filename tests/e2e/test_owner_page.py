@@ -1,0 +1,298 @@
+"""/: what the owner of a host sees, and the button that registers his address."""
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from sandbox.patience import until
+
+from .browser import NARROW
+from .hosts import token_of
+from .proxy import forwarded
+from .test_hash_v2 import hash_of
+from .test_hashed_tokens import scrypt
+from .wire import basic
+
+HOST = "a.example.org"
+OWNER = basic(HOST, token_of(HOST))
+EVIL = '"><script>document.title="taken"</script><b>&'
+OWN = "dyndns.example.org"  # the Host that wire.request() sends
+FORM = ("Content-Type", "application/x-www-form-urlencoded")
+
+TABLE = (
+    "hostname,token,user,lock_record\n"
+    "a.example.org,token-of-a.example.org,,\n"
+    "nas.example.org,s3cret-of-alice,alice,\n"
+    "tv.example.org,s3cret-of-alice,alice,true\n"
+)
+
+
+@pytest.fixture
+def owned(start, store, sandbox):
+    """A server for a.example.org, and alice's nas.example.org and tv.example.org,
+    which asks the sandbox about DNS."""
+    store(TABLE.encode())
+    resolver = f"127.0.0.1:{sandbox.dns_port}"
+    return start(
+        DYNDNS_RESOLVER=resolver, DYNDNS_ALLOW_INTERNAL="true", DYNDNS_ADMIN_TOKEN="x" * 16
+    )
+
+
+def look(service, path="/", credentials=OWNER, **more):
+    return service.get(path, [credentials] if credentials else [], **more)
+
+
+def look_for(service, text, path="/", credentials=OWNER):
+    def has_it():
+        page = look(service, path, credentials).body
+        return text in page and page
+
+    return until(has_it, f"{text} on {path}")
+
+
+def press(service, host, credentials=OWNER, headers=None, **more):
+    """What a browser sends when the button is pressed."""
+    if headers is None:
+        headers = [("Origin", f"http://{OWN}"), ("Sec-Fetch-Site", "same-origin")]
+    all_of_them = [*headers, FORM, *([credentials] if credentials else [])]
+    return service.request("POST", "/register", all_of_them, f"hostname={host}".encode(), **more)
+
+
+# --- who may
+
+
+@pytest.mark.parametrize(
+    "credentials",
+    [
+        None,
+        basic(HOST, "wrong"),
+        basic(HOST, ""),
+        basic("nobody.example.org", token_of(HOST)),
+        basic("admin", "x" * 16),
+        ("Authorization", "Bearer x"),
+    ],
+)
+def test_nobody_else_sees_it(owned, credentials):
+    reply = look(owned, credentials=credentials)
+    assert (reply.status, reply.header("Content-Type")) == (401, "text/html; charset=utf-8")
+    assert reply.header("WWW-Authenticate") == 'Basic realm="dyndns53"'
+    assert HOST not in reply.body
+    assert press(owned, HOST, credentials).status == 401
+
+
+def test_an_owner_sees_his_own_alone(owned):
+    assert f"<h1><bdi>{HOST}</bdi></h1>" in look(owned).body
+    for other in ("nas.example.org", "nobody.example.org"):
+        reply = look(owned, f"/?host={other}")
+        assert reply.status == 404 and other not in reply.body
+        assert "told=nohost" in press(owned, other).header("Location")
+
+
+def test_a_user_sees_all_of_his(owned):
+    alice = basic("alice", "s3cret-of-alice")
+    page = look(owned, credentials=alice).body
+    assert "<h1><bdi>nas.example.org</bdi></h1>" in page and "?host=tv.example.org" in page
+    page = look(owned, "/?host=tv.example.org", alice).body
+    assert "<h1><bdi>tv.example.org</bdi></h1>" in page and "This host is locked" in page
+    assert HOST not in page
+
+
+def test_a_hashed_token_opens_it_too(start):
+    service = start((HOST, scrypt(token_of(HOST))))
+    assert look(service).status == 200
+    assert look(service, credentials=basic(HOST, "wrong")).status == 401
+
+
+def test_whose_link_it_was_matters_not_for_looking(owned):
+    headers = [OWNER, ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "navigate")]
+    assert owned.get("/", headers).status == 200
+
+
+def test_wrong_passwords_are_counted_logged_and_told_the_operator(start):
+    service = start(HOST, DYNDNS_MAX_FAILURES=2, DYNDNS_ADMIN_TOKEN="x" * 16)
+    for number in range(2):
+        wrong = basic(HOST, f"guess{number}")
+        assert service.get("/", **forwarded("192.0.2.66", headers=[wrong])).status == 401
+    reply = service.get("/", **forwarded("192.0.2.66", headers=[OWNER]))
+    assert (reply.status, reply.header("WWW-Authenticate")) == (429, None)
+    service.wait_for_event("badauth", host=HOST, client="192.0.2.66")
+    look_for(service, "in a row", "/status", basic("admin", "x" * 16))
+    assert "guess" not in service.log.text()
+
+
+# --- the serverless protocol has the same URL
+
+
+@pytest.mark.parametrize(
+    "query", ["?mode=get", "?mode=none", "?mode", "?hostname=a&hash=b", "?internalIp=192.0.2.1"]
+)
+def test_whoever_speaks_the_serverless_protocol_is_answered_by_it(owned, query):
+    reply = owned.get(f"/{query}", [OWNER])
+    assert (reply.status, reply.header("Content-Type")) == (200, "application/json")
+
+
+def test_so_is_who_shows_an_api_key(start):
+    service = start(HOST, DYNDNS_API_KEY="an-api-key")
+    assert service.get("/", [("x-api-key", "wrong")]).status == 403
+    assert "You must pass" in service.get("/", [("x-api-key", "an-api-key")]).body
+    assert look(service).status == 200
+
+
+def test_a_hash_is_still_good(owned):
+    proof = hash_of("192.0.2.7", HOST + ".", token_of(HOST))
+    reply = owned.get(f"/?mode=set&hostname={HOST}&hash={proof}", **forwarded("192.0.2.7"))
+    assert "has been set to 192.0.2.7" in reply.body
+
+
+# --- what is told
+
+
+def test_records_and_what_dns_says_of_them(owned):
+    assert owned.update(HOST, "192.0.2.1").said == "good 192.0.2.1"
+    page = look_for(owned, "192.0.2.1</span> since")
+    assert '<span class="code">192.0.2.1</span> <span class="good">the same</span>' in page
+    assert "no such record" in page  # of IPv6
+
+
+def test_a_name_server_that_is_silent_keeps_nobody(start, free_port):
+    service = start(HOST, DYNDNS_RESOLVER=f"127.0.0.1:{free_port}")
+    reply = look(service)
+    assert reply.status == 200 and "no name server answered" in reply.body
+
+
+def test_the_history_is_his_own(owned):
+    owned.update(HOST, "192.0.2.1", token="wrong", headers=[("User-Agent", EVIL)])
+    owned.update("nas.example.org", "192.0.2.2", token="wrong")
+    page = look_for(owned, "wrong login or token")
+    assert "<script>" not in page and "nas.example.org" not in page
+
+
+def test_without_a_history_the_rest_is_told(start, sandbox):
+    service = start(HOST, DYNDNS_RESOLVER=f"127.0.0.1:{sandbox.dns_port}")
+    service.update(HOST, "192.0.2.1")
+    page = look(service).body
+    assert "This server keeps no history" in page and "192.0.2.1</span>" in page
+
+
+def test_the_settings_name_this_service(owned):
+    page = look(owned).body
+    assert f"http://{OWN}/nic/update?hostname=&lt;domain&gt;&amp;myip=" in page
+    headers = [OWNER, ("X-Forwarded-Proto", "https")]
+    assert f"https://{OWN}/nic/update" in owned.get("/", headers).body
+    assert token_of(HOST) not in page
+
+
+# --- the button
+
+
+def test_the_button_registers_the_address_of_the_caller(owned, dig):
+    reply = press(owned, HOST)
+    assert (reply.status, reply.header("Location")) == (303, f"/?host={HOST}&told=good")
+    assert dig(HOST) == ["127.0.0.1"]
+    assert "told=nochg" in press(owned, HOST).header("Location")
+    assert "Your address is registered." in look(owned, reply.header("Location")).body
+
+
+def test_through_a_proxy_it_is_the_address_before_it(owned, dig):
+    headers = [("Origin", f"http://{OWN}"), FORM, OWNER]
+    reply = owned.request(
+        "POST", "/register", body=f"hostname={HOST}".encode(),
+        **forwarded("198.51.100.7", headers=headers)
+    )
+    assert "told=good" in reply.header("Location")
+    assert dig(HOST) == ["198.51.100.7"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [],
+        [("Origin", "https://evil.example.com")],
+        [("Origin", "null")],
+        [("Sec-Fetch-Site", "cross-site")],
+        [("Sec-Fetch-Site", "same-site"), ("Origin", f"http://{OWN}")],
+        [("Referer", f"http://{OWN}/")],
+    ],
+)
+def test_no_other_page_and_no_program_presses_it(owned, dig, headers):
+    reply = press(owned, HOST, headers=headers)
+    assert (reply.status, reply.header("WWW-Authenticate")) == (403, None)
+    assert dig(HOST) == []
+    owned.wait_for_event("cross_site_refused")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_link_presses_nothing(owned, dig, method):
+    assert owned.request(method, f"/register?hostname={HOST}", [OWNER]).status == 405
+    assert dig(HOST) == []
+
+
+def test_a_locked_host_is_told_to_be(owned):
+    reply = press(owned, "tv.example.org", basic("alice", "s3cret-of-alice"))
+    assert reply.header("Location") == "/?host=tv.example.org&told=locked"
+
+
+def test_what_a_link_says_was_done_is_not_believed(owned):
+    page = look(owned, "/?told=%3Cscript%3E").body
+    assert "script&gt;" not in page and 'class="told' not in page
+
+
+# --- in a browser
+
+
+@pytest.fixture
+def owner(owned, browse):
+    """A browser, signed in."""
+    browser = browse()
+    browser.open(owned, "/", HOST, token_of(HOST))
+    return browser
+
+
+def test_a_person_signs_in_and_registers_his_address(owner, dig):
+    assert owner.one("h1").text == HOST
+    owner.click("form button")
+    assert "Your address is registered." in owner.text
+    assert "told=good" in owner.path
+    assert dig(HOST) == ["127.0.0.1"]
+    owner.click("form button")
+    assert "registered already" in owner.text
+    assert owner.complaints() == []
+
+
+def test_so_does_one_without_scripts_and_without_a_mouse(owned, browse, dig):
+    browser = browse(scripts=False)
+    browser.open(owned, "/", HOST, token_of(HOST))
+    for _ in range(6):
+        browser.press(Keys.TAB)
+        if browser.focused().tag_name == "button":
+            break
+    browser.press_enter()
+    assert "Your address is registered." in browser.text
+    assert dig(HOST) == ["127.0.0.1"]
+
+
+def test_a_wrong_token_opens_nothing(owned, browse):
+    browser = browse()
+    browser.open(owned, "/", HOST, "wrong")
+    assert HOST not in browser.text
+
+
+def test_no_agent_carries_markup_into_it(owned, owner):
+    owned.update(HOST, "192.0.2.1", token="wrong", headers=[("User-Agent", EVIL)])
+    look_for(owned, "wrong login or token")
+    owner.open(owned, "/")
+    assert EVIL in owner.text
+    assert owner.driver.title == HOST and owner.all("main b") == []
+
+
+def test_it_is_for_everybody(owned, browse):
+    """Light and dark, wide and narrow, for a screen reader too."""
+    owned.update(HOST, "192.0.2.1")
+    owned.update(HOST, "192.0.2.1", token="wrong")
+    look_for(owned, "wrong login or token")
+    for dark in (False, True):
+        browser = browse(dark=dark)
+        browser.open(owned, "/?told=locked", HOST, token_of(HOST))
+        assert browser.violations() == []
+        browser.resize(NARROW)
+        assert browser.violations() == []
+        assert not browser.is_too_wide()
