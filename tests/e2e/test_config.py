@@ -70,6 +70,10 @@ def test_check_config_prints_what_is_in_force(dyndns53):
         "DYNDNS_STATE": "",
         "DYNDNS_STATE_SECONDS": "60",
         "DYNDNS_STATE_WAITING_MB": "64",
+        "DYNDNS_ALERT_TOPIC": "",
+        "DYNDNS_ALERT_COMMAND": "",
+        "DYNDNS_ALERT_REFUSALS": "10",
+        "DYNDNS_ALERT_AFTER_SECONDS": "300",
         "DYNDNS_EXPIRE_AFTER": "never",
         "DYNDNS_EXPIRE_DRY_RUN": "false",
         "DYNDNS_TRUSTED_PROXIES": "",
@@ -102,6 +106,8 @@ def test_check_config_tells_the_object_and_the_endpoints(dyndns53):
         "# DYNDNS_API_KEY: none",
         "# DYNDNS_REFLECT_KEY: none",
         "# DYNDNS_ADMIN_TOKEN: none",
+        "# DYNDNS_ALERT_WEBHOOK: none",
+        "# DYNDNS_ALERT_WEBHOOK_SECRET: none",
     ]
 
 
