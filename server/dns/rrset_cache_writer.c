@@ -137,6 +137,8 @@ void rrset_cache_writer_removed(struct rrset_cache_writer *cache_writer,
     tell_removal(cache_writer->events, removed);
 }
 
+/* Also where it is what this server wrote last: another copy may have changed the
+ * record in between, which the history knows. */
 static void tell_change(struct event_queue *events,
                         const struct accepted_change *written,
                         const struct address *old)
@@ -152,8 +154,7 @@ static void tell_change(struct event_queue *events,
         .why = "call",
     };
 
-    if (!address_equal(old, written->address))
-        event_queue_put(events, &change);
+    event_queue_put(events, &change);
 }
 
 void rrset_cache_writer_accept(struct rrset_cache_writer *cache_writer,

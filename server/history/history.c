@@ -38,6 +38,7 @@ struct history {
     struct object_name name; /* of the last object; its `copy` is this one */
     int64_t up_since;        /* ms since 1970 */
     struct event_copy sums;  /* as describe() had them at the last object */
+    char table_version[TABLE_ORIGIN_VERSION_MAX + 1]; /* likewise */
     uint64_t lost, lost_told;
     /* As of the keeper's last look, for whoever may not wait for a lock. */
     _Atomic uint64_t lost_in_all;
@@ -53,8 +54,9 @@ struct history {
 /* --- what has happened ------------------------------------------------------------
  */
 
-/* A record whose former address this server did not know: another copy may have
- * told it, and it may be the same. */
+/* Whether a record says what it said before: by the journal, which tells of other
+ * copies' changes too; where that says nothing, by what this server knew. What it
+ * said before is filled in. */
 static bool is_no_change(const struct history *history,
                          struct happening *happening)
 {
@@ -64,12 +66,13 @@ static bool is_no_change(const struct history *history,
     struct host_state state;
     uint32_t index;
 
-    if (happening->before.family != ADDRESS_NONE ||
-        !host_states_find(states, happening->host, &index))
-        return false;
-    host_states_get(states, index, &state);
-    happening->before = state.addresses[i];
-    return shared->is_read && happening->after.family != ADDRESS_NONE &&
+    if (shared->is_read && host_states_find(states, happening->host, &index)) {
+        host_states_get(states, index, &state);
+        if (state.addresses[i].family != ADDRESS_NONE ||
+            state.updated_at[i] != 0)
+            happening->before = state.addresses[i];
+    }
+    return happening->after.family != ADDRESS_NONE &&
            address_equal(&happening->before, &happening->after);
 }
 
@@ -127,7 +130,8 @@ static void take_all(struct history *history)
 /* --- each minute ------------------------------------------------------------------
  */
 
-/* What this server says of itself. */
+/* What this server says of itself. The table may be gone before that is written,
+ * so of its version a copy is told. */
 static struct event describe(struct history *history, int64_t now,
                              bool is_stopping)
 {
@@ -145,7 +149,9 @@ static struct event describe(struct history *history, int64_t now,
         copy->table_hosts = hostdb_count(table->hosts);
         if (table->origin != NULL) {
             copy->rows_left_out = table->origin->rows_left_out;
-            copy->table_version = span_from_string(table->origin->version);
+            memcpy(history->table_version, table->origin->version,
+                   sizeof history->table_version);
+            copy->table_version = span_from_string(history->table_version);
         }
     }
     if (history->describe != NULL)

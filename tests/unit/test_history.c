@@ -122,6 +122,62 @@ static void test_what_was_put_before_is_in_the_answer(void **state)
     history_query_free(query);
 }
 
+/* 192.0.2.n; 0: none. */
+static struct address numbered(unsigned char n)
+{
+    return n == 0 ? (struct address){.family = ADDRESS_NONE}
+                  : (struct address){ADDRESS_IPV4, {192, 0, 2, n}};
+}
+
+static void change(unsigned char before, unsigned char after, const char *why)
+{
+    static int64_t at;
+
+    /* Each is later than the one before it, whatever the clock does. */
+    at = at >= clock_date_ms() ? at + 1 : clock_date_ms();
+    event_queue_put(queue, &(struct happening){
+                               .kind = HAPPENED_CHANGE,
+                               .at = at,
+                               .host = span_from_string("a.example.org"),
+                               .family = ADDRESS_IPV4,
+                               .before = numbered(before),
+                               .after = numbered(after),
+                               .why = why,
+                           });
+}
+
+/* A server remembers what it wrote last; the record may say something else since. */
+static void test_what_is_a_change_the_history_decides(void **state)
+{
+    static const struct {
+        const char *label;
+        unsigned char before, after;
+        size_t changes;
+    } writings[] = {
+        {"the first address is one", 0, 1, 1},
+        {"the same again is none", 1, 1, 1},
+        {"nor where the writer did not know it", 0, 1, 1},
+        {"another copy's is one", 7, 2, 2},
+        {"back to what this writer wrote last is one", 1, 1, 3},
+        {"a removal is one", 1, 0, 4},
+        {"what was removed is written anew by one", 1, 1, 5},
+    };
+
+    (void)state;
+    use_table(table);
+    for (size_t i = 0; i < sizeof writings / sizeof writings[0]; i++) {
+        struct history_query *query;
+
+        print_message("  %s\n", writings[i].label);
+        change(writings[i].before, writings[i].after, "call");
+        query = ask(HISTORY_HOST, "a.example.org");
+        assert_int_equal(query->events_in_all, writings[i].changes);
+        assert_int_equal(query->hosts[0].state.addresses[0].bytes[3],
+                         writings[i].after);
+        history_query_free(query);
+    }
+}
+
 static void test_hosts_are_listed_once_a_name(void **state)
 {
     struct history_query *query;
@@ -229,6 +285,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         HISTORY_TEST(test_what_was_put_before_is_in_the_answer),
+        HISTORY_TEST(test_what_is_a_change_the_history_decides),
         HISTORY_TEST(test_hosts_are_listed_once_a_name),
         HISTORY_TEST(test_without_a_table_there_are_no_hosts),
         HISTORY_TEST(test_what_is_known_outlives_a_table),

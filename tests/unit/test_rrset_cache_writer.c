@@ -171,7 +171,7 @@ static void append_change(void *arg, const struct happening *change)
             change->host.ptr, (int)change->family, before, after);
 }
 
-static void test_the_history_hears_of_what_has_changed(void **state)
+static void test_the_history_hears_of_what_was_written(void **state)
 {
     struct event_queue *events = event_queue_new(64 * 1024, NULL, NULL);
     char text[1024] = "";
@@ -188,6 +188,7 @@ static void test_the_history_hears_of_what_has_changed(void **state)
     event_queue_take(events);
     event_queues_each(&events, 1, append_change, text);
     assert_string_equal(text, "a.example.org 4 - to 192.0.2.1;"
+                              "a.example.org 4 192.0.2.1 to 192.0.2.1;"
                               "a.example.org 4 192.0.2.1 to 192.0.2.2;"
                               "a.example.org 6 - to 2001:db8::1;"
                               "gone.example.org 4 - to 192.0.2.3;");
@@ -415,7 +416,7 @@ int main(void)
         KEEPER_TEST(test_what_is_in_doubt_is_known_to_nobody),
         KEEPER_TEST(test_the_updater_may_ask_too),
         KEEPER_TEST(test_an_outdated_write_is_remembered_but_not_said),
-        KEEPER_TEST(test_the_history_hears_of_what_has_changed),
+        KEEPER_TEST(test_the_history_hears_of_what_was_written),
         KEEPER_TEST(test_a_survey_is_believed_only_of_the_untouched),
         KEEPER_TEST(test_each_record_is_kept_with_the_row_that_is_for_it),
         KEEPER_TEST(test_each_record_is_surveyed_into_its_row),
