@@ -28,10 +28,12 @@ static void begin(struct shared_knowledge *shared, struct history_query *query,
 static void give_hosts(struct shared_knowledge *shared,
                        struct history_query *query, int64_t now)
 {
-    unsigned attempts = 0;
-
-    while (!host_page_make(shared, query, now) && ++attempts < ATTEMPTS)
+    for (unsigned attempt = 0; attempt < ATTEMPTS; attempt++) {
+        if (host_page_make(shared, query, now))
+            return;
         begin(shared, query, now);
+    }
+    query->status = STATUS_UNAVAILABLE;
 }
 
 /* Under the lock. */
@@ -44,33 +46,47 @@ static enum status find_host(const struct shared_knowledge *shared,
     uint32_t row;
 
     name = span_from(normal, dns_name_normalize(name, normal));
-    return shared->rows.table == query->table &&
-                   host_rows_find(&shared->rows, name, &row) &&
+    return host_rows_find(&shared->rows, name, &row) &&
                    host_rows_get(&shared->rows, shared->known->states, row,
                                  &out->host, &out->state)
                ? STATUS_OK
                : STATUS_NOT_FOUND;
 }
 
+/* Under the lock. */
+static void copy_host(const struct shared_knowledge *shared,
+                      struct history_query *query, int64_t now)
+{
+    struct history_host *host = query->hosts;
+
+    query->status = find_host(shared, query, host);
+    if (query->status != STATUS_OK)
+        return;
+    history_query_keep_state(query, &host->state);
+    host->is_silent = host_page_is_silent(&host->host, &host->state, now);
+    query->host_count = 1;
+}
+
 static void give_host(struct shared_knowledge *shared,
                       struct history_query *query, int64_t now)
 {
-    struct history_host *host =
-        history_query_alloc(query, sizeof *query->hosts);
+    bool is_given = false;
 
-    if (query->table == NULL || host == NULL)
-        return;
-    query->hosts = host;
-    pthread_mutex_lock(&shared->lock);
-    while (host_rows_follow(&shared->rows, shared->known->states, UINT32_MAX))
-        continue;
-    query->status = find_host(shared, query, host);
-    if (query->status == STATUS_OK) {
-        history_query_keep_state(query, &host->state);
-        host->is_silent = host_page_is_silent(&host->host, &host->state, now);
-        query->host_count = 1;
+    query->hosts = history_query_alloc(query, sizeof *query->hosts);
+    for (unsigned i = 0; i < ATTEMPTS && !is_given; i++) {
+        if (query->table == NULL || query->hosts == NULL)
+            return;
+        pthread_mutex_lock(&shared->lock);
+        shared_knowledge_follow(shared);
+        is_given = shared->rows.table == query->table;
+        if (is_given)
+            copy_host(shared, query, now);
+        pthread_mutex_unlock(&shared->lock);
+        if (!is_given)
+            begin(shared, query, now);
     }
-    pthread_mutex_unlock(&shared->lock);
+    if (!is_given)
+        query->status = STATUS_UNAVAILABLE;
 }
 
 static bool add_event(void *arg, const struct event *event)

@@ -492,10 +492,14 @@ static void write_snapshot(struct carrier *carrier)
     pthread_mutex_unlock(&carrier->shared->lock);
     if (!is_frozen)
         return;
+    if (is_stopping(carrier)) {
+        shared_knowledge_thaw(carrier->shared);
+        return;
+    }
     strbuf_init(&packed, SNAPSHOT_MAX_BYTES);
     status = pack_frozen(carrier, &packed);
     shared_knowledge_thaw(carrier->shared);
-    if (status == STATUS_OK && !is_stopping(carrier))
+    if (status == STATUS_OK)
         status = put_snapshot(carrier, strbuf_span(&packed));
     strbuf_clear(&packed);
     if (status == STATUS_OK)

@@ -266,6 +266,18 @@ static bool copy_page(struct page *page, struct shared_knowledge *shared,
     return is_same;
 }
 
+/* Whether the rows that were walked are those of the query's table. */
+static bool is_of_table(const struct page *page,
+                        struct shared_knowledge *shared)
+{
+    bool is_same;
+
+    pthread_mutex_lock(&shared->lock);
+    is_same = shared->rows.table == page->query->table;
+    pthread_mutex_unlock(&shared->lock);
+    return is_same;
+}
+
 static size_t lesser(size_t a, size_t b)
 {
     return a < b ? a : b;
@@ -276,7 +288,8 @@ static bool make(struct page *page, struct shared_knowledge *shared)
     struct history_query *query = page->query;
     size_t from, to;
 
-    if (!shared_knowledge_walk(shared, note, page))
+    if (!shared_knowledge_walk(shared, note, page) ||
+        !is_of_table(page, shared))
         return false;
     query->matching = page->count;
     from = lesser(query->offset, page->count);

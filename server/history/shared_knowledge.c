@@ -137,13 +137,11 @@ static void let_others_in(struct shared_knowledge *shared)
     pthread_mutex_lock(&shared->lock);
 }
 
-/* Has all states find their rows, letting go of the lock in between. */
-static void follow(struct shared_knowledge *shared)
+void shared_knowledge_follow(struct shared_knowledge *shared)
 {
     while (host_rows_follow(&shared->rows, shared->known->states,
-                            SHARED_KNOWLEDGE_CHUNK)) {
+                            SHARED_KNOWLEDGE_CHUNK))
         let_others_in(shared);
-    }
 }
 
 static bool tell(const struct shared_knowledge *shared, uint32_t row,
@@ -163,7 +161,7 @@ static bool walk(struct shared_knowledge *shared, host_rows_each_fn *each,
     uint32_t count;
     uint64_t turn;
 
-    follow(shared);
+    shared_knowledge_follow(shared);
     count = host_rows_count(&shared->rows);
     turn = shared->turns;
     for (uint32_t row = 0; row < count; row++) {

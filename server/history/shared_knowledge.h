@@ -75,6 +75,10 @@ void shared_knowledge_use_table(struct shared_knowledge *shared,
 int64_t shared_knowledge_as_of(const struct shared_knowledge *shared,
                                int64_t now);
 
+/* Has all states find their rows in the table in service. Under the lock, which it
+ * lets go of in between. */
+void shared_knowledge_follow(struct shared_knowledge *shared);
+
 /* Calls each() for the hosts of the table in service, under the lock, in chunks.
  * It returns false to end it. A table that is replaced meanwhile ends it too:
  * then false is returned, and the hosts of a part were told of. */

@@ -257,8 +257,11 @@ static enum status add_call(struct tally *tally, int64_t at,
 static enum status add_change(struct tally *tally, int64_t at,
                               struct event_change change)
 {
-    struct noted *noted = noted_new(at, &change.host);
+    struct noted *noted;
 
+    if (tally->sums.changes >= TALLY_CHANGES_MAX)
+        return STATUS_FULL;
+    noted = noted_new(at, &change.host);
     if (noted == NULL)
         return STATUS_NOMEM;
     noted->change = change;

@@ -1,9 +1,9 @@
 /* tally -- what happened in a span of time: calls added up by host, changes one
  * by one, each once, until they are told as events of the journal.
  *
- * One thread at a time. Its memory is that of the hosts that were called and the
- * records that were changed; of agents so many are kept, and what comes behind
- * them has none.
+ * One thread at a time. Its memory is that of the hosts that were called, and of
+ * so many changes; of agents so many are kept, and what comes behind them has
+ * none.
  */
 #ifndef SERVER_HISTORY_TALLY_H
 #define SERVER_HISTORY_TALLY_H
@@ -11,7 +11,10 @@
 #include "journal/event.h"
 #include "server/state/event_queue.h"
 
-enum { TALLY_AGENTS_MAX = 16384 };
+enum {
+    TALLY_AGENTS_MAX = 16384,
+    TALLY_CHANGES_MAX = 200000, /* more than Route 53 admits in a minute */
+};
 
 struct tally;
 
@@ -20,7 +23,7 @@ void tally_free(struct tally *tally);
 
 /* Adds what happened. `succeeded_at`: of a call, when its host last had what it
  * asked for, as far as is known; this call itself counts without being in it.
- * STATUS_NOMEM: it is not added. */
+ * STATUS_NOMEM, or STATUS_FULL of a change: it is not added. */
 NODISCARD enum status tally_add(struct tally *tally,
                                 const struct happening *happening,
                                 int64_t succeeded_at);
