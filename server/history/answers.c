@@ -63,7 +63,8 @@ static void copy_host(const struct shared_knowledge *shared,
     if (query->status != STATUS_OK)
         return;
     history_query_keep_state(query, &host->state);
-    host->is_silent = host_page_is_silent(&host->host, &host->state, now);
+    host->is_silent = host_page_is_silent(&host->host, &host->state,
+                                          query->in_touch_since, now);
     query->host_count = 1;
 }
 

@@ -40,7 +40,8 @@ enum {
 struct history_host {
     struct host host;
     struct host_state state; /* host_rows.h */
-    bool is_silent;          /* for longer than its row expects */
+    bool is_silent;          /* for longer than its row expects, and heard it
+                                would have been (host_page.h) */
 };
 
 struct history_query;

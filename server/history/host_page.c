@@ -21,12 +21,18 @@ struct page {
 };
 
 bool host_page_is_silent(const struct host *host,
-                         const struct host_state *state, int64_t now)
+                         const struct host_state *state, int64_t in_touch_since,
+                         int64_t now)
 {
+    int64_t since = in_touch_since / 1000;
     uint32_t seconds;
 
-    return host_expect_within(host, &seconds) && seconds > 0 &&
-           (int64_t)state->accessed_at + seconds < now / 1000;
+    if (in_touch_since == 0 || !host_expect_within(host, &seconds) ||
+        seconds == 0)
+        return false;
+    if (state->accessed_at > since)
+        since = state->accessed_at;
+    return since + seconds < now / 1000;
 }
 
 /* --- who matches ------------------------------------------------------------------
@@ -100,6 +106,13 @@ static uint32_t last_change(const struct host_state *state)
                                                        : state->updated_at[1];
 }
 
+static bool is_silent(const struct page *page, const struct host *host,
+                      const struct host_state *state)
+{
+    return host_page_is_silent(host, state, page->query->in_touch_since,
+                               page->now);
+}
+
 static uint64_t key_of(const struct page *page, const struct host *host,
                        const struct host_state *state)
 {
@@ -115,8 +128,7 @@ static uint64_t key_of(const struct page *page, const struct host *host,
     case HISTORY_BY_SILENCE:
         break;
     }
-    return (host_page_is_silent(host, state, page->now) ? 0
-                                                        : UINT64_C(1) << 32) |
+    return (is_silent(page, host, state) ? 0 : UINT64_C(1) << 32) |
            state->accessed_at;
 }
 
@@ -228,7 +240,7 @@ static bool note(void *arg, const struct host *host,
 
     query->hosts_in_all++;
     query->never_called += state->accessed_at == 0;
-    query->silent += host_page_is_silent(host, state, page->now);
+    query->silent += is_silent(page, host, state);
     query->refused += state->refusals > 0;
     if (!matches(page, host, state))
         return true;
@@ -247,7 +259,7 @@ static void copy_host(struct page *page, struct shared_knowledge *shared,
     if (!host_rows_get(&shared->rows, shared->known->states, item->row,
                        &to->host, &to->state))
         return;
-    to->is_silent = host_page_is_silent(&to->host, &to->state, page->now);
+    to->is_silent = is_silent(page, &to->host, &to->state);
     history_query_keep_state(query, &to->state);
     query->host_count++;
 }

@@ -24,6 +24,7 @@ static const char table[] = "hostname,token,user,expect_within,record_type\n"
                             "two.example.org,t,,,AAAA\n";
 
 static struct shared_knowledge shared;
+static int64_t in_touch_since;
 
 static void use(const char *csv)
 {
@@ -61,6 +62,7 @@ static int set_up(void **state)
         shared_knowledge_init(&shared, knowledge_new("0000000000000000", 60000),
                               false),
         STATUS_OK);
+    in_touch_since = NOW - 24 * HOURS;
     use(table);
     hear("a.example.org", HOURS / 2, 1, CALL_SERVED);
     hear("b.example.org", 3 * HOURS, ADDRESS_OF_B, CALL_SERVED);
@@ -88,6 +90,7 @@ static struct history_query *ask(const char *search, enum history_order order,
     query->is_descending = is_descending;
     query->offset = offset;
     query->count = count;
+    query->in_touch_since = in_touch_since;
     query->table = host_table_acquire(shared.rows.table);
     assert_true(host_page_make(&shared, query, NOW));
     assert_int_equal(query->status, STATUS_OK);
@@ -158,6 +161,38 @@ static void test_sums_are_of_all_hosts(void **state)
     history_query_free(query);
 }
 
+static void test_only_who_would_have_been_heard_is_silent(void **state)
+{
+    static const struct {
+        const char *label;
+        int64_t since;
+        bool is_silent;
+        const char *first;
+    } rows[] = {
+        {"who was late before the server heard anybody may call yet",
+         NOW - HOURS / 2, false, "never.example.org"},
+        {"so may who has as much time as he is expected in", NOW - HOURS, false,
+         "never.example.org"},
+        {"a moment later he is silent, and comes first", NOW - HOURS - 1000,
+         true, "late.example.org"},
+        {"a server that is out of touch calls nobody silent", 0, false,
+         "never.example.org"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct history_query *query;
+
+        print_message("%s\n", rows[i].label);
+        in_touch_since = rows[i].since;
+        query = ask("", HISTORY_BY_SILENCE, false, 0, 10);
+        assert_int_equal(query->silent, rows[i].is_silent);
+        assert_int_equal(query->hosts[0].is_silent, rows[i].is_silent);
+        assert_true(span_is(query->hosts[0].host.name, rows[i].first));
+        history_query_free(query);
+    }
+}
+
 /* Rows in no order, of which each page has the next. */
 static void test_all_pages_together_are_all_in_order(void **state)
 {
@@ -194,6 +229,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_pages, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_sums_are_of_all_hosts, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_only_who_would_have_been_heard_is_silent, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_all_pages_together_are_all_in_order, set_up, tear_down),
     };
