@@ -234,6 +234,8 @@ static bool is_time(struct history *history)
 /* --- the keeper -------------------------------------------------------------------
  */
 
+/* An answer about many hosts takes a while, in which the queues fill: they are
+ * taken after each. */
 static void answer_all(struct history *history, struct list *questions)
 {
     while (!list_is_empty(questions)) {
@@ -243,6 +245,7 @@ static void answer_all(struct history *history, struct list *questions)
         list_remove(&query->in_inbox);
         answers_give(&history->shared, history->outbox, query, clock_date_ms());
         query->done(query);
+        take_all(history);
     }
 }
 

@@ -178,6 +178,63 @@ static void test_what_is_a_change_the_history_decides(void **state)
     }
 }
 
+static sem_t gate_reached, gate_open;
+
+static void on_answer_at_gate(struct history_query *query)
+{
+    (void)query;
+    sem_post(&gate_reached);
+    while (sem_wait(&gate_open) != 0)
+        continue;
+}
+
+static void reach_gate(void)
+{
+    while (sem_wait(&gate_reached) != 0)
+        continue;
+}
+
+static struct history_query *ask_about_b(void)
+{
+    struct history_query *query =
+        history_query_new(HISTORY_HOST, on_answer_at_gate, NULL);
+
+    assert_non_null(query);
+    snprintf(query->search, sizeof query->search, "b.example.org");
+    history_ask(history, query);
+    return query;
+}
+
+/* The keeper is held up at the end of each answer: what comes while it gives the
+ * first of two that wait, the second tells. */
+static void test_what_happens_between_two_questions_is_heard(void **state)
+{
+    enum { QUESTIONS = 3 };
+    struct history_query *asked[QUESTIONS];
+
+    (void)state;
+    sem_init(&gate_reached, 0, 0);
+    sem_init(&gate_open, 0, 0);
+    use_table(table);
+    asked[0] = ask_about_b();
+    reach_gate();
+    asked[1] = ask_about_b();
+    asked[2] = ask_about_b();
+    sem_post(&gate_open);
+    reach_gate();
+    call("b.example.org", CALL_REFUSED);
+    sem_post(&gate_open);
+    reach_gate();
+    sem_post(&gate_open);
+    assert_int_equal(asked[1]->hosts[0].state.refusals, 0);
+    assert_int_equal(asked[2]->hosts[0].state.refusals, 1);
+    history_stop(history, clock_now_ms() + STOP_MS); /* out of done() */
+    for (size_t i = 0; i < QUESTIONS; i++)
+        history_query_free(asked[i]);
+    sem_destroy(&gate_reached);
+    sem_destroy(&gate_open);
+}
+
 static void test_hosts_are_listed_once_a_name(void **state)
 {
     struct history_query *query;
@@ -286,6 +343,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         HISTORY_TEST(test_what_was_put_before_is_in_the_answer),
         HISTORY_TEST(test_what_is_a_change_the_history_decides),
+        HISTORY_TEST(test_what_happens_between_two_questions_is_heard),
         HISTORY_TEST(test_hosts_are_listed_once_a_name),
         HISTORY_TEST(test_without_a_table_there_are_no_hosts),
         HISTORY_TEST(test_what_is_known_outlives_a_table),
