@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-enum { AGO_TEXT_MAX = 32 };
+enum { AGO_TEXT_MAX = 48 };
 
 /* Of a moment, both in seconds. Returns `text`. Whole units are told, rounded
  * down, so that "2 days ago" is two days at least; clocks that differ by a few
