@@ -58,6 +58,7 @@ struct http_shared {
     /* Asks the history (history_query.h); NULL: there is none. */
     void (*ask_history)(void *arg, struct history_query *query);
     void *ask_history_arg;
+    atomic_uint *host_lists; /* that it is asked for now (status_call.h) */
 };
 
 struct http_context {

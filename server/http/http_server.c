@@ -17,6 +17,7 @@ enum {
 
 struct http_server {
     struct http_shared shared;
+    atomic_uint host_lists;
     struct loop_parts parts;
     h2o_globalconf_t h2o;
     struct listeners listeners;
@@ -208,6 +209,7 @@ struct http_server *http_server_new(const struct http_settings *settings,
         .health = health,
         .in_transit = in_transit,
         .metrics = metrics,
+        .host_lists = &server->host_lists,
     };
     server->loops = calloc(settings->threads, sizeof *server->loops);
     server->health = health;

@@ -42,6 +42,8 @@ void page_response_send(const struct http_context *context, h2o_req_t *req,
                             html);
 }
 
+enum { BUSY_SECONDS = 5 };
+
 static void send_reply(const struct http_context *context, h2o_req_t *req,
                        struct protocol_reply *reply)
 {
@@ -61,6 +63,19 @@ void page_response_send_unavailable(const struct http_context *context,
 
     protocol_reply_init(&reply);
     page_sign_in_unavailable(&reply);
+    send_reply(context, req, &reply);
+}
+
+void page_response_send_busy(const struct http_context *context, h2o_req_t *req)
+{
+    struct protocol_reply reply;
+
+    protocol_reply_init(&reply);
+    page_sign_in_reply(&reply, 503, "Service Unavailable", "Too many ask now",
+                       "As many lists of all hosts as this server makes at "
+                       "once are being made.",
+                       "Try again in a moment.");
+    http_response_add_retry_after(req, BUSY_SECONDS);
     send_reply(context, req, &reply);
 }
 

@@ -14,10 +14,12 @@ void page_response_add_headers(h2o_req_t *req);
 void page_response_send(const struct http_context *context, h2o_req_t *req,
                         struct span html);
 
-/* 503, and in words that the page cannot be shown now; 404, that there is no such
- * host. */
+/* 503, and in words that the page cannot be shown now, or that too many ask for
+ * it, and when to try again; 404, that there is no such host. */
 void page_response_send_unavailable(const struct http_context *context,
                                     h2o_req_t *req);
+void page_response_send_busy(const struct http_context *context,
+                             h2o_req_t *req);
 void page_response_send_no_host(const struct http_context *context,
                                 h2o_req_t *req);
 

@@ -28,6 +28,23 @@ static void end(struct status_call *call)
     free(call);
 }
 
+/* --- lists of all hosts ------------------------------------------------------------
+ */
+
+/* With a million hosts one keeps the history busy for half a second. */
+static bool begin_list(const struct http_shared *shared)
+{
+    if (atomic_fetch_add(shared->host_lists, 1) < STATUS_LISTS_MAX)
+        return true;
+    atomic_fetch_sub(shared->host_lists, 1);
+    return false;
+}
+
+static void end_list(const struct http_shared *shared)
+{
+    atomic_fetch_sub(shared->host_lists, 1);
+}
+
 /* --- the answers --------------------------------------------------------------------
  */
 
@@ -88,7 +105,11 @@ static void show(struct page_wait *wait)
 
 static void on_done(struct history_query *query)
 {
-    page_wait_answered(&((struct status_call *)query->owner)->wait);
+    struct status_call *call = query->owner;
+
+    if (query->question == HISTORY_HOSTS)
+        end_list(call->context->shared);
+    page_wait_answered(&call->wait);
 }
 
 static struct history_query *add(struct status_call *call,
@@ -146,7 +167,7 @@ static struct status_call *make_call(struct http_context *context,
 }
 
 /* The call may be gone as soon as the last question is asked. */
-static void ask(struct http_context *context, struct status_call *call)
+static void ask_all(struct http_context *context, struct status_call *call)
 {
     struct history_query *questions[QUESTIONS_MAX];
     unsigned count = call->count;
@@ -157,19 +178,35 @@ static void ask(struct http_context *context, struct status_call *call)
                                      questions[i]);
 }
 
+/* False: too many ask now. */
+static bool ask(struct http_context *context, h2o_req_t *req,
+                struct status_call *call)
+{
+    bool is_list = call->answers[0]->question == HISTORY_HOSTS;
+
+    if (is_list && !begin_list(context->shared))
+        return false;
+    if (!page_wait_begin(&context->page_waits, &call->wait, req, call->count,
+                         show)) {
+        if (is_list)
+            end_list(context->shared);
+        return false;
+    }
+    ask_all(context, call);
+    return true;
+}
+
 static void admitted(struct http_context *context, h2o_req_t *req,
                      const struct protocol_request *request)
 {
     struct status_call *call = make_call(context, request);
 
-    if (call != NULL && page_wait_begin(&context->page_waits, &call->wait, req,
-                                        call->count, show)) {
-        ask(context, call);
-        return;
-    }
-    if (call != NULL)
+    if (call == NULL) {
+        page_response_send_unavailable(context, req);
+    } else if (!ask(context, req, call)) {
+        page_response_send_busy(context, req);
         end(call);
-    page_response_send_unavailable(context, req);
+    }
 }
 
 static const struct protocol status_protocol = {

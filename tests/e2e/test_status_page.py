@@ -180,14 +180,26 @@ def test_one_host_has_a_page(watched):
 
 
 def test_many_may_look_at_once(watched):
-    pending = [watched.send("GET", "/status", [ADMIN]) for _ in range(40)]
+    path = "/status?host=a.example.org"
+    pending = [watched.send("GET", path, [ADMIN]) for _ in range(40)]
     assert {each.wait().status for each in pending} == {200}
+
+
+def test_who_finds_too_many_asking_for_lists_is_told_so(watched):
+    pending = [watched.send("GET", "/status", [ADMIN]) for _ in range(40)]
+    replies = [each.wait() for each in pending]
+    assert 200 in {reply.status for reply in replies}
+    for reply in replies:
+        if reply.status != 200:
+            assert reply.status == 503 and int(reply.header("Retry-After")) > 0
+            assert "Too many ask now" in reply.body
+    assert look(watched).status == 200
 
 
 def test_whoever_hangs_up_does_no_harm(watched):
     for _ in range(20):
         watched.send("GET", "/status", [ADMIN]).hang_up()
-    assert look(watched).status == 200
+    until(lambda: look(watched).status == 200, "the lists of those who hung up to be made")
 
 
 # --- in a browser

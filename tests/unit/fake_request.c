@@ -31,6 +31,7 @@ void fake_loop_init(struct fake_loop *loop,
         .health = &loop->health,
         .in_transit = &loop->in_transit,
         .metrics = &loop->registry,
+        .host_lists = &loop->host_lists,
     };
     metric_register(&loop->registry, &http_metric_table, &loop->metrics);
     loop->context.metrics = &loop->metrics;

@@ -17,6 +17,7 @@ struct fake_loop {
     struct http_metrics metrics;
     struct metric_registry registry; /* of them */
     struct http_shared shared;
+    atomic_uint host_lists;
     struct http_context context;
 };
 

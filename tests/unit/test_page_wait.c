@@ -1,6 +1,7 @@
 #include "server/http/page_wait.h"
 
 #include "server/history/history_query.h"
+#include "server/http/status_call.h"
 #include "tests/unit/fake_request.h"
 #include "tests/unit/patience.h"
 
@@ -147,14 +148,15 @@ static void test_no_more_wait_than_stated(void **state)
 
     (void)state;
     begin(&loop);
+    answer_status = STATUS_NOT_FOUND;
     for (size_t i = 0; i < PAGE_WAITS_MAX; i++) {
-        arrive(&waiting[i], &loop, "/status");
+        arrive(&waiting[i], &loop, "/status?host=a.example.org");
         assert_int_equal(waiting[i].replies, 0);
     }
-    arrive(&refused, &loop, "/status");
+    arrive(&refused, &loop, "/status?host=a.example.org");
     assert_int_equal(refused.replies, 1);
     assert_int_equal(refused.req.res.status, 503);
-    assert_int_equal(asked_count, PAGE_WAITS_MAX * QUESTIONS);
+    assert_int_equal(asked_count, PAGE_WAITS_MAX);
     answer();
     for (size_t i = 0; i < PAGE_WAITS_MAX; i++) {
         wait_for(&waiting[i], &loop);
@@ -162,6 +164,44 @@ static void test_no_more_wait_than_stated(void **state)
     }
     assert_int_equal(loop.context.page_waits.count, 0);
     fake_request_clear(&refused);
+    fake_loop_clear(&loop);
+}
+
+static void test_few_lists_of_all_hosts_are_made_at_once(void **state)
+{
+    static struct fake_request waiting[STATUS_LISTS_MAX];
+    struct fake_loop loop;
+    struct fake_request other;
+
+    (void)state;
+    begin(&loop);
+    answer_status = STATUS_NOT_FOUND; /* a page of a list all the same */
+    for (size_t i = 0; i < STATUS_LISTS_MAX; i++) {
+        arrive(&waiting[i], &loop, "/status");
+        assert_int_equal(waiting[i].replies, 0);
+    }
+    arrive(&other, &loop, "/status?search=a");
+    assert_int_equal(other.replies, 1);
+    assert_int_equal(other.req.res.status, 503);
+    assert_true(h2o_find_header(&other.req.res.headers, H2O_TOKEN_RETRY_AFTER,
+                                -1) != -1);
+    assert_int_equal(asked_count, STATUS_LISTS_MAX * QUESTIONS);
+    fake_request_clear(&other);
+    arrive(&other, &loop, "/status?host=a.example.org"); /* is no list */
+    assert_int_equal(other.replies, 0);
+    answer();
+    wait_for(&other, &loop);
+    fake_request_clear(&other);
+    for (size_t i = 0; i < STATUS_LISTS_MAX; i++) {
+        wait_for(&waiting[i], &loop);
+        fake_request_clear(&waiting[i]);
+    }
+    arrive(&other, &loop, "/status");
+    assert_int_equal(other.replies, 0);
+    answer();
+    wait_for(&other, &loop);
+    assert_int_equal(other.req.res.status, 200);
+    fake_request_clear(&other);
     fake_loop_clear(&loop);
 }
 
@@ -191,6 +231,7 @@ int main(void)
         cmocka_unit_test(test_the_page_comes_with_the_last_answer),
         cmocka_unit_test(test_an_answer_may_be_none),
         cmocka_unit_test(test_no_more_wait_than_stated),
+        cmocka_unit_test(test_few_lists_of_all_hosts_are_made_at_once),
         cmocka_unit_test(test_without_a_history_or_a_token_there_is_no_page),
     };
 
