@@ -18,6 +18,7 @@ LIST_RECORDS = "ListResourceRecordSets"
 CHANGE = "ChangeResourceRecordSets"
 FAST = {"DYNDNS_STATE_SECONDS": 1, "DYNDNS_NOCHG_SECONDS": 1}
 SILENCE = 3  # seconds
+DAY = {"expire_after": "1d"}
 
 
 def rows(*hosts, **columns) -> bytes:
@@ -39,6 +40,19 @@ def expiring(start, store, tmp_path):
         return start(**settings)
 
     return expiring
+
+
+@pytest.fixture
+def let_expire(store):
+    """For a test whose hosts had a day until its stage was set, so that this may take
+    its time: from now on a second is enough."""
+
+    def let_expire(service):
+        store(rows(HOST, expire_after="1s"))
+        with service.expecting("table_loaded"):
+            service.reload()
+
+    return let_expire
 
 
 def deletions(route53):
@@ -167,10 +181,11 @@ def test_a_dry_run_shows_what_would_go_and_leaves_it(expiring, route53):
     assert route53.record(HOST, "A") == ["192.0.2.1"]
 
 
-def test_a_value_that_changed_by_hand_stays(expiring, route53):
-    service = expiring()
+def test_a_value_that_changed_by_hand_stays(expiring, let_expire, route53):
+    service = expiring(columns=DAY)
     service.update(HOST, "192.0.2.1")
     route53.set_record(ZONE, HOST, "A", "203.0.113.9")
+    let_expire(service)
     assert "registered last" in kept(service)["reason"]
     service.stop()
     assert deletions(route53) == []
@@ -200,10 +215,11 @@ def test_a_locked_record_stays(expiring, route53):
     assert deletions(route53) == []
 
 
-def test_a_record_that_changes_at_the_last_moment_stays(expiring, route53):
-    service = expiring()
+def test_a_record_that_changes_at_the_last_moment_stays(expiring, let_expire, route53):
+    service = expiring(columns=DAY)
     service.update(HOST, "192.0.2.1")
     with route53.held(CHANGE):
+        let_expire(service)
         until(lambda: deletions(route53), "the removal to be under way")
         route53.set_record(ZONE, HOST, "A", "203.0.113.9")
     assert "registered last" in kept(service)["reason"]
@@ -211,10 +227,11 @@ def test_a_record_that_changes_at_the_last_moment_stays(expiring, route53):
     assert [batch.accepted for batch in deletions(route53)] == [False]
 
 
-def test_who_calls_while_his_record_is_looked_at_keeps_it(expiring, route53):
-    service = expiring()
+def test_who_calls_while_his_record_is_looked_at_keeps_it(expiring, let_expire, route53):
+    service = expiring(columns=DAY)
     service.update(HOST, "192.0.2.1")
     with route53.held(LIST_RECORDS):
+        let_expire(service)
         until(
             lambda: any(call.status is None for call in route53.calls), "a look at the record"
         )
@@ -224,10 +241,11 @@ def test_who_calls_while_his_record_is_looked_at_keeps_it(expiring, route53):
     assert all(batch.call.time - called >= SILENCE for batch in deletions(route53))
 
 
-def test_who_calls_while_his_record_is_removed_has_it_back(expiring, route53):
-    service = expiring()
+def test_who_calls_while_his_record_is_removed_has_it_back(expiring, let_expire, route53):
+    service = expiring(columns=DAY)
     service.update(HOST, "192.0.2.1")
     with route53.held(CHANGE):
+        let_expire(service)
         until(lambda: deletions(route53), "the removal to be under way")
         pending = service.update_later(HOST, "192.0.2.1")
         with service.expecting("record_changed", old="unknown"):
@@ -323,12 +341,15 @@ def test_without_it_rows_are_passed_over(start, store, route53):
 # --- several copies
 
 
-def test_who_calls_another_copy_just_then_has_his_record_back_soon(expiring, route53):
+def test_who_calls_another_copy_just_then_has_his_record_back_soon(
+    expiring, let_expire, route53
+):
     """With the address that it had: the one case that dyndns53(8) admits."""
-    remover = expiring()
+    remover = expiring(columns=DAY)
+    other = expiring(columns=DAY, DYNDNS_EXPIRE_DRY_RUN="true")
     remover.update(HOST, "192.0.2.1")
-    other = expiring(HOST, DYNDNS_EXPIRE_DRY_RUN="true")
     with route53.held(LIST_RECORDS):
+        let_expire(remover)
         until(
             lambda: any(call.status is None for call in route53.calls), "a look at the record"
         )
@@ -343,11 +364,12 @@ def test_who_calls_another_copy_just_then_has_his_record_back_soon(expiring, rou
     until(has_it_back, "the record to be written anew")
 
 
-def test_who_calls_it_with_another_address_keeps_that(expiring, route53):
-    remover = expiring()
+def test_who_calls_it_with_another_address_keeps_that(expiring, let_expire, route53):
+    remover = expiring(columns=DAY)
+    other = expiring(columns=DAY, DYNDNS_EXPIRE_DRY_RUN="true")
     remover.update(HOST, "192.0.2.1")
-    other = expiring(HOST, DYNDNS_EXPIRE_DRY_RUN="true")
     with route53.held(CHANGE):
+        let_expire(remover)
         until(lambda: deletions(route53), "the removal to be under way")
         pending = other.update_later(HOST, "192.0.2.2")
     assert pending.wait().said == "good 192.0.2.2"
