@@ -115,7 +115,7 @@ def test_wrong_passwords_are_counted_logged_and_told_the_operator(start):
     reply = service.get("/", **forwarded("192.0.2.66", headers=[OWNER]))
     assert (reply.status, reply.header("WWW-Authenticate")) == (429, None)
     service.wait_for_event("badauth", host=HOST, client="192.0.2.66")
-    look_for(service, "in a row", "/status", basic("admin", "x" * 16))
+    look_for(service, "wrong login or token", "/status", basic("admin", "x" * 16))
     assert "guess" not in service.log.text()
 
 
