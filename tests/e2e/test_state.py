@@ -11,9 +11,11 @@ from sandbox.patience import until
 from .conftest import BUCKET
 from .journal import Journal, ago, calls, change, copy_line, key_of
 from .metrics import scrape
+from .wire import basic
 
 HOST = "a.example.org"
 OTHER = "b.example.org"
+ADMIN_TOKEN = "the-operator-s-own-token"
 METRICS = {"DYNDNS_METRICS_LISTEN": "127.0.0.1:0"}
 
 
@@ -231,13 +233,22 @@ def test_what_is_damaged_harms_nothing(keep, journal, damage):
 
 def test_copies_know_of_each_other(keep, journal):
     """One learns a record from the other: to write it anew is no change."""
-    one, two = keep(HOST), keep(HOST)
+    one, two = keep(HOST), keep(HOST, DYNDNS_ADMIN_TOKEN=ADMIN_TOKEN)
     for service in (one, two):
         service.wait_for_event("state_read")
     assert one.update(HOST, "192.0.2.1").said == "good 192.0.2.1"
-    wait_for(journal, "change", host=HOST)
-    first = {each["copy"] for each in of_kind(journal, "copy")}
-    until(lambda: len({each["copy"] for each in of_kind(journal, "copy")}) == 2, first)
+    (changed,) = wait_for(journal, "change", host=HOST)
+    assert "before" not in changed
+
+    def two_knows():
+        page = two.get(f"/status?host={HOST}", [basic("admin", ADMIN_TOKEN)])
+        return "192.0.2.1" in page.body
+
+    until(two_knows, "the other copy to have read of it")
+    assert two.update(HOST, "192.0.2.1").said == "good 192.0.2.1"
+    two.stop()
+    assert number_of(journal, HOST, "calls") == 2
+    assert of_kind(journal, "change") == [changed]
 
 
 def test_a_snapshot_is_as_good_as_the_objects(keep, journal):
