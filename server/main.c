@@ -423,6 +423,7 @@ static struct history_view look_at_history(void *arg)
     return history_look(((struct service *)arg)->history);
 }
 
+/* Whom a scan that is cut short leaves out, the next one comes upon. */
 static void scan_history(void *arg, enum host_attribute attribute,
                          host_rows_each_fn *each, void *each_arg)
 {

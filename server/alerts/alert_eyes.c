@@ -82,6 +82,6 @@ bool alert_eyes_scan(void *arg, struct alert_hosts_scan *scan)
     scan->in_touch_since = view.in_touch_since / 1000;
     if (view.as_of == 0)
         return false;
-    (void)history_scan(eyes->history, HOST_ATTRIBUTE_COUNT, see, &seeing);
-    return knows_hosts(eyes, seeing.seen);
+    view = history_scan(eyes->history, HOST_ATTRIBUTE_COUNT, see, &seeing);
+    return view.is_whole && knows_hosts(eyes, seeing.seen);
 }

@@ -17,8 +17,8 @@
 #include "server/alerts/alert_telling.h"
 
 /* Calls alert_hosts_see() for each host of the table in service. The caller has
- * filled ledger and now, and it fills the rest. False, and nothing was called:
- * nothing is known of them. */
+ * filled ledger and now, and it fills the rest. False: not all of them were told of,
+ * so that nothing follows from one's being left out. */
 typedef bool alert_scan_fn(void *arg, struct alert_hosts_scan *scan);
 
 struct alert_round {

@@ -470,7 +470,7 @@ struct history_view history_look(struct history *history)
 {
     int64_t now = clock_date_ms();
     struct shared_knowledge *shared = &history->shared;
-    struct history_view view;
+    struct history_view view = {.is_whole = false};
 
     pthread_mutex_lock(&shared->lock);
     view.as_of = shared_knowledge_as_of(shared, now);
@@ -519,7 +519,7 @@ struct history_view history_scan(struct history *history,
     struct history_view view = history_look(history);
     struct scan scan = {&history->shared, attribute, each, arg};
 
-    if (view.as_of != 0)
-        (void)shared_knowledge_walk(&history->shared, scan_one, &scan);
+    view.is_whole = view.as_of != 0 &&
+                    shared_knowledge_walk(&history->shared, scan_one, &scan);
     return view;
 }

@@ -73,6 +73,9 @@ struct history_view {
      * earliest of them: what it was told since is not known. 0: there is none.
      * Copies not heard of for two days are forgotten. */
     int64_t unsure_since;
+    /* Of a scan: its caller was told of every host, or has ended it himself. Else
+     * the table was replaced meanwhile, or nothing is known yet. */
+    bool is_whole;
 };
 
 struct history_view history_look(struct history *history);
@@ -82,7 +85,7 @@ struct history_view history_look(struct history *history);
  * heard of has a state of nothing but its name. On the calling thread, in chunks
  * under the lock: each() is quick, and asks the history nothing. It returns false
  * to end the scan. Returns the view from before it began; with as_of 0 nobody was
- * called. Any thread but the loops. */
+ * called, and unless it is whole not all were. Any thread but the loops. */
 struct history_view history_scan(struct history *history,
                                  enum host_attribute attribute,
                                  host_rows_each_fn *each, void *arg);

@@ -83,11 +83,69 @@ static void test_facts(void **state)
     login_attacks_clear(&attacks);
 }
 
+/* The history as the eyes find it. */
+static struct history_view looked, scanned;
+struct history_view __wrap_history_look(struct history *history);
+struct history_view __wrap_history_look(struct history *history)
+{
+    (void)history;
+    return looked;
+}
+
+struct history_view __wrap_history_scan(struct history *history,
+                                        enum host_attribute attribute,
+                                        host_rows_each_fn *each, void *arg);
+struct history_view __wrap_history_scan(struct history *history,
+                                        enum host_attribute attribute,
+                                        host_rows_each_fn *each, void *arg)
+{
+    const struct host host = {.name = span_from_string("a.example.org")};
+    const struct host_state known = {.name = host.name};
+
+    (void)history;
+    assert_int_equal(attribute, HOST_ATTRIBUTE_COUNT);
+    assert_true(each(arg, &host, &known));
+    return scanned;
+}
+
+static const struct {
+    const char *label;
+    bool is_read, is_whole, all_are_known;
+} scans[] = {
+    {"before the journal has been read nobody is known", false, false, false},
+    {"of whom a scan that was cut short left out nothing is known", true, false,
+     false},
+    {"a whole one has named all hosts that there are", true, true, true},
+};
+
+static void test_whether_all_hosts_were_seen(void **state)
+{
+    struct alert_hosts_scan scan;
+    struct alert_ledger ledger;
+    struct health health;
+    struct alert_eyes eyes = {.health = &health, .after_s = AFTER};
+
+    (void)state;
+    assert_int_equal(alert_ledger_init(&ledger), STATUS_OK);
+    health_init(&health, true, DATE);
+    health_note_table(&health, 2);
+    for (size_t i = 0; i < sizeof scans / sizeof scans[0]; i++) {
+        print_message("  %s\n", scans[i].label);
+        looked.as_of = scans[i].is_read ? (int64_t)DATE * 1000 : 0;
+        scanned = looked;
+        scanned.is_whole = scans[i].is_whole;
+        scan = (struct alert_hosts_scan){.ledger = &ledger, .now = DATE};
+        assert_int_equal(alert_eyes_scan(&eyes, &scan), scans[i].all_are_known);
+    }
+    alert_ledger_clear(&ledger);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_until_when_all_is_known),
         cmocka_unit_test(test_facts),
+        cmocka_unit_test(test_whether_all_hosts_were_seen),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include "server/history/history.h"
 
 #include "base/clock.h"
+#include "server/history/shared_knowledge.h"
 #include "tests/unit/csv_table.h"
 
 #include <semaphore.h>
@@ -335,6 +336,69 @@ static void test_a_scan_can_be_ended(void **state)
     assert_int_equal(calls, 1);
 }
 
+/* More hosts than are gone through at once. */
+static char *many_hosts(void)
+{
+    enum { HOSTS = SHARED_KNOWLEDGE_CHUNK + 1, LINE_BYTES = 40 };
+    char *text = malloc(LINE_BYTES * (HOSTS + 1));
+    size_t len;
+
+    assert_non_null(text);
+    len = (size_t)sprintf(text, "hostname,token\n");
+    for (int i = 0; i < HOSTS; i++)
+        len += (size_t)sprintf(text + len, "h%d.example.org,t\n", i);
+    return text;
+}
+
+/* The table that comes into service when the scan lets others in. */
+static _Thread_local const char *comes_next;
+int __real_sched_yield(void);
+int __wrap_sched_yield(void);
+int __wrap_sched_yield(void)
+{
+    const char *next = comes_next;
+
+    comes_next = NULL;
+    if (next != NULL)
+        use_table(next);
+    return __real_sched_yield();
+}
+
+struct cut {
+    const char *by;
+    int calls;
+};
+
+static bool count(void *arg, const struct host *host,
+                  const struct host_state *state)
+{
+    struct cut *cut = arg;
+
+    (void)host;
+    (void)state;
+    if (cut->calls++ == 0)
+        comes_next = cut->by;
+    return true;
+}
+
+static void test_a_scan_says_whether_it_was_whole(void **state)
+{
+    char *many = many_hosts();
+    struct cut cut = {NULL, 0};
+
+    (void)state;
+    use_table(many);
+    assert_true(
+        history_scan(history, HOST_ATTRIBUTE_COUNT, count, &cut).is_whole);
+    assert_int_equal(cut.calls, SHARED_KNOWLEDGE_CHUNK + 1);
+    cut = (struct cut){table, 0};
+    assert_false(
+        history_scan(history, HOST_ATTRIBUTE_COUNT, count, &cut).is_whole);
+    assert_int_equal(cut.calls, SHARED_KNOWLEDGE_CHUNK);
+    assert_false(history_look(history).is_whole);
+    free(many);
+}
+
 #define HISTORY_TEST(name)                                                     \
     cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
@@ -349,6 +413,7 @@ int main(void)
         HISTORY_TEST(test_what_is_known_outlives_a_table),
         HISTORY_TEST(test_a_scan_is_of_those_who_have_the_attribute),
         HISTORY_TEST(test_a_scan_can_be_ended),
+        HISTORY_TEST(test_a_scan_says_whether_it_was_whole),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
