@@ -409,6 +409,7 @@ static bool start_alerts(struct service *service, const struct config *config)
         .attacks = &service->attacks,
         .history = service->history,
         .after_s = config->alerts.after_seconds,
+        .seal_s = config->history.seconds,
     };
     service->alerts = alerts_new(&parts, &service->metrics);
     return service->alerts != NULL &&

@@ -28,15 +28,16 @@ void alert_eyes_facts(void *arg, struct alert_facts *facts)
 /* --- hosts ---------------------------------------------------------------------
  */
 
-int64_t alert_eyes_as_of(const struct history_view *view, int64_t now_ms,
-                         int64_t after_s)
+int64_t alert_eyes_as_of(const struct alert_eyes *eyes,
+                         const struct history_view *view, int64_t now_ms)
 {
-    int64_t gone_ms = ALERT_COPY_GONE_SPANS * after_s * 1000;
+    int64_t gone_ms = ALERT_COPY_GONE_SPANS * eyes->after_s * 1000;
+    int64_t read = view->as_of - ALERT_UNREAD_SEALS * eyes->seal_s * 1000;
     bool is_unsure =
         view->unsure_since != 0 && now_ms - view->unsure_since < gone_ms;
 
-    return (is_unsure && view->unsure_since < view->as_of ? view->unsure_since
-                                                          : view->as_of) /
+    return (is_unsure && view->unsure_since < read ? view->unsure_since
+                                                   : read) /
            1000;
 }
 
@@ -78,7 +79,7 @@ bool alert_eyes_scan(void *arg, struct alert_hosts_scan *scan)
     struct history_view view = history_look(eyes->history);
     struct seeing seeing = {scan, 0};
 
-    scan->as_of = alert_eyes_as_of(&view, scan->now * 1000, eyes->after_s);
+    scan->as_of = alert_eyes_as_of(eyes, &view, scan->now * 1000);
     scan->in_touch_since = view.in_touch_since / 1000;
     if (view.as_of == 0)
         return false;

@@ -61,9 +61,11 @@ void history_ask(struct history *history, struct history_query *query);
 
 /* How far the silence of a host can be believed. Moments in ms since 1970. */
 struct history_view {
-    /* Until when the calls of all copies that keep in touch are known: that of
-     * the last complete reading of the store; without a store, now. 0: the
-     * journal has not been read yet, so nothing is known. */
+    /* When the last complete reading of the store began; without a store, now.
+     * Other copies put what they hear into it once in `seconds`
+     * (history_settings.h): so what they heard is known until then but for the
+     * last twice as long. 0: the journal has not been read yet, so nothing is
+     * known. */
     int64_t as_of;
     /* Since when, without a break, this server hears calls, keeps what it hears,
      * and is in touch with the store; 0: it is not. Silence is only silence if

@@ -7,23 +7,24 @@
 
 #include <cmocka.h>
 
-enum { AFTER = 300, DATE = 1795300000 };
+enum { AFTER = 300, SEAL = 60, DATE = 1795300000 };
 
 static const struct {
     const char *label;
     int64_t as_of_s, unsure_s, expected_s; /* before now */
 } moments[] = {
-    {"what all copies have written", 20, 0, 20},
+    {"what others heard since their last object is not known", 20, 0, 140},
     {"a copy that was not heard of for a while may know of calls", 20, 600,
      600},
-    {"one that was heard of later than that does not matter", 20, 10, 20},
-    {"one that was not for an hour has gone", 20, 3600, 20},
+    {"one that was heard of later than that does not matter", 20, 130, 140},
+    {"one that was not for an hour has gone", 20, 3600, 140},
     {"until then it has not", 20, 3599, 3599},
 };
 
 static void test_until_when_all_is_known(void **state)
 {
     const int64_t now = (int64_t)DATE * 1000;
+    const struct alert_eyes eyes = {.after_s = AFTER, .seal_s = SEAL};
 
     (void)state;
     for (size_t i = 0; i < sizeof moments / sizeof moments[0]; i++) {
@@ -34,7 +35,7 @@ static void test_until_when_all_is_known(void **state)
         };
 
         print_message("  %s\n", moments[i].label);
-        assert_int_equal(DATE - alert_eyes_as_of(&view, now, AFTER),
+        assert_int_equal(DATE - alert_eyes_as_of(&eyes, &view, now),
                          moments[i].expected_s);
     }
 }
