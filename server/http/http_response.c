@@ -2,10 +2,16 @@
 
 #include "server/http/connection.h"
 
-void http_response_add_challenge(h2o_req_t *req)
+/* Browsers keep one password for each realm of a server. */
+static const h2o_iovec_t challenges[] = {
+    [HTTP_REALM_HOSTS] = {H2O_STRLIT("Basic realm=\"dyndns53\"")},
+    [HTTP_REALM_STATUS] = {H2O_STRLIT("Basic realm=\"dyndns53 status\"")},
+};
+
+void http_response_add_challenge(h2o_req_t *req, enum http_realm realm)
 {
     h2o_add_header(&req->pool, &req->res.headers, H2O_TOKEN_WWW_AUTHENTICATE,
-                   NULL, H2O_STRLIT("Basic realm=\"dyndns53\""));
+                   NULL, challenges[realm].base, challenges[realm].len);
 }
 
 void http_response_add_retry_after(h2o_req_t *req, unsigned seconds)

@@ -5,10 +5,11 @@
 #define SERVER_HTTP_HTTP_RESPONSE_H
 
 #include "server/http/http_context.h"
+#include "server/http/protocol.h"
 
 /* Before the text is sent: that credentials are asked for, and in how many
  * seconds to try again. */
-void http_response_add_challenge(h2o_req_t *req);
+void http_response_add_challenge(h2o_req_t *req, enum http_realm realm);
 void http_response_add_retry_after(h2o_req_t *req, unsigned seconds);
 
 /* Before a reply with a status that sends the browser elsewhere. */

@@ -96,6 +96,7 @@ enum protocol_verdict page_sign_in_operator(
      * would end in the browser's history. */
     header.query = header.form = span_from("", 0);
     verdict = judge(&header);
+    reply->realm = HTTP_REALM_STATUS;
     return verdict == PROTOCOL_ADMITTED ? verdict
                                         : page_sign_in_refuse(reply, verdict);
 }

@@ -67,12 +67,19 @@ struct protocol_result {
                                OUTCOME_UNCHANGED; else what was asked for */
 };
 
+/* Which credentials a challenge asks for. */
+enum http_realm {
+    HTTP_REALM_HOSTS,  /* those of hosts */
+    HTTP_REALM_STATUS, /* DYNDNS_ADMIN_TOKEN */
+};
+
 struct protocol_reply {
     int status;
-    const char *reason; /* HTTP's phrase, a literal */
-    const char *type;   /* of the text, a literal; NULL: text/plain */
-    enum answer answer; /* for the metrics; ANSWER_BY_STATUS */
-    bool challenge;     /* WWW-Authenticate goes with it */
+    const char *reason;    /* HTTP's phrase, a literal */
+    const char *type;      /* of the text, a literal; NULL: text/plain */
+    enum answer answer;    /* for the metrics; ANSWER_BY_STATUS */
+    bool challenge;        /* WWW-Authenticate goes with it, */
+    enum http_realm realm; /* for these credentials */
     bool is_page; /* HTML for a browser, which is told what a page may do */
     unsigned retry_after_seconds; /* 0: no Retry-After */
     char *long_text; /* instead of `text`, NUL-terminated; from malloc(3), and

@@ -24,7 +24,7 @@ static void send_reply(const struct http_context *context, h2o_req_t *req,
                            : span_from_string(reply->long_text);
 
     if (reply->challenge)
-        http_response_add_challenge(req);
+        http_response_add_challenge(req, reply->realm);
     if (reply->is_page)
         page_response_add_headers(req);
     if (reply->location != NULL)

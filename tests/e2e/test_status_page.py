@@ -68,7 +68,7 @@ def test_the_token_opens_it_under_any_name(watched, name):
 def test_nothing_else_does(watched, credentials):
     reply = look(watched, credentials=credentials)
     assert reply.status == 401
-    assert reply.header("WWW-Authenticate") == 'Basic realm="dyndns53"'
+    assert reply.header("WWW-Authenticate") == 'Basic realm="dyndns53 status"'
     assert "a.example.org" not in reply.body and "<h1>Who are you?</h1>" in reply.body
     assert reply.header("Content-Type") == "text/html; charset=utf-8"
 

@@ -87,6 +87,10 @@ static void test_who_may_see_a_page(void **state)
         if (verdict != cases[i].verdict || reply.status != cases[i].status ||
             reply.challenge != (reply.status == 401) ||
             reply.is_page != (reply.status != 0) ||
+            (reply.challenge &&
+             reply.realm != (cases[i].parse == page_sign_in_operator
+                                 ? HTTP_REALM_STATUS
+                                 : HTTP_REALM_HOSTS)) ||
             (cases[i].words != NULL &&
              strstr(reply.long_text, cases[i].words) == NULL))
             fail_msg("%s: verdict %d, status %d, %s", cases[i].label,
