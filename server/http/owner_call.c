@@ -130,8 +130,8 @@ static void ask(struct http_context *context, h2o_req_t *req,
     const struct http_shared *shared = context->shared;
     struct history_query *history = call->history;
 
-    if (!page_wait_begin(&context->page_waits, &call->wait, req,
-                         history == NULL ? 1 : 2, show)) {
+    if (!page_wait_begin(&context->page_waits, PAGE_WAITER_OWNER, &call->wait,
+                         req, history == NULL ? 1 : 2, show)) {
         page_response_send_unavailable(context, req);
         end(call);
         return;

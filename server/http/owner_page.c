@@ -227,7 +227,9 @@ static void set_dns_words(json_t *record, const struct name_answer *answer,
 {
     const char *words = "", *state = "";
 
-    if (answer == NULL || answer->result == NAME_UNANSWERED)
+    if (answer == NULL)
+        words = "too many ask now";
+    else if (answer->result == NAME_UNANSWERED)
         words = "no name server answered";
     else if (answer->result == NAME_FAILED)
         words = "the name server could not tell";

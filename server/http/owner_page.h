@@ -41,7 +41,7 @@ json_t *owner_page_begin(const struct owner_view *view,
                          const struct owner_host *host);
 
 /* What came: of the history (NULL: none is kept; else HISTORY_HOST), and of DNS
- * (NULL: it could not be asked). Releases `page`, and appends what becomes of it.
+ * (NULL: it was not asked, as too many ask now). Releases `page`, and appends what becomes of it.
  * Statuses as of page_fill(). */
 NODISCARD enum status owner_page_end(json_t *page,
                                      const struct history_query *answer,

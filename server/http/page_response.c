@@ -72,8 +72,8 @@ void page_response_send_busy(const struct http_context *context, h2o_req_t *req)
 
     protocol_reply_init(&reply);
     page_sign_in_reply(&reply, 503, "Service Unavailable", "Too many ask now",
-                       "As many lists of all hosts as this server makes at "
-                       "once are being made.",
+                       "This server is making as many of these pages as it "
+                       "makes at once.",
                        "Try again in a moment.");
     http_response_add_retry_after(req, BUSY_SECONDS);
     send_reply(context, req, &reply);

@@ -30,10 +30,15 @@ void page_waits_dispose(struct page_waits *waits,
     h2o_multithread_unregister_receiver(queue, &waits->answered);
 }
 
-bool page_wait_begin(struct page_waits *waits, struct page_wait *wait,
-                     h2o_req_t *req, unsigned questions, page_wait_fn *go_on)
+bool page_wait_begin(struct page_waits *waits, enum page_waiter waiter,
+                     struct page_wait *wait, h2o_req_t *req, unsigned questions,
+                     page_wait_fn *go_on)
 {
-    if (waits->count == PAGE_WAITS_MAX)
+    size_t places = PAGE_WAITS_MAX;
+
+    if (waiter == PAGE_WAITER_OWNER)
+        places -= PAGE_WAITS_KEPT;
+    if (waits->count >= places)
         return false;
     http1_require(req, "a request that waits for a page");
     waits->count++;

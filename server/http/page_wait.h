@@ -4,7 +4,8 @@
  * As with those that wait for the updater (waiting.h), libh2o's HTTP/1 neither
  * reads from the connection of such a request nor times it out, so it outlives a
  * caller who hangs up, and HTTP/1 is demanded. It stays whole, and there are
- * PAGE_WAITS_MAX at most.
+ * PAGE_WAITS_MAX at most, of which some places are kept for operators: who owns
+ * hosts can ask often enough for all the others.
  */
 #ifndef SERVER_HTTP_PAGE_WAIT_H
 #define SERVER_HTTP_PAGE_WAIT_H
@@ -13,7 +14,12 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-enum { PAGE_WAITS_MAX = 64 };
+enum {
+    PAGE_WAITS_MAX = 64,
+    PAGE_WAITS_KEPT = 8, /* of them, for operators */
+};
+
+enum page_waiter { PAGE_WAITER_OWNER, PAGE_WAITER_OPERATOR };
 
 struct page_waits {
     h2o_multithread_receiver_t answered;
@@ -43,8 +49,9 @@ void page_waits_dispose(struct page_waits *waits,
 
 /* Before the first of so many questions is asked, from 1. False: too many wait,
  * and none is to be asked. */
-bool page_wait_begin(struct page_waits *waits, struct page_wait *wait,
-                     h2o_req_t *req, unsigned questions, page_wait_fn *go_on);
+bool page_wait_begin(struct page_waits *waits, enum page_waiter waiter,
+                     struct page_wait *wait, h2o_req_t *req, unsigned questions,
+                     page_wait_fn *go_on);
 
 /* One of the questions is answered, or will not be. Any thread, once for each:
  * with the last of them, `wait` may go away at once. */

@@ -186,8 +186,8 @@ static bool ask(struct http_context *context, h2o_req_t *req,
 
     if (is_list && !begin_list(context->shared))
         return false;
-    if (!page_wait_begin(&context->page_waits, &call->wait, req, call->count,
-                         show)) {
+    if (!page_wait_begin(&context->page_waits, PAGE_WAITER_OPERATOR,
+                         &call->wait, req, call->count, show)) {
         if (is_list)
             end_list(context->shared);
         return false;

@@ -138,7 +138,8 @@ static void test_what_stands_fast_needs_nobody(void **state)
     assert_has(shown, "https://dyndns.example.org:8443/nic/update");
     assert_has(shown, "myip=&lt;ipaddr&gt;,&lt;ip6addr&gt;");
     assert_has(shown, "This server keeps no history of calls.");
-    assert_has(shown, "no name server answered");
+    assert_has(shown, "too many ask now");
+    assert_lacks(shown, "no name server answered");
     assert_lacks(shown, "Your hosts");
 }
 

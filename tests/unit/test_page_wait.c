@@ -167,6 +167,40 @@ static void test_no_more_wait_than_stated(void **state)
     fake_loop_clear(&loop);
 }
 
+static void answered_nothing(struct page_wait *wait)
+{
+    (void)wait;
+}
+
+static void test_some_places_are_kept_for_operators(void **state)
+{
+    enum { OWNERS = PAGE_WAITS_MAX - PAGE_WAITS_KEPT };
+    static struct page_wait owners[OWNERS + 1];
+    struct fake_loop loop;
+    struct fake_request request, operators;
+
+    (void)state;
+    begin(&loop);
+    answer_status = STATUS_NOT_FOUND;
+    fake_request_init(&request, &loop, 0x101, "/");
+    for (size_t i = 0; i <= OWNERS; i++)
+        assert_int_equal(page_wait_begin(&loop.context.page_waits,
+                                         PAGE_WAITER_OWNER, &owners[i],
+                                         &request.req, 1, answered_nothing),
+                         i < OWNERS);
+    arrive(&operators, &loop, "/status");
+    assert_int_equal(operators.replies, 0);
+    answer();
+    for (size_t i = 0; i < OWNERS; i++)
+        page_wait_answered(&owners[i]);
+    wait_for(&operators, &loop);
+    assert_int_equal(operators.req.res.status, 200);
+    assert_int_equal(loop.context.page_waits.count, 0);
+    fake_request_clear(&request);
+    fake_request_clear(&operators);
+    fake_loop_clear(&loop);
+}
+
 static void test_few_lists_of_all_hosts_are_made_at_once(void **state)
 {
     static struct fake_request waiting[STATUS_LISTS_MAX];
@@ -231,6 +265,7 @@ int main(void)
         cmocka_unit_test(test_the_page_comes_with_the_last_answer),
         cmocka_unit_test(test_an_answer_may_be_none),
         cmocka_unit_test(test_no_more_wait_than_stated),
+        cmocka_unit_test(test_some_places_are_kept_for_operators),
         cmocka_unit_test(test_few_lists_of_all_hosts_are_made_at_once),
         cmocka_unit_test(test_without_a_history_or_a_token_there_is_no_page),
     };
