@@ -140,6 +140,10 @@ struct protocol {
      * or the token is wrong. */
     const char *denial;
 
+    /* What a guess is counted for where it is for no host, a literal that is the
+     * name of none; NULL: for nothing. */
+    const char *guessed_at;
+
     /* Answers a request with PROTOCOL_ADMITTED, by libh2o; NULL: there is no
      * such verdict. `request` goes away with the call. */
     void (*admitted)(struct http_context *context, struct st_h2o_req_t *req,

@@ -164,14 +164,18 @@ static void send_late(void *arg, h2o_req_t *req, struct protocol_reply *reply)
 
 /* The reply goes late to whoever has guessed much. */
 static void deny(struct http_context *context, h2o_req_t *req,
+                 const struct protocol *protocol,
                  const struct protocol_request *request, struct span claimed,
                  struct protocol_reply *reply)
 {
     const struct span texts[] = {request->authorization, request->api_key,
                                  request->query, request->body};
-    enum guess_verdict verdict = guessing_count(
-        context, request->gate, claimed, texts, sizeof texts / sizeof texts[0]);
+    enum guess_verdict verdict;
 
+    if (protocol->guessed_at != NULL)
+        claimed = span_from_string(protocol->guessed_at);
+    verdict = guessing_count(context, request->gate, claimed, texts,
+                             sizeof texts / sizeof texts[0]);
     if (verdict == GUESS_COUNTED ||
         !delayed_begin(&context->delayed, req, reply, send_late, context))
         send_reply(context, req, reply);
@@ -490,7 +494,7 @@ static void answer(struct http_context *context, h2o_req_t *req,
     note_refused(context, req, protocol, &request, verdict, claimed);
     if (verdict == PROTOCOL_DENIED) {
         log_badauth(context, req, protocol, &request, claimed);
-        deny(context, req, &request, claimed, &reply);
+        deny(context, req, protocol, &request, claimed, &reply);
         return;
     }
     if (verdict == PROTOCOL_TURNED_AWAY)

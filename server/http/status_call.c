@@ -214,6 +214,7 @@ static const struct protocol status_protocol = {
     .unavailable = page_sign_in_unavailable,
     .needs_no_table = true,
     .denial = "wrong DYNDNS_ADMIN_TOKEN",
+    .guessed_at = "/status",
     .admitted = admitted,
 };
 

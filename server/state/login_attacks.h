@@ -13,7 +13,7 @@
 enum { LOGIN_ATTACKS_MAX = 32, LOGIN_ATTACKS_NAME_MAX = 255 };
 
 struct login_attack {
-    char name[LOGIN_ATTACKS_NAME_MAX + 1]; /* the host; "": any */
+    char name[LOGIN_ATTACKS_NAME_MAX + 1]; /* the host, or "/status"; "": any */
     int64_t at; /* the last sign of it, in seconds since 1970 */
 };
 
@@ -26,7 +26,7 @@ struct login_attacks {
 void login_attacks_init(struct login_attacks *attacks);
 void login_attacks_clear(struct login_attacks *attacks);
 
-/* Somebody guesses at this host; empty: at any. Where there is no room the oldest
+/* Somebody guesses at this host, or at the operator's page; empty: at any. Where there is no room the oldest
  * is forgotten. */
 void login_attacks_note(struct login_attacks *attacks, struct span host,
                         int64_t now);

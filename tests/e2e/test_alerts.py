@@ -19,6 +19,7 @@ from .test_tls_reload import Files
 from .tls_proxies import Certificate
 from .tls_service import LISTEN
 from .webhook import Webhook
+from .wire import basic
 
 A, B, C = "a.example.org", "b.example.org", "c.example.org"
 TOO_MANY = 3  # refusals in a row
@@ -221,6 +222,17 @@ def test_somebody_who_guesses(launch, mail):
         f"somebody guesses at the token of {A}",
         "somebody guesses at tokens",
     ]
+
+
+def test_somebody_who_guesses_at_the_operators_page(launch, mail):
+    service = launch(A, DYNDNS_MAX_FAILURES=5, DYNDNS_ADMIN_TOKEN="0123456789abcdef")
+    for number in range(6):
+        guess = forwarded(f"198.51.100.{number}", headers=[basic("admin", f"guess-{number}")])
+        assert service.get("/status", **guess).status == 401
+    mail.wait_for(
+        "somebody guesses at the token of /status",
+        "nobody guesses at the token of /status any more",
+    )
 
 
 # --- by what it is told
