@@ -53,8 +53,6 @@ static size_t count_of_host(const struct protocol_result *results, size_t count)
     return same;
 }
 
-/* As the caller hears it: what became of a host is what became of the worst of
- * its changes. */
 /* What the records say now. */
 static void fill_records(struct happening *call,
                          const struct protocol_result *results, size_t count)
@@ -67,6 +65,8 @@ static void fill_records(struct happening *call,
     }
 }
 
+/* As the caller hears it: what became of a host is what became of the worst of
+ * its changes. */
 static void note_host(const struct call_note *note,
                       const struct protocol_result *results, size_t count)
 {
