@@ -299,6 +299,28 @@ def test_nobody_is_disturbed_who_reads(watched, browse):
     watched.update("b.example.org", "192.0.2.1", token="wrong")
     until(lambda: "1 refused at present" in browser.one("#facts").text, "the refusal to be shown")
     assert browser.focused().id == focused
+    watched.update("a.example.org", "192.0.2.7")
+    until(
+        lambda: "but for what is being read" in browser.one("#live-said").text,
+        "the page to say that it is not all of one time",
+    )
+    assert "192.0.2.7" not in browser.one("#host-rows").text
+    assert browser.focused().id == focused
+
+
+@pytest.mark.parametrize("status", [401, 403, 429])
+def test_who_is_refused_asks_no_more(watched, browse, status):
+    browser = browse()
+    browser.open(watched, "/status", "admin", TOKEN)
+    browser.driver.execute_script(
+        f"window.fetch = async () => (window.asked = (window.asked ?? 0) + 1,"
+        f" new Response('', {{status: {status}}}));"
+        "document.getElementById('live').dataset.seconds = '0.05';"
+        "const button = document.getElementById('live-button'); button.click(); button.click();"
+    )
+    until(lambda: "sign in again" in browser.one("#live-said").text, "the words")
+    assert browser.one("#live-button").text == "Refresh by itself"
+    assert browser.driver.execute_script("return window.asked") == 1
 
 
 def test_the_keyboard_is_enough(watched, browse):

@@ -22,17 +22,36 @@
     );
   };
 
+  // Whether something that is in use, and so stays, is no longer so.
   const show = (fresh) => {
+    let is_kept = false;
     for (const part of document.querySelectorAll("[data-live]")) {
       const other = fresh.getElementById(part.id);
-      if (other === null || in_use(part) || part.innerHTML === other.innerHTML)
+      if (other === null || part.innerHTML === other.innerHTML) continue;
+      if (in_use(part)) {
+        is_kept = true;
         continue;
+      }
       const open = [...part.querySelectorAll("details")].map((one) => one.open);
       part.replaceChildren(...document.importNode(other, true).childNodes);
       part.querySelectorAll("details").forEach((one, i) => {
         one.open = open[i] === true;
       });
     }
+    return is_kept;
+  };
+
+  // To ask again would be to guess again.
+  const refusals = {
+    401: "The server does not know you any more: load the page to sign in again.",
+    403: "The server refuses the page: load it to sign in again.",
+    429: "Too many wrong passwords came from your address: sign in again later.",
+  };
+
+  const stop = (words) => {
+    is_on = false;
+    label();
+    said.textContent = words;
   };
 
   const refresh = async () => {
@@ -45,10 +64,17 @@
         redirect: "error",
         signal: AbortSignal.timeout(30000),
       });
+      if (reply.status in refusals) {
+        stop(refusals[reply.status]);
+        return;
+      }
       if (!reply.ok) throw new Error(`status ${reply.status}`);
       const text = await reply.text();
-      show(new DOMParser().parseFromString(text, "text/html"));
-      said.textContent = `As of ${new Date().toLocaleTimeString()}.`;
+      const is_kept = show(new DOMParser().parseFromString(text, "text/html"));
+      const time = new Date().toLocaleTimeString();
+      said.textContent = is_kept
+        ? `As of ${time}, but for what is being read, which stays as it is.`
+        : `As of ${time}.`;
     } catch {
       said.textContent = "The server does not answer; what stands here is old.";
     }
