@@ -189,6 +189,32 @@ bool admission_check_form(struct http_context *context, h2o_req_t *req)
     return false;
 }
 
+/* A browser that says from where also says what for, unless it is old. */
+static bool is_loaded_elsewhere(h2o_req_t *req, struct header_walk *site)
+{
+    struct header_walk mode = {"sec-fetch-mode", -1, {"", 0}};
+
+    while (next_header(req, site))
+        if (span_is(span_trim(site->value), "cross-site"))
+            return next_header(req, &mode) &&
+                   !span_is(span_trim(mode.value), "navigate");
+    return false;
+}
+
+bool admission_check_page(struct http_context *context, h2o_req_t *req)
+{
+    struct header_walk site = {"sec-fetch-site", -1, {"", 0}};
+
+    if (!is_loaded_elsewhere(req, &site))
+        return true;
+    log_cross_site(context, req, &site);
+    http_response_send_text(
+        context, req, 403, "Forbidden", "text/plain",
+        span_from_string("nothing is shown: your browser says that a page of "
+                         "another site asked for this; open it by itself\n"));
+    return false;
+}
+
 bool admission_check_update(struct http_context *context, h2o_req_t *req)
 {
     struct header_walk foreign = find_foreign(req);

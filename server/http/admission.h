@@ -23,7 +23,12 @@ bool admission_check(struct http_context *context, h2o_req_t *req);
  * was answered 403. */
 bool admission_check_update(struct http_context *context, h2o_req_t *req);
 
-/* To be called before that for an update that comes from a form of our own
+/* To be called for a page that changes nothing, which any link may lead to: not
+ * to be loaded within another site's page, nor fetched by its script. False: it
+ * was answered 403. */
+bool admission_check_page(struct http_context *context, h2o_req_t *req);
+
+/* To be called before admission_check_update() for an update that comes from a form of our own
  * page: the browser has to say so, for nobody else sends one. False: it was
  * answered 403. */
 bool admission_check_form(struct http_context *context, h2o_req_t *req);

@@ -33,11 +33,11 @@ static void root(struct http_context *context, h2o_req_t *req)
 {
     bool posts = span_is(iovec_span(req->method), "POST");
 
-    if (!posts && owner_call_is_meant(req))
-        protocol_read(context, req, &owner_protocol);
-    else
+    if (posts || !owner_call_is_meant(req))
         protocol_call(context, req,
                       posts ? &hash_v3_protocol : &hash_v2_protocol);
+    else if (admission_check_page(context, req))
+        protocol_read(context, req, &owner_protocol);
 }
 
 static void register_form(struct http_context *context, h2o_req_t *req)

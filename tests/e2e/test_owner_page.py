@@ -107,6 +107,30 @@ def test_whose_link_it_was_matters_not_for_looking(owned):
     assert owned.get("/", headers).status == 200
 
 
+@pytest.mark.parametrize("mode", ["no-cors", "cors", "same-origin", "websocket", ""])
+def test_no_other_site_loads_it_behind_its_owner(owned, mode):
+    """As an image, or by a script: there it is for nobody's eyes."""
+    elsewhere = [("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", mode)]
+    for credentials in ([OWNER], []):
+        reply = owned.get("/", [*credentials, *elsewhere])
+        assert reply.status == 403 and reply.said.startswith("nothing is shown")
+        assert reply.header("WWW-Authenticate") is None
+    owned.wait_for_event("cross_site_refused", value="cross-site")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [("Sec-Fetch-Site", "cross-site")],
+        [("Sec-Fetch-Site", "same-origin"), ("Sec-Fetch-Mode", "cors")],
+        [("Sec-Fetch-Site", "none"), ("Sec-Fetch-Mode", "no-cors")],
+        [("Sec-Fetch-Mode", "cors")],
+    ],
+)
+def test_all_else_may_load_it(owned, headers):
+    assert owned.get("/", [OWNER, *headers]).status == 200
+
+
 def test_wrong_passwords_are_counted_logged_and_told_the_operator(start):
     service = start(HOST, DYNDNS_MAX_FAILURES=2, DYNDNS_ADMIN_TOKEN="x" * 16)
     for number in range(2):
