@@ -290,13 +290,16 @@ def test_a_topic_that_is_away(launch, sandbox, mail, webhook):
 
 def test_a_webhook_that_refuses(launch, mail, webhook):
     webhook.status = 404
-    service = launch(A, DYNDNS_ALERT_WEBHOOK=webhook.url)
+    service = launch(A, C, DYNDNS_ALERT_WEBHOOK=webhook.url)
     refuse(service, A)
     mail.wait_for(refused(A))
     event = service.wait_for_event("alert_not_sent", sender="webhook")
     assert event["reason"] == "it answered HTTP 404"
     webhook.status = 200
     webhook.wait_for(1)
+    refuse(service, C)
+    mail.wait_for(refused(A), refused(C))
+    assert [post["title"] for post in webhook.wait_for(2)] == [refused(A), refused(C)]
 
 
 # --- several copies, and those that end
@@ -339,7 +342,7 @@ def ledger(s3, state):
 
 def test_a_store_that_is_away(launch, s3, mail):
     """Nothing is told meanwhile; afterwards what still goes on is."""
-    service = launch(A, B, DYNDNS_STATE=f"s3://{BUCKET}/state")
+    service = launch(A, B, C, DYNDNS_STATE=f"s3://{BUCKET}/state")
     s3.fail_always("500")
     service.wait_for_event("alert_ledger_lost")
     refuse(service, A)
@@ -349,6 +352,8 @@ def test_a_store_that_is_away(launch, s3, mail):
     s3.heal()
     service.wait_for_event("alert_ledger_found")
     mail.wait_for(refused(A))
+    refuse(service, C)
+    mail.wait_for(refused(A), refused(C))
 
 
 def test_what_is_told_is_in_the_log(launch, mail):
