@@ -1,9 +1,11 @@
 """/: what the owner of a host sees, and the button that registers his address."""
 
+import socket
+
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from sandbox.patience import until
+from sandbox.patience import PATIENCE_SECONDS, until
 
 from .browser import NARROW
 from .hosts import token_of
@@ -177,9 +179,18 @@ def test_records_and_what_dns_says_of_them(owned):
     assert "no such record" in page  # of IPv6
 
 
-def test_a_name_server_that_is_silent_keeps_nobody(start, free_port):
-    service = start(HOST, DYNDNS_RESOLVER=f"127.0.0.1:{free_port}")
-    reply = look(service)
+def test_a_name_server_that_is_silent_keeps_nobody(start):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        service = start(HOST, DYNDNS_RESOLVER=f"127.0.0.1:{silent.getsockname()[1]}")
+        reply = look(service)
+        silent.settimeout(PATIENCE_SECONDS)
+        assert silent.recv(512)  # it was asked
+    assert reply.status == 200 and "no name server answered" in reply.body
+
+
+def test_one_that_is_not_there_is_told_of(start, free_port):
+    reply = look(start(HOST, DYNDNS_RESOLVER=f"127.0.0.1:{free_port}"))
     assert reply.status == 200 and "no name server answered" in reply.body
 
 
