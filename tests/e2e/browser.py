@@ -51,9 +51,10 @@ SWITCHES = [
 
 class Browser:
     """A browser with an empty profile in a folder. `scripts`: whether pages may run
-    theirs; `dark`: what the person likes."""
+    theirs; `dark`: what the person likes. Without `refreshes`, pages think that they
+    are hidden, and do not refresh themselves under the hands of a test."""
 
-    def __init__(self, folder, *, size=WIDE, dark=False, scripts=True):
+    def __init__(self, folder, *, size=WIDE, dark=False, scripts=True, refreshes=False):
         options = webdriver.ChromeOptions()
         options.binary_location = "/usr/bin/chromium"
         for switch in [*SWITCHES, f"--user-data-dir={folder / 'profile'}"]:
@@ -70,6 +71,10 @@ class Browser:
         self.driver.set_page_load_timeout(PATIENCE_SECONDS)
         self.driver.set_script_timeout(PATIENCE_SECONDS)
         self.resize(size)
+        if not refreshes:
+            hidden = "Object.defineProperty(Document.prototype, 'hidden', {get: () => true});"
+            command = "Page.addScriptToEvaluateOnNewDocument"
+            self.driver.execute_cdp_cmd(command, {"source": hidden})
         if dark:
             self._emulate(features=[{"name": "prefers-color-scheme", "value": "dark"}])
 
@@ -129,7 +134,12 @@ class Browser:
         return self.driver.find_elements(By.CSS_SELECTOR, css)
 
     def texts(self, css) -> list[str]:
-        return [each.text for each in self.all(css)]
+        """At one moment: a page may replace its parts by itself."""
+        return self.driver.execute_script(
+            "return [...document.querySelectorAll(arguments[0])]"
+            ".map(each => each.innerText.trim());",
+            css,
+        )
 
     @property
     def text(self) -> str:

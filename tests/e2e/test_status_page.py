@@ -273,7 +273,7 @@ def test_it_is_whole_without_scripts(watched, browse):
 
 
 def test_it_refreshes_itself_and_can_be_stopped(watched, browse):
-    browser = browse()
+    browser = browse(refreshes=True)
     browser.open(watched, "/status?search=a.example.org", "admin", TOKEN)
     button = browser.one("#live-button")
     assert button.text == "Stop refreshing"
@@ -288,7 +288,7 @@ def test_it_refreshes_itself_and_can_be_stopped(watched, browse):
 
 
 def test_nobody_is_disturbed_who_reads(watched, browse):
-    browser = browse()
+    browser = browse(refreshes=True)
     browser.open(watched, "/status?search=a.example.org", "admin", TOKEN)
     browser.one("#host-rows tbody a").send_keys(Keys.SHIFT)  # gives it the focus
     focused = browser.focused().id
