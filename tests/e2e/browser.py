@@ -95,7 +95,7 @@ class Browser:
     def open(self, service, path, login=None, password=None):
         """As a person who types the address, and signs in where that is asked for."""
         host, port = service.address
-        signed = "" if login is None else f"{quote(login)}:{quote(password)}@"
+        signed = "" if login is None else f"{quote(login, '')}:{quote(password, '')}@"
         self.driver.get(f"http://{signed}{host}:{port}{path}")
 
     def click(self, css):

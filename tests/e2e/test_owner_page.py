@@ -319,6 +319,28 @@ def test_no_agent_carries_markup_into_it(owned, owner):
     assert owner.driver.title == HOST and owner.all("main b") == []
 
 
+def test_no_row_carries_markup_into_a_page(start, store, browse):
+    """Neither one that is in service nor one that is left out."""
+    user = EVIL + "'$(id)"
+    quoted = user.replace('"', '""')
+    bad = "<b>x</b>.example.org"
+    store(f'hostname,token,user\n{HOST},{token_of(HOST)},"{quoted}"\n{bad},t,\n'.encode())
+    service = start(DYNDNS_ADMIN_TOKEN="x" * 16)
+    owner, operator = browse(), browse()
+    owner.open(service, "/", user, token_of(HOST))
+    assert (owner.one("h1").text, owner.driver.title) == (HOST, HOST)
+    assert user in owner.text
+    operator.open(service, "/status", "admin", "x" * 16)
+    assert "line 3" in operator.one("#left-out").text
+    for path in ("/status", f"/status?host={HOST}"):
+        operator.open(service, path)
+        assert "taken" not in operator.driver.title
+        assert operator.all("b") == []
+        assert HOST in operator.text
+    assert owner.all("b") == []
+    assert owner.complaints() == operator.complaints() == []
+
+
 def test_it_is_for_everybody(owned, browse):
     """Light and dark, wide and narrow, for a screen reader too."""
     owned.update(HOST, "192.0.2.1")
