@@ -1,14 +1,16 @@
 """DYNDNS_STATE: what happened to every host is written down, outlives servers, and is
 the same for all copies. That callers notice nothing of it is tried here as well."""
 
+import random
 import re
 import signal
+from string import ascii_lowercase as LETTERS
 
 import pytest
 
 from sandbox.patience import until
 
-from .conftest import BUCKET
+from .conftest import BUCKET, KEY, ZONE
 from .journal import Journal, ago, calls, change, copy_line, key_of
 from .metrics import scrape
 from .wire import basic
@@ -173,6 +175,50 @@ def test_while_the_store_is_away_nothing_is_lost_and_no_caller_waits(start, buck
     assert numbers == list(range(1, len(numbers) + 1))
     assert number_of(bucket_journal, HOST, "calls") == 2
     assert len(service.events("state_out_of_reach")) == 1
+
+
+def test_what_waits_for_too_long_makes_room(start, bucket_journal, s3, route53):
+    """The oldest objects go: they are counted, and the log tells of it."""
+    # Names that a packer makes little of, by the hundred, fill a megabyte soon.
+    chance = random.Random(1)
+    hosts = [
+        "".join("".join(chance.choices(LETTERS, k=57)) + "." for _ in range(4)) + ZONE
+        for _ in range(400)
+    ]
+    for host in hosts:
+        route53.set_record(ZONE, host, "A", "192.0.2.1")
+    lines = "".join(f"{host},one-token,somebody\n" for host in hosts)
+    s3.put(BUCKET, KEY, f"hostname,token,user\n{lines}".encode())
+    service = start(
+        DYNDNS_STATE=bucket_journal.where, DYNDNS_STATE_SECONDS=1, DYNDNS_STATE_WAITING_MB=1,
+        **METRICS,
+    )  # fmt: skip
+    wait_for(bucket_journal, "copy")
+    s3.fail_always("500", "PUT")
+    batches = [",".join(hosts[i : i + 20]) for i in range(0, len(hosts), 20)]
+    credentials = basic("somebody", "one-token")
+
+    def is_told():
+        for batch in batches:
+            path = f"/nic/update?hostname={batch}&myip=192.0.2.1"
+            reply = service.get(path, [credentials])
+            assert reply.body.split("\n")[0] in ("good 192.0.2.1", "nochg 192.0.2.1")
+        return service.events("state_dropped")
+
+    (told, *_) = until(is_told, "too much to wait")
+    assert told.level == "warn" and int(told["objects"]) > 0
+    s3.heal()
+    service.wait_for_event("state_in_reach", doing="put")
+    until(lambda: scrape(service).value("dyndns53_state_objects_waiting") == 0, "none to wait")
+    dropped = scrape(service).value("dyndns53_state_objects_dropped_total")
+    service.stop()
+    numbers = [int(key.removesuffix(".jsonl.gz")[-6:]) for key in bucket_journal.keys()]
+    missing = set(range(1, numbers[-1] + 1)) - set(numbers)
+    assert len(missing) == dropped == sum(
+        int(event["objects"]) for event in service.events("state_dropped")
+    )
+    # Whatever was there before has been put, and so has what came last.
+    assert numbers[0] == 1 and max(missing) < numbers[-1]
 
 
 def test_an_answer_that_is_lost_makes_no_second_object(start, bucket_journal, s3):
