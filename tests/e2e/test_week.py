@@ -102,6 +102,10 @@ def test_who_was_away_finds_what_happened(launch, store, journal, sandbox, route
     service.stop()
     assert subjects() == sorted(begun + ended)
 
+    # One host is to keep its address.
+    edited = tool("lock-host", CHANGED, DYNDNS_STATE=journal.where)
+    assert edited.returncode == 0, edited.stderr
+
     # And the state is what the records and the journal say.
     listed = tool("list-hosts", "--state", "--json", DYNDNS_STATE=journal.where)
     assert listed.returncode == 0, listed.stderr
@@ -113,3 +117,22 @@ def test_who_was_away_finds_what_happened(launch, store, journal, sandbox, route
     for host in HOSTS:
         assert route53.record(host, "A") == [last[host]] == [states[host]["ipv4"]]
     assert states[REFUSED]["refusals"] == 0
+
+    # The audit tells of each change that Route 53 has taken, and of what he did.
+    told = tool("audit", "--json", DYNDNS_STATE=journal.where)
+    assert told.returncode == 0, told.stderr
+    events = json.loads(told.stdout)
+    changes = [
+        (event["host"], event["after"]) for event in events if event["event"] == "change"
+    ]
+    taken = [
+        (change.name.rstrip("."), change.value) for batch in route53.batches if batch.accepted
+        for change in batch.changes
+    ]  # fmt: skip
+    # Who was started anew writes what the records say already: that is no change.
+    assert changes == [each for i, each in enumerate(taken) if each not in taken[:i]]
+    edits = [
+        (event["action"], event["effect"], event["hosts"])
+        for event in events if event["event"] == "edit"
+    ]  # fmt: skip
+    assert edits == [("lock-host", "changed", [CHANGED])]
