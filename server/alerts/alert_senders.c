@@ -15,6 +15,17 @@ struct alert_senders {
     struct aws_client *client;
 };
 
+int64_t alert_sender_ms(enum alert_sender sender)
+{
+    static const int64_t limits[ALERT_SENDERS] = {
+        [ALERT_BY_SNS] = ALERT_SNS_MS,
+        [ALERT_BY_WEBHOOK] = ALERT_WEBHOOK_MS,
+        [ALERT_BY_COMMAND] = ALERT_COMMAND_MS,
+    };
+
+    return limits[sender];
+}
+
 struct alert_senders *alert_senders_new(const struct alert_settings *settings,
                                         const struct aws_config *config,
                                         const atomic_bool *is_abandoned)

@@ -11,12 +11,15 @@
 
 #include <stdatomic.h>
 
-/* Of one message. All together have to be done within ALERT_WORD_SECONDS. */
+/* The limits of one message; each is to fit into ALERT_TELL_MS (alert_teller.h). */
 enum {
     ALERT_SNS_MS = 10000,
     ALERT_WEBHOOK_MS = 10000,
     ALERT_COMMAND_MS = 30000,
 };
+
+/* That of this sender. */
+int64_t alert_sender_ms(enum alert_sender sender);
 
 struct alert_senders;
 

@@ -7,10 +7,6 @@
 
 enum { WHY_MAX_BYTES = 2048 };
 
-/* A message that would take its whole time must be done, and be written down, while
- * this copy has the word. */
-enum { TELL_WITHIN_MS = ALERT_WORD_SECONDS * 1000 / 2 };
-
 unsigned alert_teller_ready(const struct alert_teller *teller, int64_t now_ms)
 {
     unsigned ready = 0;
@@ -88,12 +84,17 @@ static bool tell_topic(struct alert_teller *teller, struct alert_ledger *ledger,
     return sent;
 }
 
+/* Whether a message that takes its whole time is told before the word is lost. */
+static bool fits(enum alert_sender sender, int64_t word_at)
+{
+    return clock_now_ms() + alert_sender_ms(sender) <= word_at + ALERT_TELL_MS;
+}
+
 void alert_teller_tell(struct alert_teller *teller, struct alert_ledger *ledger,
                        struct alert_deeds *deeds, int64_t date_s,
-                       const atomic_bool *stopping)
+                       int64_t word_at)
 {
-    int64_t begun_at = clock_now_ms();
-    unsigned ready = alert_teller_ready(teller, begun_at);
+    unsigned ready = alert_teller_ready(teller, clock_now_ms());
 
     for (unsigned i = 0; i < ALERT_SENDERS * ALERT_KINDS * ALERT_PHASES; i++) {
         const struct alert_topic topic = {
@@ -102,11 +103,11 @@ void alert_teller_tell(struct alert_teller *teller, struct alert_ledger *ledger,
             (enum alert_phase)(i / ALERT_SENDERS / ALERT_KINDS),
         };
 
-        if (atomic_load(stopping) ||
-            clock_now_ms() - begun_at >= TELL_WITHIN_MS)
+        if (atomic_load(teller->stopping))
             return;
         if ((ready >> topic.sender & 1U) != 0 &&
-            !tell_topic(teller, ledger, deeds, &topic, date_s))
+            (!fits(topic.sender, word_at) ||
+             !tell_topic(teller, ledger, deeds, &topic, date_s)))
             ready &= ~(1U << topic.sender);
     }
 }

@@ -21,6 +21,7 @@ struct alert_teller {
     unsigned senders; /* that are set */
     int64_t gap_s;    /* between two messages of one kind */
     const char *machine;
+    const atomic_bool *stopping; /* it then ends after the message under way */
     struct alert_metrics *metrics;
     struct jitter jitter;
     struct backoff backoff[ALERT_SENDERS]; /* with first_ms and cap_ms */
@@ -30,11 +31,15 @@ struct alert_teller {
 /* The senders that would try now. */
 unsigned alert_teller_ready(const struct alert_teller *teller, int64_t now_ms);
 
-/* Tells what is owed by the ledger, in which it is entered, as it is in `deeds`.
- * Ends before the word is lost; what is left is for the next time. *stopping ends
- * it after the message under way. */
+/* What is told has to be told, and written down, while this copy has the word, by the
+ * clocks of the others too: so there is half of that time for the telling. */
+enum { ALERT_TELL_MS = ALERT_WORD_SECONDS * 1000 / 2 };
+
+/* Tells what is owed by the ledger, in which it is entered, as it is in `deeds`. The
+ * word was taken at `word_at` (clock_now_ms): no message is begun that could take
+ * longer than until ALERT_TELL_MS after that. What is left is for the next time. */
 void alert_teller_tell(struct alert_teller *teller, struct alert_ledger *ledger,
                        struct alert_deeds *deeds, int64_t date_s,
-                       const atomic_bool *stopping);
+                       int64_t word_at);
 
 #endif

@@ -37,6 +37,7 @@ struct alerts {
     struct alert_observation observed[ALERT_OBSERVATIONS_MAX];
     size_t observed_count;
     struct alert_deeds deeds;
+    int64_t word_at; /* clock_now_ms(): not later than the word was taken */
     struct alert_metrics metrics;
     struct alert_notice notices[ALERT_BOARD_MAX];
     struct log_quota quota;
@@ -228,6 +229,7 @@ static enum status change_once(struct alerts *alerts, bool finishes,
         log_unread(alerts);
     else if (status != STATUS_OK)
         return status;
+    alerts->word_at = clock_now_ms();
     round = round_now(alerts);
     *has_word = false;
     if (finishes)
@@ -274,7 +276,7 @@ static void play_round(struct alerts *alerts)
     if (!has_word)
         return;
     alert_teller_tell(&alerts->teller, &alerts->kept.ledger, &alerts->deeds,
-                      clock_date_ms() / 1000, &alerts->stopping);
+                      clock_date_ms() / 1000, alerts->word_at);
     (void)change(alerts, true, &has_word); /* else the deeds are kept */
 }
 
@@ -317,6 +319,7 @@ static void set_up_teller(struct alerts *alerts, uint64_t seed)
         .senders = alert_senders_set(alerts->senders),
         .gap_s = alerts->conditions.after_s,
         .machine = alerts->machine,
+        .stopping = &alerts->stopping,
         .metrics = &alerts->metrics,
         .jitter = {seed},
     };

@@ -14,7 +14,8 @@
 enum {
     NOW = 1795300000,
     MAIL = 1U << ALERT_BY_SNS,
-    HOOK = 1U << ALERT_BY_WEBHOOK
+    HOOK = 1U << ALERT_BY_WEBHOOK,
+    COMMAND = 1U << ALERT_BY_COMMAND
 };
 
 static size_t logged;
@@ -73,6 +74,7 @@ static int set_up(void **state)
         .arg = &broken,
         .senders = MAIL | HOOK,
         .machine = "box",
+        .stopping = &stopping,
         .metrics = &metrics,
     };
     for (size_t i = 0; i < ALERT_SENDERS; i++)
@@ -107,7 +109,7 @@ static struct alert_entry *begin(enum alert_kind kind, const char *subject)
 
 static void tell(void)
 {
-    alert_teller_tell(&teller, &ledger, &deeds, NOW, &stopping);
+    alert_teller_tell(&teller, &ledger, &deeds, NOW, clock_ms);
 }
 
 static void test_one_message_for_all_of_a_kind(void **state)
@@ -193,6 +195,36 @@ static void test_it_ends_before_the_word_is_lost(void **state)
     assert_non_null(strstr(sent, "webhook host_refused begun 1\n"));
 }
 
+static const struct {
+    const char *label;
+    int64_t ago_ms; /* the word was taken */
+    const char *sent;
+} limits[] = {
+    {"all may be tried when the word is new", 0,
+     "sns host_silent begun 1\ncommand host_silent begun 1\n"},
+    {"all may use up the time", 30000,
+     "sns host_silent begun 1\ncommand host_silent begun 1\n"},
+    {"a program might take too long", 30001, "sns host_silent begun 1\n"},
+    {"SNS takes less", 50000, "sns host_silent begun 1\n"},
+    {"nobody is told in the last seconds", 50001, ""},
+    {"nor when to take the word took too long", 1000000, ""},
+};
+
+static void test_no_message_is_begun_that_may_outlast_the_word(void **state)
+{
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
+        tear_down(state);
+        set_up(state);
+        teller.senders = MAIL | COMMAND;
+        print_message("  %s\n", limits[i].label);
+        begin(ALERT_HOST_SILENT, "a");
+        alert_teller_tell(&teller, &ledger, &deeds, NOW,
+                          clock_ms - limits[i].ago_ms);
+        assert_string_equal(sent, limits[i].sent);
+        assert_int_equal(logged, 0); /* it is no failure */
+    }
+}
+
 static void test_a_server_that_stops_begins_no_message(void **state)
 {
     (void)state;
@@ -211,6 +243,7 @@ int main(void)
         TEST(test_what_was_sent_is_counted),
         TEST(test_what_is_not_set_is_not_tried),
         TEST(test_it_ends_before_the_word_is_lost),
+        TEST(test_no_message_is_begun_that_may_outlast_the_word),
         TEST(test_a_server_that_stops_begins_no_message),
     };
 
