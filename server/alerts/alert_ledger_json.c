@@ -139,18 +139,25 @@ static bool is_copy(const char *name)
            strspn(name, "0123456789abcdef") == ALERT_COPY_LEN;
 }
 
-static void read_witnesses(struct alert_ledger *ledger,
-                           struct alert_entry *entry, json_t *seen_by)
+static enum status read_witnesses(struct alert_ledger *ledger,
+                                  struct alert_entry *entry, json_t *seen_by)
 {
     const char *copy;
     json_t *at;
 
-    json_object_foreach(seen_by, copy,
-                        at) if (is_copy(copy) && json_integer_value(at) > 0)
+    json_object_foreach(seen_by, copy, at)
+    {
+        if (!is_copy(copy) || json_integer_value(at) <= 0)
+            continue;
         alert_ledger_witness(ledger, entry, copy, json_integer_value(at), 0);
+        if (entry->witness_count == 0)
+            return STATUS_NOMEM;
+    }
+    return STATUS_OK;
 }
 
-static void read_entry(struct alert_ledger *ledger, const json_t *object)
+/* What this version does not know, or stands there twice, is passed over. */
+static enum status read_entry(struct alert_ledger *ledger, const json_t *object)
 {
     struct alert_sight sight = {
         .subject = text_of(object, "subject"),
@@ -160,26 +167,29 @@ static void read_entry(struct alert_ledger *ledger, const json_t *object)
     };
     struct alert_entry *entry;
 
-    if (!alert_kind_of(text_of(object, "kind"), &sight.kind))
-        return;
+    if (!alert_kind_of(text_of(object, "kind"), &sight.kind) ||
+        alert_ledger_find(ledger, sight.kind, sight.subject) != NULL)
+        return STATUS_OK;
     entry = alert_ledger_restore(ledger, &sight, time_of(object, "ended"));
     if (entry == NULL)
-        return;
+        return STATUS_NOMEM;
     entry->told[ALERT_BEGUN] = senders_of(object, "told_begun");
     entry->told[ALERT_ENDED] = senders_of(object, "told_ended");
-    read_witnesses(ledger, entry, json_object_get(object, "seen_by"));
+    return read_witnesses(ledger, entry, json_object_get(object, "seen_by"));
 }
 
 static enum status read_alerts(struct alert_ledger *ledger, const json_t *root)
 {
     const json_t *alerts = json_object_get(root, "alerts");
+    enum status status = STATUS_OK;
 
     if (!json_is_array(alerts))
         return STATUS_INVALID;
-    for (size_t i = 0;
-         i < json_array_size(alerts) && ledger->count < ALERT_ENTRIES_MAX; i++)
-        read_entry(ledger, json_array_get(alerts, i));
-    return STATUS_OK;
+    for (size_t i = 0; i < json_array_size(alerts) &&
+                       ledger->count < ALERT_ENTRIES_MAX && status == STATUS_OK;
+         i++)
+        status = read_entry(ledger, json_array_get(alerts, i));
+    return status;
 }
 
 static void read_teller(struct alert_ledger *ledger, const json_t *root)
@@ -211,11 +221,21 @@ static void read_told_at(struct alert_ledger *ledger, const json_t *root)
     }
 }
 
+/* Jansson has words for what is no JSON; for this, but for one case that looks like
+ * a fault of syntax, none. */
+static bool is_out_of_memory(const json_error_t *fault)
+{
+    return fault->text[0] == '\0';
+}
+
 enum status alert_ledger_read(struct alert_ledger *ledger, struct span text)
 {
+    json_error_t fault;
     json_t *root = json_loadb(text.len == 0 ? "" : text.ptr, text.len,
-                              JSON_REJECT_DUPLICATES, NULL);
-    enum status status = read_alerts(ledger, root);
+                              JSON_REJECT_DUPLICATES, &fault);
+    enum status status = root == NULL && is_out_of_memory(&fault)
+                             ? STATUS_NOMEM
+                             : read_alerts(ledger, root);
 
     read_told_at(ledger, root);
     read_teller(ledger, root);

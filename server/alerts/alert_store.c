@@ -14,12 +14,18 @@ void alert_store_clear(struct alert_store *kept)
     alert_ledger_clear(&kept->ledger);
 }
 
+/* Half a ledger is none: it is read again, whole, the next time. */
 static enum status take(struct alert_store *kept, struct span text)
 {
+    enum status status;
+
     alert_ledger_clear(&kept->ledger);
-    if (alert_ledger_init(&kept->ledger) != STATUS_OK)
-        return STATUS_NOMEM;
-    return text.len == 0 ? STATUS_OK : alert_ledger_read(&kept->ledger, text);
+    status = alert_ledger_init(&kept->ledger);
+    if (status == STATUS_OK && text.len > 0)
+        status = alert_ledger_read(&kept->ledger, text);
+    if (status == STATUS_NOMEM)
+        kept->ledger.is_changed = true;
+    return status;
 }
 
 enum status alert_store_load(struct alert_store *kept)

@@ -1,5 +1,7 @@
 #include "server/alerts/alert_ledger_json.h"
 
+#include "tests/unit/failing_jansson.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -162,6 +164,20 @@ static void test_what_is_odd_does_no_harm(void **state)
     }
 }
 
+/* Else it would be replaced by one without alerts. */
+static void test_what_there_is_no_memory_for_is_a_ledger_still(void **state)
+{
+    enum status status;
+
+    (void)state;
+    failing_jansson_after(0);
+    status = alert_ledger_read(&ledger, span_from_string(EVERYTHING));
+    failing_jansson_after(-1);
+    assert_int_equal(status, STATUS_NOMEM);
+    read_string(EVERYTHING);
+    assert_int_equal(ledger.count, 3);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -170,6 +186,7 @@ int main(void)
         TEST(test_none_is_a_ledger_too),
         TEST(test_what_is_no_ledger),
         TEST(test_what_is_odd_does_no_harm),
+        TEST(test_what_there_is_no_memory_for_is_a_ledger_still),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

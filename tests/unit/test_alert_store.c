@@ -1,5 +1,6 @@
 #include "server/alerts/alert_store.h"
 
+#include "tests/unit/failing_memory.h"
 #include "tests/unit/scratch_folder.h"
 
 #include <setjmp.h>
@@ -126,6 +127,44 @@ static void test_a_store_that_is_out_of_reach(void **state)
     assert_true(kept[0].ledger.is_changed); /* to be read whole next time */
 }
 
+/* Reads the ledger anew while an allocation fails, unless all succeed; then again.
+ * Returns whether one failed. */
+static bool load_while_memory_is_short(size_t count)
+{
+    enum status status;
+    bool failed;
+
+    alert_store_clear(&kept[1]);
+    assert_int_equal(alert_store_init(&kept[1], stores[1]), STATUS_OK);
+    failing_memory_after(count);
+    status = alert_store_load(&kept[1]);
+    failed = failing_memory_stop();
+    if (status != STATUS_OK)
+        assert_int_equal(status, STATUS_NOMEM);
+    else
+        assert_int_equal(kept[1].ledger.count, 3);
+    assert_int_equal(alert_store_load(&kept[1]), STATUS_OK);
+    assert_int_equal(kept[1].ledger.count, 3);
+    assert_int_equal(kept[1].ledger.entries[0]->witness_count, 1);
+    return failed;
+}
+
+static void test_what_was_read_by_half_is_read_again(void **state)
+{
+    size_t count = 0;
+
+    (void)state;
+    begin(&kept[0], "a");
+    alert_ledger_witness(&kept[0].ledger, kept[0].ledger.entries[0],
+                         "aaaaaaaaaaaaaaaa", 100, 0);
+    begin(&kept[0], "b");
+    begin(&kept[0], "c");
+    assert_int_equal(alert_store_save(&kept[0]), STATUS_OK);
+    while (load_while_memory_is_short(count))
+        count++;
+    assert_true(count > 3);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -136,6 +175,7 @@ int main(void)
         TEST(test_what_is_no_ledger_is_replaced),
         TEST(test_one_that_was_removed_is_empty),
         TEST(test_a_store_that_is_out_of_reach),
+        TEST(test_what_was_read_by_half_is_read_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
