@@ -101,11 +101,14 @@ static bool grow(struct alert_ledger *ledger)
 static bool has_room(const struct alert_ledger *ledger, enum alert_kind kind,
                      struct span subject)
 {
-    size_t most = alert_is_of_host(kind) ? ALERT_HOSTS_MAX : ALERT_OTHERS_MAX;
+    bool is_of_host = alert_is_of_host(kind);
+    size_t most = is_of_host ? ALERT_HOSTS_MAX : ALERT_OTHERS_MAX;
+    size_t spare = is_of_host ? ALERT_SPARE_ENTRIES : 0;
 
     if (span_is(subject, ALERT_MANY))
         return true;
-    return ledger->of_kind[kind] < most && ledger->count < ALERT_ENTRIES_MAX;
+    return ledger->of_kind[kind] < most &&
+           ledger->count < ALERT_ENTRIES_MAX - spare;
 }
 
 static struct alert_entry *add(struct alert_ledger *ledger,

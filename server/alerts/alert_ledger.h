@@ -29,6 +29,9 @@ enum {
     ALERT_OTHERS_MAX = 100,
     /* Of all together, with those that have ended. */
     ALERT_ENTRIES_MAX = 3 * ALERT_HOSTS_MAX,
+    /* Of these hosts leave so many to the other kinds, of which there is news
+     * however many hosts there are. */
+    ALERT_SPARE_ENTRIES = 10 * ALERT_OTHERS_MAX,
     ALERT_SUBJECT_MAX = 255, /* bytes; longer ones are cut */
     ALERT_DETAIL_MAX = 300,
     ALERT_WITNESSES_MAX = 16,

@@ -313,6 +313,32 @@ static void test_there_is_an_end_to_names(void **state)
     assert_non_null(begin(ALERT_HOST_REFUSED, "h1", 100, 100));
 }
 
+/* Those that have ended take room too, until it is told. */
+static void test_hosts_leave_room_for_other_kinds(void **state)
+{
+    struct alert_entry *entry;
+    unsigned hosts = 0;
+    char name[20];
+
+    (void)state;
+    for (;; hosts++) {
+        snprintf(name, sizeof name, "h%u", hosts);
+        entry = begin(ALERT_HOST_SILENT, name, 100, 100);
+        if (entry == NULL)
+            break;
+        alert_ledger_end(&ledger, entry, NOW, 110);
+    }
+    assert_true(hosts > 2 * ALERT_HOSTS_MAX);
+    assert_null(begin(ALERT_HOST_REFUSED, "one more", 100, 100));
+    for (unsigned i = 0; i < ALERT_OTHERS_MAX; i++) {
+        snprintf(name, sizeof name, "date %u", i);
+        assert_non_null(begin(ALERT_CERTIFICATE_EXPIRES, name, 100, 0));
+        assert_non_null(begin(ALERT_LOGIN_ATTACKED, name, 100, 0));
+    }
+    assert_non_null(begin(ALERT_ROUTE53_UNREACHABLE, "", 100, 0));
+    assert_true(ledger.count <= ALERT_ENTRIES_MAX);
+}
+
 static void test_texts_of_strangers_are_made_harmless(void **state)
 {
     char host[2 * ALERT_SUBJECT_MAX];
@@ -349,6 +375,7 @@ int main(void)
         TEST(test_what_has_ended_is_forgotten_when_it_was_told),
         TEST(test_what_nobody_can_tell_is_forgotten_in_the_end),
         TEST(test_there_is_an_end_to_names),
+        TEST(test_hosts_leave_room_for_other_kinds),
         TEST(test_texts_of_strangers_are_made_harmless),
     };
 
