@@ -184,5 +184,7 @@ enum status alert_senders_send(struct alert_senders *senders,
     }
     if (status == STATUS_NOMEM)
         strbuf_append_string(why, "out of memory");
+    else if (status != STATUS_OK && strbuf_span(why).len == 0)
+        strbuf_append_string(why, status_name(status));
     return status;
 }

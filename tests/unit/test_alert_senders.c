@@ -110,6 +110,14 @@ static void test_a_topic(void **state)
     loopback_stop(server);
 }
 
+static void test_a_failure_without_words_has_a_name(void **state)
+{
+    (void)state;
+    settings.topic = (char *)"no topic";
+    assert_int_equal(send(ALERT_BY_SNS), STATUS_INVALID);
+    assert_string_equal(strbuf_string(&why), "invalid");
+}
+
 static void test_a_server_that_stops_waits_for_no_topic(void **state)
 {
     static const struct loopback_step silence = {.reply = NULL};
@@ -142,6 +150,7 @@ int main(void)
         TEST(test_those_that_are_set),
         TEST(test_a_webhook),
         TEST(test_a_topic),
+        TEST(test_a_failure_without_words_has_a_name),
         TEST(test_a_server_that_stops_waits_for_no_topic),
         TEST(test_a_command),
     };
