@@ -152,11 +152,13 @@ static enum status wait_for_end(struct running *running,
 
     while (waitpid(running->pid, &ended, WNOHANG) != running->pid) {
         struct pollfd wait = {running->input, POLLOUT, 0};
+        bool is_abandoned = atomic_load(command->is_abandoned);
 
-        if (clock_now_ms() >= give_up_at ||
-            atomic_load(command->is_abandoned)) {
+        if (is_abandoned || clock_now_ms() >= give_up_at) {
             child_process_kill(running->pid);
-            strbuf_append_string(why, "it took too long, and was killed");
+            strbuf_append_string(
+                why, is_abandoned ? "it was killed, since the server stops"
+                                  : "it took too long, and was killed");
             return STATUS_UNAVAILABLE;
         }
         feed(running);

@@ -133,6 +133,8 @@ static void test_it_is_killed_when_the_server_has_no_time_left(void **state)
     atomic_store(&abandoned, true);
     assert_int_equal(run(script("#!/bin/sh\nsleep 100000\n"), PATIENCE_MS),
                      STATUS_UNAVAILABLE);
+    assert_string_equal(strbuf_string(&why),
+                        "it was killed, since the server stops");
     atomic_store(&abandoned, false);
 }
 
