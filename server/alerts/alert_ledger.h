@@ -25,7 +25,7 @@
 enum {
     /* Of each kind that hosts have. The others are one, "*". */
     ALERT_HOSTS_MAX = 20000,
-    /* Of each other kind; what is more is "*" too. */
+    /* Of each other kind; what is more does not begin. */
     ALERT_OTHERS_MAX = 100,
     /* Of all together, with those that have ended. */
     ALERT_ENTRIES_MAX = 3 * ALERT_HOSTS_MAX,
