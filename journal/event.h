@@ -112,9 +112,10 @@ NODISCARD enum status event_write(const struct event *event,
                                   struct strbuf *out);
 
 /* Reads a line, with its line feed or without. The spans point into `keep`, which
- * is emptied first, may hold EVENT_LINE_MAX_BYTES, and must outlive the event. STATUS_INVALID: it is no event
- * that this version knows (a newer version's: pass it over), or lacks what every
- * event of its kind has, or is too long; STATUS_NOMEM. */
+ * is emptied first, may hold EVENT_LINE_MAX_BYTES, and must outlive the event.
+ * STATUS_INVALID: it is no event that this version knows (a newer version's: pass
+ * it over), or lacks what every event of its kind has, or is too long;
+ * STATUS_NOMEM. */
 NODISCARD enum status event_read(struct span line, struct strbuf *keep,
                                  struct event *event);
 

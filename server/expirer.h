@@ -51,8 +51,7 @@ void expirer_free(struct expirer *expirer);
 
 /* A turn, for the thread and for tests: tells what came of the last request, if
  * that is back, and if a round is due and no request is out, looks for hosts that
- * are silent. `now` is in ms since
- * 1970, `clock_now` of clock_now_ms(). */
+ * are silent. `now` is in ms since 1970, `clock_now` of clock_now_ms(). */
 void expirer_turn(struct expirer *expirer, int64_t now, int64_t clock_now);
 
 #endif

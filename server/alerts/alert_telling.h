@@ -43,7 +43,8 @@ struct alert_deeds {
 /* All zero is none. */
 void alert_deeds_clear(struct alert_deeds *deeds);
 
-/* These entries were told, at this time. False: memory is short, so they may be told again. */
+/* These entries were told, at this time. False: memory is short, so they may be told
+ * again. */
 bool alert_deeds_add(struct alert_deeds *deeds, const struct alert_topic *topic,
                      const struct alert_entry *const *entries, size_t count,
                      int64_t now);
