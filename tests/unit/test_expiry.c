@@ -54,14 +54,16 @@ static const struct {
     struct history_view view; /* in seconds before now; 0: as it says */
     const char *doubt;        /* some of its words; NULL: none */
 } doubts[] = {
-    {"all is well", {5, 100, 0}, NULL},
-    {"just so", {MARGIN_S, 100, 0}, NULL},
-    {"the journal has yet to be read", {0, 100, 0}, "has not been read yet"},
-    {"the store is away", {5, 0, 0}, "not in touch"},
+    {"all is well", {5, 100, 0, true}, NULL},
+    {"just so", {MARGIN_S, 100, 0, true}, NULL},
+    {"the journal has yet to be read",
+     {0, 100, 0, true},
+     "has not been read yet"},
+    {"the store is away", {5, 0, 0, true}, "not in touch"},
     {"it was read too long ago",
-     {MARGIN_S + 1, 500, 0},
+     {MARGIN_S + 1, 500, 0, true},
      "not been read of late"},
-    {"another copy was killed", {5, 100, 50}, "fallen silent"},
+    {"another copy was killed", {5, 100, 50, true}, "fallen silent"},
 };
 
 static int64_t ago(int64_t seconds)

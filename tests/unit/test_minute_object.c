@@ -40,7 +40,7 @@ static void add(enum happening_kind kind)
 static void test_the_server_speaks_of_itself_first(void **state)
 {
     struct strbuf text;
-    struct span rest, line;
+    struct span rest, line = {NULL, 0};
     static const char *const expected[] = {"copy", "change", "calls"};
 
     (void)state;
