@@ -57,6 +57,9 @@ struct carrier {
     uint64_t dropped_told;
     struct log_quota damage;
     size_t since_lock; /* events since the lock was let go of */
+    bool holds_lock;   /* of what is shared */
+    bool is_after_gap; /* the object that is about to be told */
+    bool has_missed;   /* something, since the last complete reading */
 
     _Atomic uint64_t objects_put, failures, damaged, snapshots;
     atomic_int_least64_t contact_at;
@@ -190,11 +193,48 @@ static void put_all(struct carrier *carrier)
 /* --- objects are read -------------------------------------------------------------
  */
 
+static void lock(struct carrier *carrier)
+{
+    pthread_mutex_lock(&carrier->shared->lock);
+    carrier->holds_lock = true;
+}
+
+static void unlock(struct carrier *carrier)
+{
+    carrier->holds_lock = false;
+    pthread_mutex_unlock(&carrier->shared->lock);
+}
+
+/* Something happened that will never be known here: at once nobody's silence
+ * means anything, for the copy that lost it may have been waited for until now. */
+static void miss(struct carrier *carrier)
+{
+    bool takes_lock = !carrier->holds_lock;
+
+    carrier->has_missed = true;
+    if (takes_lock)
+        lock(carrier);
+    shared_knowledge_lose_touch(carrier->shared);
+    if (takes_lock)
+        unlock(carrier);
+}
+
+/* A copy that drops an object does not use its number again. */
+static bool is_after_gap(const struct carrier *carrier,
+                         const struct object_name *name)
+{
+    const struct object_name *newest =
+        applied_objects_newest(&carrier->applied, name->copy);
+
+    return name->number > (newest == NULL ? 1 : newest->number + 1);
+}
+
 /* At the end there is no time for what others did. */
 static bool wants(void *arg, const struct object_name *name)
 {
     struct carrier *carrier = arg;
 
+    carrier->is_after_gap = is_after_gap(carrier, name);
     return strcmp(name->copy, carrier->self) != 0 && !is_stopping(carrier);
 }
 
@@ -206,7 +246,9 @@ static void begin_object(void *arg, const struct object_name *name)
     (void)name;
     carrier->since_lock = 0;
     if (carrier->fresh == NULL)
-        pthread_mutex_lock(&carrier->shared->lock);
+        lock(carrier);
+    if (carrier->is_after_gap)
+        miss(carrier);
 }
 
 /* Who asks meanwhile need not wait for the whole object. */
@@ -214,8 +256,8 @@ static void let_others_in(struct carrier *carrier)
 {
     if (++carrier->since_lock % EVENTS_AT_ONCE != 0)
         return;
-    pthread_mutex_unlock(&carrier->shared->lock);
-    pthread_mutex_lock(&carrier->shared->lock);
+    unlock(carrier);
+    lock(carrier);
 }
 
 static void on_event(void *arg, const struct event *event)
@@ -225,8 +267,12 @@ static void on_event(void *arg, const struct event *event)
     struct knowledge *known =
         is_fresh ? carrier->fresh : carrier->shared->known;
 
-    if (knowledge_add(known, clock_date_ms(), event) != STATUS_OK)
+    if (knowledge_add(known, clock_date_ms(), event) != STATUS_OK) {
         atomic_fetch_add(&carrier->damaged, 1);
+        miss(carrier);
+    } else if (event->kind == EVENT_COPY && event->copy.lost > 0) {
+        miss(carrier);
+    }
     if (!is_fresh)
         let_others_in(carrier);
 }
@@ -239,7 +285,7 @@ static void end_object(void *arg, const struct object_name *name,
     (void)name;
     (void)passed_over;
     if (carrier->fresh == NULL)
-        pthread_mutex_unlock(&carrier->shared->lock);
+        unlock(carrier);
 }
 
 static void on_damaged(void *arg, const char *key, const char *reason)
@@ -247,6 +293,7 @@ static void on_damaged(void *arg, const char *key, const char *reason)
     struct carrier *carrier = arg;
 
     atomic_fetch_add(&carrier->damaged, 1);
+    miss(carrier);
     if (!log_quota_allows(&carrier->damage, clock_now_s()))
         return;
     log_event(LOG_LEVEL_WARN, "state_object_damaged", log_str("key", key),
@@ -276,6 +323,8 @@ static void read_failed(struct carrier *carrier, enum status status)
     pthread_mutex_unlock(&carrier->shared->lock);
 }
 
+/* What was missed by a reading that begins our being in touch may have happened
+ * while it went on. */
 static void read_ended(struct carrier *carrier)
 {
     struct shared_knowledge *shared = carrier->shared;
@@ -288,6 +337,9 @@ static void read_ended(struct carrier *carrier)
     shared->as_of = journal_reader_complete_at(carrier->reader);
     if (shared->in_touch_since == 0)
         shared->in_touch_since = shared->as_of;
+    if (carrier->has_missed)
+        shared_knowledge_lose_touch(shared);
+    carrier->has_missed = false;
     pthread_mutex_unlock(&shared->lock);
 }
 

@@ -6,6 +6,7 @@
 #include "journal/journal_reader.h"
 #include "journal/snapshot.h"
 #include "server/history/history.h"
+#include "server/history/minute_object.h"
 #include "tests/unit/csv_table.h"
 #include "tests/unit/patience.h"
 #include "tests/unit/scratch_folder.h"
@@ -203,6 +204,126 @@ static void test_it_is_in_touch_once_the_journal_is_read(void **state)
     end(&copy);
 }
 
+/* --- what others have lost ----------------------------------------------------- */
+
+static const char another[] = "00000000000000bb";
+
+static void put(uint32_t number, struct span body)
+{
+    struct object_store *store = object_store_new(scratch_path("state"), NULL);
+    struct object_name name = {.made_at = clock_date_ms(), .number = number};
+    char key[OBJECT_NAME_MAX];
+
+    memcpy(name.copy, another, sizeof another);
+    object_name_write(&name, key);
+    assert_int_equal(object_store_put(store, key, body, MINUTE_OBJECT_TYPE,
+                                      OBJECT_IF_ABSENT, NULL),
+                     STATUS_OK);
+    object_store_free(store);
+}
+
+/* An object of another copy, in which it has refused the host once. */
+static void tell(uint32_t number, const char *host, uint64_t lost)
+{
+    struct happening refused = {
+        .kind = HAPPENED_CALL,
+        .at = clock_date_ms(),
+        .host = span_from_string(host),
+        .ending = CALL_REFUSED,
+        .outcome = "badauth",
+        .reason = "",
+    };
+    struct event self = {.kind = EVENT_COPY, .at = refused.at};
+    struct tally *tally = tally_new();
+    struct strbuf body;
+
+    self.copy.copy = span_from_string(another);
+    self.copy.lost = lost;
+    assert_int_equal(tally_add(tally, &refused, 0), STATUS_OK);
+    strbuf_init(&body, JOURNAL_OBJECT_MAX_BYTES);
+    assert_int_equal(minute_object_pack(&self, tally, &body), STATUS_OK);
+    put(number, strbuf_span(&body));
+    strbuf_clear(&body);
+    tally_free(tally);
+}
+
+static int64_t wait_to_be_in_touch(const struct copy *copy)
+{
+    struct patience patience = patience_for("the first reading");
+
+    while (history_look(copy->history).in_touch_since == 0)
+        patience_lasts(&patience);
+    return history_look(copy->history).in_touch_since;
+}
+
+static void wait_for_touch_to_be_lost(const struct copy *copy, int64_t since)
+{
+    struct patience patience = patience_for("what is missing to be noticed");
+
+    while (history_look(copy->history).in_touch_since <= since)
+        patience_lasts(&patience);
+}
+
+static void test_who_tells_all_keeps_us_in_touch(void **state)
+{
+    struct copy copy = begin(1);
+    int64_t since = wait_to_be_in_touch(&copy);
+
+    (void)state;
+    tell(1, "a.example.org", 0);
+    wait_for(&copy, "a.example.org", 1);
+    tell(2, "b.example.org", 0);
+    wait_for(&copy, "b.example.org", 1);
+    assert_int_equal(history_look(copy.history).in_touch_since, since);
+    end(&copy);
+}
+
+static void test_an_object_that_was_dropped_ends_being_in_touch(void **state)
+{
+    struct copy copy = begin(1);
+    int64_t since = wait_to_be_in_touch(&copy);
+
+    (void)state;
+    tell(1, "a.example.org", 0);
+    wait_for(&copy, "a.example.org", 1);
+    tell(3, "b.example.org", 0);
+    wait_for_touch_to_be_lost(&copy, since);
+    end(&copy);
+}
+
+static void test_so_does_the_first_of_a_copy_that_is_missing(void **state)
+{
+    struct copy copy = begin(1);
+    int64_t since = wait_to_be_in_touch(&copy);
+
+    (void)state;
+    tell(2, "a.example.org", 0);
+    wait_for_touch_to_be_lost(&copy, since);
+    end(&copy);
+}
+
+static void test_so_do_events_that_another_copy_had_no_room_for(void **state)
+{
+    struct copy copy = begin(1);
+    int64_t since = wait_to_be_in_touch(&copy);
+
+    (void)state;
+    tell(1, "a.example.org", 1);
+    wait_for_touch_to_be_lost(&copy, since);
+    end(&copy);
+}
+
+static void test_so_does_an_object_that_cannot_be_read(void **state)
+{
+    struct copy copy = begin(1);
+    int64_t since = wait_to_be_in_touch(&copy);
+
+    (void)state;
+    put(1, span_from_string("not packed"));
+    wait_for_touch_to_be_lost(&copy, since);
+    end(&copy);
+}
+
 static void test_what_cannot_be_written_is_kept_and_ends_in_time(void **state)
 {
     struct copy copy;
@@ -229,6 +350,11 @@ int main(void)
         CARRIER_TEST(test_what_is_heard_before_the_journal_is_read_counts_once),
         CARRIER_TEST(test_a_snapshot_counts_nothing_twice),
         CARRIER_TEST(test_it_is_in_touch_once_the_journal_is_read),
+        CARRIER_TEST(test_who_tells_all_keeps_us_in_touch),
+        CARRIER_TEST(test_an_object_that_was_dropped_ends_being_in_touch),
+        CARRIER_TEST(test_so_does_the_first_of_a_copy_that_is_missing),
+        CARRIER_TEST(test_so_do_events_that_another_copy_had_no_room_for),
+        CARRIER_TEST(test_so_does_an_object_that_cannot_be_read),
         CARRIER_TEST(test_what_cannot_be_written_is_kept_and_ends_in_time),
     };
 
