@@ -107,6 +107,7 @@ def filled_in(text):
         "AWS_ACCESS_KEY_ID": "id",
         "AWS_SECRET_ACCESS_KEY": "se/cr+et=",
         "DYNDNS_BUCKET": "hosts",
+        "DYNDNS_ADMIN_TOKEN": "0123456789abcdef0123456789abcdef",
         "DYNDNS_HOSTED_ZONES": "Z0123456789ABCDEFGHIJ",
     }
     for name, value in values.items():
