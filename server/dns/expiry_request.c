@@ -33,8 +33,7 @@ const char *expiry_outcome_reason(enum expiry_outcome outcome)
         [EXPIRY_REMOVED] = "",
         [EXPIRY_WOULD_GO] = "it is a dry run",
         [EXPIRY_ABSENT] = "there is no such record",
-        [EXPIRY_SPECIAL] = "it is an alias, or has several values or a "
-                           "routing policy",
+        [EXPIRY_SPECIAL] = "an alias, several values or a routing policy",
         [EXPIRY_OTHER_VALUE] = "it does not say what the host registered last",
         [EXPIRY_CHANGED] = "it was changed or removed by another hand",
         [EXPIRY_LOCKED] = "the host's row locks it",

@@ -51,7 +51,7 @@ int __wrap_gethostname(char *name, size_t size)
     return 0;
 }
 
-void __wrap_say(const char *format, ...)
+__attribute__((format(printf, 1, 2))) void __wrap_say(const char *format, ...)
 {
     char text[1000];
     va_list arguments;

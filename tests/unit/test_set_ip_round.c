@@ -62,7 +62,7 @@ enum status __wrap_dns_records_wait(struct dns_records *records,
                                     struct strbuf *fault);
 void __wrap_dns_records_forget_zones(struct dns_records *records);
 
-void __wrap_say(const char *format, ...)
+__attribute__((format(printf, 1, 2))) void __wrap_say(const char *format, ...)
 {
     char text[1000];
     va_list arguments;
