@@ -345,7 +345,7 @@ static const struct {
      false},
     {EXPIRY_SPECIAL,
      "info event=record_kept host=a.example.org type=A silent_s=1122 "
-     "reason=\"it is an alias",
+     "reason=\"an alias",
      false},
     {EXPIRY_OTHER_VALUE, "event=record_kept host=a.example.org", false},
     {EXPIRY_LOCKED, "event=record_kept host=a.example.org", false},
