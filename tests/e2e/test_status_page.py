@@ -310,7 +310,7 @@ def test_nobody_is_disturbed_who_reads(watched, browse):
 
 @pytest.mark.parametrize("status", [401, 403, 429])
 def test_who_is_refused_asks_no_more(watched, browse, status):
-    browser = browse()
+    browser = browse(refreshes=True)
     browser.open(watched, "/status", "admin", TOKEN)
     browser.driver.execute_script(
         f"window.fetch = async () => (window.asked = (window.asked ?? 0) + 1,"
