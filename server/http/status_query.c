@@ -37,14 +37,24 @@ static uint32_t read_page(struct span query, const char *name)
     return 1;
 }
 
+/* What can be no host stays as it is given: so it is read again the same, which
+ * "a.." normalised to "a." would not be. */
 static size_t read_host(struct span query, char out[DNS_NAME_MAX])
 {
     char text[DNS_NAME_MAX + 1];
     struct span name;
+    size_t len;
 
     if (query_find(query, "host", text, sizeof text, &name) != QUERY_FOUND)
         return 0;
-    return dns_name_normalize(span_trim(name), out);
+    name = span_trim(name);
+    len = dns_name_normalize(name, out);
+    if (dns_name_fault(span_from(out, len)) == NULL)
+        return len;
+    if (name.len > DNS_NAME_MAX)
+        return 0;
+    memcpy(out, name.ptr, name.len);
+    return name.len;
 }
 
 void status_query_read(struct span query, struct status_query *out)

@@ -20,8 +20,9 @@ struct status_query {
     /* Not NUL-terminated, and whatever bytes they may be. */
     char search[HISTORY_SEARCH_MAX_BYTES];
     size_t search_len;
-    char host[DNS_NAME_MAX]; /* normalised: tell of this one alone */
-    size_t host_len;         /* 0: of all */
+    /* Tell of this one alone: normalised, or as given if it can be no host. */
+    char host[DNS_NAME_MAX];
+    size_t host_len; /* 0: of all */
     enum history_order order;
     bool is_reversed;          /* the other way round than that order has it */
     uint32_t page, event_page; /* from 1 */

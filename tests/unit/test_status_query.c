@@ -36,6 +36,8 @@ static const struct {
     {"a page of what happened", "events=3", "events=3"},
     {"a host, in whatever case", "host=A.Example.Org.", "host=a.example.org"},
     {"what is no host is not looked at here", "host=%3Cb%3E", "host=%3Cb%3E"},
+    {"nor are its dots", "host=a.b..", "host=a.b.."},
+    {"nor its case", "host=+A.b+.", "host=A.b%20."},
     {"all of it", "events=2&page=3&reversed=1&sort=call&search=a&host=b.c",
      "host=b.c&search=a&sort=call&reversed=1&page=3&events=2"},
     {"what is not known", "token=x&order=name", ""},
