@@ -12,6 +12,9 @@ enum {
     SEEN,      /* since when it has been in the table, never having called */
     SETTLED_A, /* the last sign of life when its record was left alone */
     SETTLED_AAAA,
+    MISSING_A, /* since when its record has been absent, nobody knowing why */
+    MISSING_AAAA,
+    KINDS,
 };
 
 struct expirer {
@@ -19,6 +22,7 @@ struct expirer {
     struct expiry_rules rules;
     bool is_dry_run;
     struct expiry_memory *memory;
+    unsigned known_table;           /* whose names are in it: `tables` then */
     int64_t look_at;                /* when the next round is due */
     const char *doubt;              /* that the log was told of; NULL: none */
     int64_t denied_until;           /* of clock_now_ms() */
@@ -29,13 +33,19 @@ struct expirer {
     pthread_mutex_t lock; /* guards the rest */
     pthread_cond_t news;
     struct host_table *table;
-    bool is_back; /* the request is */
+    unsigned tables; /* that there were */
+    bool is_back;    /* the request is */
     bool is_stopping;
 };
 
 static unsigned settled(enum rrset_type type)
 {
     return type == RRSET_A ? SETTLED_A : SETTLED_AAAA;
+}
+
+static unsigned missing(enum rrset_type type)
+{
+    return type == RRSET_A ? MISSING_A : MISSING_AAAA;
 }
 
 struct expirer *expirer_new(const struct expirer_parts *parts,
@@ -82,6 +92,7 @@ void expirer_use_table(struct expirer *expirer, struct host_table *host_table)
     pthread_mutex_lock(&expirer->lock);
     before = expirer->table;
     expirer->table = host_table_acquire(host_table);
+    expirer->tables++;
     pthread_mutex_unlock(&expirer->lock);
     host_table_release(before);
 }
@@ -94,6 +105,35 @@ static void settle(struct expirer *expirer, const struct expired_rrset *rrset)
     /* Without memory for it the record is looked at once more. */
     (void)!expiry_memory_keep(expirer->memory, settled(rrset->type),
                               expired_rrset_name(rrset), rrset->last_sign_s);
+}
+
+/* True if the record was missing after its last sign of life; then *missing_s is
+ * for how long that has been known. */
+static bool was_missing(const struct expirer *expirer, struct span name,
+                        enum rrset_type type, uint32_t last_sign_s, int64_t now,
+                        int64_t *missing_s)
+{
+    uint32_t since;
+
+    if (!expiry_memory_find(expirer->memory, missing(type), name, &since) ||
+        since <= last_sign_s)
+        return false;
+    *missing_s = now / 1000 - since;
+    return true;
+}
+
+/* A record that the history knows of is not there: another copy has just removed
+ * it, which is heard within margin_s, and otherwise nobody will tell. */
+static void miss(struct expirer *expirer, const struct expired_rrset *rrset,
+                 int64_t now)
+{
+    int64_t missing_s;
+
+    if (!was_missing(expirer, expired_rrset_name(rrset), rrset->type,
+                     rrset->last_sign_s, now, &missing_s))
+        (void)!expiry_memory_keep(expirer->memory, missing(rrset->type),
+                                  expired_rrset_name(rrset),
+                                  (uint32_t)(now / 1000));
 }
 
 static void tell(const struct expired_rrset *rrset)
@@ -116,7 +156,8 @@ static void tell(const struct expired_rrset *rrset)
 }
 
 static void note_outcome(struct expirer *expirer,
-                         const struct expired_rrset *rrset, bool *is_denied)
+                         const struct expired_rrset *rrset, int64_t now,
+                         bool *is_denied)
 {
     switch (rrset->outcome) {
     case EXPIRY_WOULD_GO:
@@ -128,8 +169,13 @@ static void note_outcome(struct expirer *expirer,
         tell(rrset);
         break;
     case EXPIRY_REMOVED:
-    case EXPIRY_ABSENT:
         break;
+    case EXPIRY_ABSENT:
+        if (rrset->expected.family == ADDRESS_NONE || rrset->is_missing ||
+            expirer->is_dry_run)
+            break;
+        miss(expirer, rrset, now);
+        return;
     case EXPIRY_DENIED:
         *is_denied = true;
         return;
@@ -139,13 +185,14 @@ static void note_outcome(struct expirer *expirer,
     settle(expirer, rrset);
 }
 
-static void note_outcomes(struct expirer *expirer, int64_t clock_now)
+static void note_outcomes(struct expirer *expirer, int64_t now,
+                          int64_t clock_now)
 {
     struct expiry_request *request = expirer->request;
     bool is_denied = false;
 
     for (size_t i = 0; i < request->count; i++)
-        note_outcome(expirer, &request->rrsets[i], &is_denied);
+        note_outcome(expirer, &request->rrsets[i], now, &is_denied);
     if (is_denied) {
         expirer->denied_until = clock_now + EXPIRER_DENIED_PAUSE_MS;
         log_event(LOG_LEVEL_WARN, "expiry_denied",
@@ -198,7 +245,8 @@ static bool find_last_sign(const struct round *round,
 }
 
 static void add(struct round *round, const struct host_state *state,
-                enum rrset_type type, uint32_t last_sign_s, uint32_t silence_s)
+                enum rrset_type type, uint32_t last_sign_s, uint32_t silence_s,
+                bool is_missing)
 {
     struct expired_rrset *rrset =
         &round->request->rrsets[round->request->count++];
@@ -210,6 +258,7 @@ static void add(struct round *round, const struct host_state *state,
     rrset->last_sign_s = last_sign_s;
     rrset->limit_s = silence_s;
     rrset->silent_s = (uint32_t)(round->now / 1000) - last_sign_s;
+    rrset->is_missing = is_missing;
 }
 
 static void look_at_record(struct round *round, const struct host *row,
@@ -218,6 +267,8 @@ static void look_at_record(struct round *round, const struct host *row,
     const struct expirer *expirer = round->expirer;
     uint32_t silence_s = expiry_silence_s(row, &expirer->rules);
     uint32_t last_sign_s, settled_at;
+    int64_t missing_s;
+    bool is_missing;
 
     if (silence_s == 0 || expiry_is_over(state, type) ||
         !find_last_sign(round, state, type, &last_sign_s) ||
@@ -227,7 +278,11 @@ static void look_at_record(struct round *round, const struct host *row,
                            &settled_at) &&
         settled_at == last_sign_s)
         return;
-    add(round, state, type, last_sign_s, silence_s);
+    is_missing = was_missing(expirer, state->name, type, last_sign_s,
+                             round->now, &missing_s);
+    if (is_missing && missing_s <= (int64_t)expirer->rules.margin_s)
+        return;
+    add(round, state, type, last_sign_s, silence_s, is_missing);
 }
 
 /* The scan names a host once, by one of its rows. */
@@ -271,14 +326,34 @@ static bool may_look(struct expirer *expirer, const struct history_view *view,
     return doubt == NULL && clock_now >= expirer->denied_until;
 }
 
-static struct host_table *acquire_table(struct expirer *expirer)
+static struct host_table *acquire_table(struct expirer *expirer,
+                                        unsigned *number)
 {
     struct host_table *table;
 
     pthread_mutex_lock(&expirer->lock);
     table = expirer->table == NULL ? NULL : host_table_acquire(expirer->table);
+    *number = expirer->tables;
     pthread_mutex_unlock(&expirer->lock);
     return table;
+}
+
+/* A host whose row is gone is forgotten, so that it is as new when the row is
+ * back. Without memory for that it is tried again at the next round. */
+static void forget_who_left(struct expirer *expirer,
+                            const struct host_table *table, unsigned number)
+{
+    struct expiry_memory *kept;
+
+    if (number == expirer->known_table ||
+        expiry_memory_count(expirer->memory) == 0)
+        return;
+    kept = expiry_memory_of_hosts(expirer->memory, KINDS, table->hosts);
+    if (kept == NULL)
+        return;
+    expiry_memory_free(expirer->memory);
+    expirer->memory = kept;
+    expirer->known_table = number;
 }
 
 static void find_silent(struct expirer *expirer, struct expiry_request *request,
@@ -311,24 +386,35 @@ static void hand_over(struct expirer *expirer, struct expiry_request *request,
     expirer->parts.expire(expirer->parts.arg, request);
 }
 
-static void look_for_silent(struct expirer *expirer, int64_t now,
+static void look_for_silent(struct expirer *expirer,
+                            const struct host_table *table, int64_t now,
                             int64_t clock_now)
 {
     struct history_view view = expirer->parts.look(expirer->parts.arg);
     struct expiry_request *request;
-    struct host_table *table;
 
     if (!may_look(expirer, &view, now, clock_now))
         return;
-    table = acquire_table(expirer);
-    request = table == NULL ? NULL : expiry_request_new(EXPIRER_ROUND_MAX);
+    request = expiry_request_new(EXPIRER_ROUND_MAX);
     if (request != NULL)
         find_silent(expirer, request, table, &view, now);
-    host_table_release(table);
     if (request != NULL && request->count > 0)
         hand_over(expirer, request, clock_now);
     else
         expiry_request_free(request);
+}
+
+static void go_round(struct expirer *expirer, int64_t now, int64_t clock_now)
+{
+    unsigned number;
+    struct host_table *table = acquire_table(expirer, &number);
+
+    if (table == NULL)
+        return;
+    forget_who_left(expirer, table, number);
+    if (expirer->request == NULL)
+        look_for_silent(expirer, table, now, clock_now);
+    host_table_release(table);
 }
 
 static int64_t interval_ms(const struct expirer *expirer)
@@ -345,12 +431,11 @@ void expirer_turn(struct expirer *expirer, int64_t now, int64_t clock_now)
     expirer->is_back = false;
     pthread_mutex_unlock(&expirer->lock);
     if (is_back)
-        note_outcomes(expirer, clock_now);
+        note_outcomes(expirer, now, clock_now);
     if (clock_now < expirer->look_at)
         return;
     expirer->look_at = clock_now + interval_ms(expirer);
-    if (expirer->request == NULL)
-        look_for_silent(expirer, now, clock_now);
+    go_round(expirer, now, clock_now);
 }
 
 /* --- the thread -------------------------------------------------------------------- */

@@ -5,7 +5,8 @@
  * for too long (expiry.h) to the updater, at most EXPIRER_ROUND_MAX at a time. What
  * came of it, it tells the log. A record that was left alone is not looked at
  * again until its host has called: what is remembered of that, and since when a
- * host has been in the table that never called, ends with the server.
+ * host has been in the table that never called, ends with its row, or with the
+ * server.
  */
 #ifndef SERVER_EXPIRER_H
 #define SERVER_EXPIRER_H

@@ -67,6 +67,11 @@ bool expiry_memory_find(const struct expiry_memory *memory, unsigned kind,
     return true;
 }
 
+size_t expiry_memory_count(const struct expiry_memory *memory)
+{
+    return memory->count;
+}
+
 static bool grow(struct expiry_memory *memory)
 {
     size_t size = memory->size * 2;
@@ -102,4 +107,30 @@ enum status expiry_memory_keep(struct expiry_memory *memory, unsigned kind,
     }
     *entry = (struct entry){key, moment};
     return STATUS_OK;
+}
+
+static bool keep_name(const struct expiry_memory *from, unsigned kinds,
+                      struct span name, struct expiry_memory *to)
+{
+    uint32_t moment;
+
+    for (unsigned kind = 0; kind < kinds; kind++)
+        if (expiry_memory_find(from, kind, name, &moment) &&
+            expiry_memory_keep(to, kind, name, moment) != STATUS_OK)
+            return false;
+    return true;
+}
+
+struct expiry_memory *expiry_memory_of_hosts(const struct expiry_memory *memory,
+                                             unsigned kinds,
+                                             const struct hostdb *hosts)
+{
+    struct expiry_memory *kept = expiry_memory_new();
+
+    for (uint32_t i = 0; kept != NULL && i < hostdb_count(hosts); i++)
+        if (!keep_name(memory, kinds, hostdb_row(hosts, i).name, kept)) {
+            expiry_memory_free(kept);
+            return NULL;
+        }
+    return kept;
 }

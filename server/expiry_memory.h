@@ -9,6 +9,7 @@
 
 #include "base/span.h"
 #include "base/status.h"
+#include "s3db/hostdb.h"
 
 #include <stdint.h>
 
@@ -22,11 +23,20 @@ void expiry_memory_free(struct expiry_memory *memory); /* NULL is allowed */
 bool expiry_memory_find(const struct expiry_memory *memory, unsigned kind,
                         struct span text, uint32_t *moment);
 
+/* How many texts are remembered, each kind counting. */
+size_t expiry_memory_count(const struct expiry_memory *memory);
+
 /* Remembers it, in the place of what was. STATUS_NOMEM; STATUS_FULL: it holds
  * EXPIRY_MEMORY_MAX already. */
 enum { EXPIRY_MEMORY_MAX = 48 * 1024 * 1024 };
 NODISCARD enum status expiry_memory_keep(struct expiry_memory *memory,
                                          unsigned kind, struct span text,
                                          uint32_t moment);
+
+/* Another one, with what is remembered, of each kind below `kinds`, of the names
+ * that have a row. NULL when memory is short. */
+struct expiry_memory *expiry_memory_of_hosts(const struct expiry_memory *memory,
+                                             unsigned kinds,
+                                             const struct hostdb *hosts);
 
 #endif

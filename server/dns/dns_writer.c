@@ -198,6 +198,15 @@ static enum status on_remove(void *arg, const struct unwanted_rrset *unwanted)
     return coalescer_remove(writer->coalescer, clock_now_ms(), unwanted);
 }
 
+static void on_missing(void *arg, const struct expired_rrset *rrset,
+                       int64_t sent_at)
+{
+    struct dns_writer *writer = arg;
+
+    rrset_cache_writer_missing(&writer->cache_writer, rrset,
+                               clock_now_ms() - sent_at);
+}
+
 /* --- life ------------------------------------------------------------------ */
 
 /* Callers beyond what full batches can serve within the deadline would wait in
@@ -251,6 +260,7 @@ struct dns_writer *dns_writer_new(struct aws_client *client,
         .find_zone = find_zone,
         .objection = on_objection,
         .remove = on_remove,
+        .missing = on_missing,
     };
 
     if (writer == NULL)

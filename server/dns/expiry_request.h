@@ -43,6 +43,8 @@ struct expired_rrset {
                                 somebody called */
     uint32_t silent_s;    /* how long ago its host called, for the log */
     uint32_t last_sign_s; /* the requester's own */
+    bool is_missing;      /* it was absent before: if it still is, the history
+                             is to hear of it */
 
     /* What became of it. */
     enum expiry_outcome outcome;

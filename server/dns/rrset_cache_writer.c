@@ -104,16 +104,27 @@ enum expiry_outcome rrset_cache_writer_objection(
                : EXPIRY_OPEN;
 }
 
-static void tell_removal(struct event_queue *events,
-                         const struct ended_removal *removed)
+static void forget(struct rrset_cache_writer *cache_writer, struct span name,
+                   enum rrset_type type)
+{
+    struct host host;
+
+    if (find_host(cache_writer, name, type, &host))
+        rrset_cache_forget(cache_writer->host_table->known, host.index, type);
+}
+
+/* `why`: a literal. */
+static void tell_removal(struct event_queue *events, int64_t at,
+                         struct span name, const struct address *before,
+                         const char *why)
 {
     struct happening change = {
         .kind = HAPPENED_CHANGE,
-        .at = clock_date_ms(),
-        .host = removed->name,
-        .before = *removed->address,
-        .family = removed->address->family,
-        .why = "expired",
+        .at = at,
+        .host = name,
+        .before = *before,
+        .family = before->family,
+        .why = why,
     };
 
     event_queue_put(events, &change);
@@ -125,16 +136,32 @@ void rrset_cache_writer_removed(struct rrset_cache_writer *cache_writer,
 {
     enum rrset_type type = rrset_type_for(removed->address);
     char before[ADDRESS_TEXT_MAX];
-    struct host host;
 
-    if (find_host(cache_writer, removed->name, type, &host))
-        rrset_cache_forget(cache_writer->host_table->known, host.index, type);
+    forget(cache_writer, removed->name, type);
     address_format(removed->address, before);
     log_event(LOG_LEVEL_INFO, "record_expired", log_span("host", removed->name),
               log_str("type", rrset_type_name(type)), log_str("old", before),
               log_span("zone", removed->zone_id),
               log_uint("silent_s", silent_s));
-    tell_removal(cache_writer->events, removed);
+    tell_removal(cache_writer->events, clock_date_ms(), removed->name,
+                 removed->address, "expired");
+}
+
+/* As of when it was asked for, so that no later change is thought undone. */
+void rrset_cache_writer_missing(struct rrset_cache_writer *cache_writer,
+                                const struct expired_rrset *rrset,
+                                int64_t ms_ago)
+{
+    struct span name = expired_rrset_name(rrset);
+    char before[ADDRESS_TEXT_MAX];
+
+    forget(cache_writer, name, rrset->type);
+    address_format(&rrset->expected, before);
+    log_event(LOG_LEVEL_INFO, "record_missing", log_span("host", name),
+              log_str("type", rrset_type_name(rrset->type)),
+              log_str("old", before), log_uint("silent_s", rrset->silent_s));
+    tell_removal(cache_writer->events, clock_date_ms() - ms_ago, name,
+                 &rrset->expected, "missing");
 }
 
 /* Also where it is what this server wrote last: another copy may have changed the

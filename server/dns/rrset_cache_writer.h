@@ -58,6 +58,12 @@ void rrset_cache_writer_removed(struct rrset_cache_writer *cache_writer,
                                 const struct ended_removal *removed,
                                 uint32_t silent_s);
 
+/* A listing that left `ms_ago` does not show the record, though the history says
+ * that it was there: as after a removal. */
+void rrset_cache_writer_missing(struct rrset_cache_writer *cache_writer,
+                                const struct expired_rrset *rrset,
+                                int64_t ms_ago);
+
 /* A listing that left at `sent_at` shows the record. Believed only of one that
  * nobody has changed since the start, since what we wrote ourselves is newer;
  * while it `is_changing`, only as the address from before. */

@@ -178,6 +178,15 @@ static enum expiry_outcome judge(struct rrset_expiry *expiry,
     return objection;
 }
 
+static void note_absence(struct rrset_expiry *expiry,
+                         struct expired_rrset *rrset)
+{
+    rrset->outcome = EXPIRY_ABSENT;
+    if (rrset->is_missing &&
+        expiry->hooks.objection(expiry->hooks.arg, rrset) == EXPIRY_OPEN)
+        expiry->hooks.missing(expiry->hooks.arg, rrset, expiry->sent_at);
+}
+
 static void look_at_page(struct rrset_expiry *expiry,
                          const struct rrset *rrsets, size_t count,
                          const struct rrset_cursor *next)
@@ -200,7 +209,7 @@ static void look_at_page(struct rrset_expiry *expiry,
             (i == first ||
              (is_in_zone(expiry, rrset) &&
               rrset_order_is_behind(next, expired_rrset_name(rrset)))))
-            rrset->outcome = EXPIRY_ABSENT;
+            note_absence(expiry, rrset);
     }
 }
 

@@ -28,6 +28,10 @@ struct rrset_expiry_hooks {
                                      const struct expired_rrset *rrset);
     /* coalescer_remove() */
     enum status (*remove)(void *arg, const struct unwanted_rrset *unwanted);
+    /* A listing that left at `sent_at` shows once more that it is_missing,
+     * and nothing speaks against that. */
+    void (*missing)(void *arg, const struct expired_rrset *rrset,
+                    int64_t sent_at);
 };
 
 /* `client` is borrowed, `hooks` is copied. NULL when memory is short. */

@@ -63,17 +63,19 @@ static bool is_no_change(const struct history *history,
     const struct shared_knowledge *shared = &history->shared;
     const struct host_states *states = shared->known->states;
     size_t i = happening->family == ADDRESS_IPV6;
+    bool is_known = happening->before.family != ADDRESS_NONE;
     struct host_state state;
     uint32_t index;
 
     if (shared->is_read && host_states_find(states, happening->host, &index)) {
         host_states_get(states, index, &state);
         if (state.addresses[i].family != ADDRESS_NONE ||
-            state.updated_at[i] != 0)
+            state.updated_at[i] != 0) {
             happening->before = state.addresses[i];
+            is_known = true;
+        }
     }
-    return happening->after.family != ADDRESS_NONE &&
-           address_equal(&happening->before, &happening->after);
+    return is_known && address_equal(&happening->before, &happening->after);
 }
 
 static bool add(struct history *history, struct happening *happening)

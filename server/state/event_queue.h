@@ -41,7 +41,7 @@ struct happening {
     /* Of a change. */
     struct address before, after; /* ADDRESS_NONE: unknown; removed */
     enum address_family family;   /* A or AAAA */
-    const char *why;              /* a literal: "call", "expired" */
+    const char *why;              /* a literal: "call", "expired", "missing" */
 };
 
 struct event_queue;

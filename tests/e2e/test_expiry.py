@@ -369,6 +369,23 @@ def test_without_it_rows_are_passed_over(start, store, route53):
     assert deletions(route53) == []
 
 
+def test_a_removal_whose_answer_is_lost_is_told_all_the_same(
+    expiring, let_expire, route53, tmp_path
+):
+    service = expiring(columns=DAY)
+    service.update(HOST, "192.0.2.1")
+    route53.fail_next(1, "reset-after", CHANGE)
+    let_expire(service)
+    missing = service.wait_for_event("record_missing")
+    assert (missing["host"], missing["type"], missing["old"]) == (HOST, "A", "192.0.2.1")
+    service.stop()
+    assert service.events("record_expired") == []
+    assert accepted(route53) == ["UPSERT 192.0.2.1", "DELETE 192.0.2.1"]
+    (gone,) = [event for event in Journal.in_folder(tmp_path / "state").events()
+               if event["event"] == "change" and "after" not in event]
+    assert (gone["before"], gone["why"]) == ("192.0.2.1", "missing")
+
+
 # --- several copies
 
 

@@ -56,6 +56,7 @@ KIND = {
     "record_confirmed": AWS,
     "record_expired": AWS,  # once, until its host calls again
     "record_kept": AWS,  # once, until its host calls again
+    "record_missing": AWS,  # once, until its host calls again
     "record_refused": AWS,
     "record_would_expire": AWS,  # likewise
     "records_surveyed": AWS,

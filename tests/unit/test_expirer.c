@@ -274,6 +274,47 @@ static void test_who_never_called_is_waited_for_from_when_he_is_seen(
     give_back(EXPIRY_REMOVED);
 }
 
+static const char *const both_rows[][2] = {
+    {"a.example.org", ""}, {"b.example.org", ""}, {NULL, NULL}};
+static const char *const one_row[][2] = {{"a.example.org", ""}, {NULL, NULL}};
+
+/* What the record says then may have been made by hand a moment ago. */
+static void test_whose_row_is_back_is_waited_for_anew(void **state)
+{
+    (void)state;
+    turn();
+    use_hosts(one_row);
+    turn_after(MARGIN_S);
+    use_hosts(both_rows);
+    turn_after(SILENCE_S - MARGIN_S + 2);
+    assert_string_equal(handed_over(),
+                        "a.example.org A=?;a.example.org AAAA=?;");
+    give_back(EXPIRY_ABSENT);
+    turn_after(SILENCE_S);
+    assert_null(request);
+    turn_after(MARGIN_S);
+    assert_string_equal(handed_over(),
+                        "b.example.org A=?;b.example.org AAAA=?;");
+    give_back(EXPIRY_ABSENT);
+}
+
+/* A table that is in service while no silence is believed counts too. */
+static void test_so_is_one_that_was_gone_while_nobody_was_looked_for(
+    void **state)
+{
+    (void)state;
+    turn();
+    view.unsure_since = 1;
+    use_hosts(one_row);
+    turn_after(MARGIN_S);
+    use_hosts(both_rows);
+    view.unsure_since = 0;
+    turn_after(SILENCE_S);
+    assert_string_equal(handed_over(),
+                        "a.example.org A=?;a.example.org AAAA=?;");
+    give_back(EXPIRY_ABSENT);
+}
+
 static void test_what_is_removed_is_not_tried_again(void **state)
 {
     (void)state;
@@ -284,6 +325,45 @@ static void test_what_is_removed_is_not_tried_again(void **state)
     turn();
     assert_string_equal(handed_over(), "a.example.org AAAA=?;");
     give_back(EXPIRY_ABSENT);
+}
+
+/* Another copy has just removed it, and its word is on the way; or nobody will ever
+ * tell, since the answer to a removal was lost. */
+static void test_that_a_record_is_missing_is_told_if_nobody_else_does(
+    void **state)
+{
+    (void)state;
+    use_hosts(one_row);
+    called(0, SILENCE_S + 2, "192.0.2.1");
+    turn();
+    assert_false(request->rrsets[0].is_missing);
+    give_back(EXPIRY_ABSENT);
+    for (unsigned round = 0; round < 2; round++) {
+        turn_after(MARGIN_S / 2);
+        assert_null(request);
+    }
+    turn_after(MARGIN_S / 2);
+    assert_string_equal(handed_over(), "a.example.org A=192.0.2.1;");
+    assert_true(request->rrsets[0].is_missing);
+    give_back(EXPIRY_ABSENT);
+    turn_after(MARGIN_S);
+    assert_null(request);
+    called(0, 0, "192.0.2.1");
+    turn_after(SILENCE_S + 2);
+    assert_false(request->rrsets[0].is_missing);
+    give_back(EXPIRY_REMOVED);
+}
+
+static void test_in_a_dry_run_it_is_not(void **state)
+{
+    (void)state;
+    make(AFTER_S, true);
+    use_hosts(one_row);
+    called(0, SILENCE_S + 2, "192.0.2.1");
+    turn();
+    give_back(EXPIRY_ABSENT);
+    turn_after(MARGIN_S * 2);
+    assert_null(request);
 }
 
 /* --- when it is not certain ---------------------------------------------------------------- */
@@ -457,10 +537,10 @@ static void test_a_round_has_an_end(void **state)
     expirer_use_table(expirer, table);
     turn();
     assert_int_equal(request->count, EXPIRER_ROUND_MAX);
-    give_back(EXPIRY_ABSENT);
+    give_back(EXPIRY_REMOVED);
     turn_after(MARGIN_S);
     assert_int_equal(request->count, 2 * MANY - EXPIRER_ROUND_MAX);
-    give_back(EXPIRY_ABSENT);
+    give_back(EXPIRY_REMOVED);
     turn_after(MARGIN_S);
     assert_null(request);
 }
@@ -475,7 +555,11 @@ int main(void)
         EXPIRER_TEST(test_without_a_default_only_rows_count),
         EXPIRER_TEST(test_each_record_by_its_own_row),
         EXPIRER_TEST(test_who_never_called_is_waited_for_from_when_he_is_seen),
+        EXPIRER_TEST(test_whose_row_is_back_is_waited_for_anew),
+        EXPIRER_TEST(test_so_is_one_that_was_gone_while_nobody_was_looked_for),
         EXPIRER_TEST(test_what_is_removed_is_not_tried_again),
+        EXPIRER_TEST(test_that_a_record_is_missing_is_told_if_nobody_else_does),
+        EXPIRER_TEST(test_in_a_dry_run_it_is_not),
         EXPIRER_TEST(test_a_doubt_is_told_once_and_so_is_its_end),
         EXPIRER_TEST(test_a_server_that_came_lately_removes_nothing),
         EXPIRER_TEST(test_without_a_table_there_is_nobody),

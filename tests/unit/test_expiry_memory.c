@@ -1,5 +1,7 @@
 #include "server/expiry_memory.h"
 
+#include "s3db/hostdb_build.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -105,6 +107,44 @@ static void test_many_are_kept(void **state)
     }
 }
 
+static void add_row(struct hostdb *hosts, const char *name, const char *type)
+{
+    struct host_attributes row = {.len = 0};
+
+    assert_null(host_attributes_add(&row, HOST_ATTRIBUTE_RECORD_TYPE,
+                                    span_from_string(type)));
+    assert_int_equal(
+        hostdb_add_row(hosts, span_from_string(name), span_from_string("t"),
+                       span_from((const char *)row.bytes, row.len)),
+        STATUS_OK);
+}
+
+static void test_those_without_a_row_are_left_out(void **state)
+{
+    struct hostdb *hosts = hostdb_new();
+    struct expiry_memory *kept;
+
+    (void)state;
+    add_row(hosts, "a.example.org", "A");
+    add_row(hosts, "a.example.org", "AAAA");
+    add_row(hosts, "b.example.org", "A");
+    keep(0, "a.example.org", 1);
+    keep(1, "a.example.org", 2);
+    keep(2, "a.example.org", 3); /* of a kind that is not asked for */
+    keep(1, "gone.example.org", 4);
+    kept = expiry_memory_of_hosts(memory, 2, hosts);
+    assert_non_null(kept);
+    assert_int_equal(expiry_memory_count(memory), 4);
+    assert_int_equal(expiry_memory_count(kept), 2);
+    expiry_memory_free(memory);
+    memory = kept;
+    assert_int_equal(found(0, "a.example.org"), 1);
+    assert_int_equal(found(1, "a.example.org"), 2);
+    assert_int_equal(found(2, "a.example.org"), 77);
+    assert_int_equal(found(1, "gone.example.org"), 77);
+    hostdb_release(hosts);
+}
+
 #define MEMORY_TEST(test)                                                      \
     cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
@@ -116,6 +156,7 @@ int main(void)
         MEMORY_TEST(test_neither_do_names_that_differ_in_a_letter),
         MEMORY_TEST(test_the_newer_moment_takes_the_older_one_s_place),
         MEMORY_TEST(test_many_are_kept),
+        MEMORY_TEST(test_those_without_a_row_are_left_out),
     };
 
     expiry_memory_free(NULL);

@@ -161,6 +161,7 @@ static void test_what_is_a_change_the_history_decides(void **state)
         {"another copy's is one", 7, 2, 2},
         {"back to what this writer wrote last is one", 1, 1, 3},
         {"a removal is one", 1, 0, 4},
+        {"of what is gone already it is none", 1, 0, 4},
         {"what was removed is written anew by one", 1, 1, 5},
     };
 

@@ -1,5 +1,6 @@
 #include "server/dns/rrset_cache_writer.h"
 
+#include "base/clock.h"
 #include "s3db/hostdb_build.h"
 
 #include <setjmp.h>
@@ -344,8 +345,15 @@ static void test_a_locked_record_stays(void **state)
     assert_int_equal(objection("a.example.org", RRSET_A, 100), EXPIRY_LOCKED);
 }
 
+struct removal_heard {
+    unsigned count;
+    const char *why;
+    int64_t at;
+};
+
 static void on_removal(void *arg, const struct happening *happening)
 {
+    struct removal_heard *heard = arg;
     struct address before = address("192.0.2.1");
 
     assert_int_equal(happening->kind, HAPPENED_CHANGE);
@@ -354,8 +362,9 @@ static void on_removal(void *arg, const struct happening *happening)
     assert_true(address_equal(&happening->before, &before));
     assert_int_equal(happening->after.family, ADDRESS_NONE);
     assert_int_equal(happening->client.family, ADDRESS_NONE);
-    assert_string_equal(happening->why, "expired");
-    ++*(unsigned *)arg;
+    heard->count++;
+    heard->why = happening->why;
+    heard->at = happening->at;
 }
 
 static void test_nothing_is_known_of_what_is_removed(void **state)
@@ -366,7 +375,7 @@ static void test_nothing_is_known_of_what_is_removed(void **state)
                                     .name = host_name,
                                     .address = &before,
                                     .zone_id = SPAN_LITERAL("Z1")};
-    unsigned heard = 0;
+    struct removal_heard heard = {.count = 0};
 
     (void)state;
     write_record("a.example.org", "192.0.2.1", true);
@@ -380,10 +389,35 @@ static void test_nothing_is_known_of_what_is_removed(void **state)
     assert_true(says("2001:db8::1"));
     event_queue_take(events);
     event_queues_each(&events, 1, on_removal, &heard);
-    assert_int_equal(heard, 1);
+    assert_int_equal(heard.count, 1);
+    assert_string_equal(heard.why, "expired");
     cache_writer.events = NULL;
     event_queue_free(events);
     rrset_cache_writer_removed(&cache_writer, &removed, 9); /* nobody listens */
+}
+
+/* As of when it was asked for: what is written after that is no more undone. */
+static void test_nor_of_what_is_missing(void **state)
+{
+    struct event_queue *events = event_queue_new(4096, NULL, NULL);
+    struct expired_rrset rrset = silent("a.example.org", RRSET_A, 100);
+    struct removal_heard heard = {.count = 0};
+    int64_t now = clock_date_ms();
+
+    (void)state;
+    write_record("a.example.org", "192.0.2.1", true);
+    cache_writer.events = events;
+    rrset.expected = address("192.0.2.1");
+    rrset_cache_writer_missing(&cache_writer, &rrset, 3600 * 1000);
+    assert_false(says("192.0.2.1"));
+    event_queue_take(events);
+    event_queues_each(&events, 1, on_removal, &heard);
+    assert_int_equal(heard.count, 1);
+    assert_string_equal(heard.why, "missing");
+    assert_true(heard.at >= now - 3600 * 1000);
+    assert_true(heard.at < now);
+    cache_writer.events = NULL;
+    event_queue_free(events);
 }
 
 static void test_before_the_first_table_nothing_is_kept(void **state)
@@ -424,6 +458,7 @@ int main(void)
         KEEPER_TEST(test_what_is_nobody_s_stays),
         KEEPER_TEST(test_a_locked_record_stays),
         KEEPER_TEST(test_nothing_is_known_of_what_is_removed),
+        KEEPER_TEST(test_nor_of_what_is_missing),
         KEEPER_TEST(test_before_the_first_table_nothing_is_kept),
         KEEPER_TEST(test_a_host_that_is_not_in_the_table_is_passed_over),
     };

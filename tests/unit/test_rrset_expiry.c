@@ -64,6 +64,15 @@ static enum status on_remove(void *arg, const struct unwanted_rrset *unwanted)
     return remove_status;
 }
 
+static void on_missing(void *arg, const struct expired_rrset *rrset,
+                       int64_t sent_at)
+{
+    (void)arg;
+    assert_int_equal(sent_at, fake_now);
+    strbuf_printf(&told, "missing %.*s %s;", (int)rrset->name_len, rrset->name,
+                  rrset_type_name(rrset->type));
+}
+
 static void on_done(struct expiry_request *done)
 {
     assert_ptr_equal(done, request);
@@ -77,6 +86,7 @@ static int set_up(void **state)
         .find_zone = on_find_zone,
         .objection = on_objection,
         .remove = on_remove,
+        .missing = on_missing,
     };
 
     (void)state;
@@ -228,6 +238,38 @@ static void test_what_the_page_passes_over_is_absent(void **state)
     assert_int_equal(outcome_of("m.example.org", RRSET_A), EXPIRY_ABSENT);
     assert_int_equal(answers, 1);
     assert_string_equal(strbuf_string(&told), "ok;ok;");
+}
+
+static void test_what_is_missing_once_more_is_told(void **state)
+{
+    struct rrset page[1] = {shown("b.example.org", "192.0.2.2")};
+
+    (void)state;
+    add("a.example.org", RRSET_A, "192.0.2.1");
+    add("a.example.org", RRSET_AAAA, "2001:db8::1");
+    add("b.example.org", RRSET_A, "192.0.2.2");
+    request->rrsets[1].is_missing = true;
+    request->rrsets[2].is_missing = true; /* it was made anew by hand */
+    rrset_expiry_take(expiry, request);
+    send_next("records Z1 a.example.org");
+    fake_answer_rrsets(page, 1, "");
+    assert_string_equal(strbuf_string(&told),
+                        "ok;remove b.example.org=192.0.2.2/300;"
+                        "missing a.example.org AAAA;");
+    assert_int_equal(outcome_of("a.example.org", RRSET_AAAA), EXPIRY_ABSENT);
+    end_removal("b.example.org", "192.0.2.2", REMOVAL_DONE, 7);
+}
+
+static void test_but_not_while_somebody_writes_it(void **state)
+{
+    (void)state;
+    objection = EXPIRY_WANTED;
+    add("a.example.org", RRSET_A, "192.0.2.1");
+    request->rrsets[0].is_missing = true;
+    rrset_expiry_take(expiry, request);
+    send_next("records Z1 a.example.org");
+    fake_answer_rrsets(NULL, 0, "");
+    assert_string_equal(strbuf_string(&told), "ok;");
 }
 
 static void test_each_zone_has_listings_of_its_own(void **state)
@@ -461,6 +503,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EXPIRY_TEST(test_one_page_tells_of_all_that_lie_on_it),
         EXPIRY_TEST(test_what_the_page_passes_over_is_absent),
+        EXPIRY_TEST(test_what_is_missing_once_more_is_told),
+        EXPIRY_TEST(test_but_not_while_somebody_writes_it),
         EXPIRY_TEST(test_each_zone_has_listings_of_its_own),
         EXPIRY_TEST(test_every_call_gets_rid_of_one_at_least),
         cmocka_unit_test(test_what_is_not_as_expected_is_left),
