@@ -157,7 +157,7 @@ def wrk(request: Request, program, pid: int, seconds: float, headers=()) -> dict
     with Program(process):
         said, _ = process.communicate(timeout=seconds + 30)
     used = cpu_seconds(pid) - before
-    if process.returncode != 0 or re.search("Non-2xx|Socket errors", said):
+    if process.returncode != 0 or re.search("Non-2xx|Socket errors|^ *0 requests in", said, re.M):
         raise RuntimeError(f"wrk {url}: {said}")
     count = int(re.search(r"(\d+) requests in", said)[1])
     return {

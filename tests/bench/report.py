@@ -401,6 +401,14 @@ def history(results) -> str:
     return table(head, rows)
 
 
+def pages(results) -> str:
+    rows = [
+        [name, f"{each['median'] * 1000:.1f} ms", f"{each['slowest'] * 1000:.1f} ms"]
+        for name, each in results["pages"].items()
+    ]
+    return table([f"{results['hosts']:,} hosts", "median", "slowest"], rows)
+
+
 def log_line(results) -> str:
     turns = results["turns"]
     rows = [
@@ -684,6 +692,9 @@ def text(results) -> str:
             journal(results["journal"]),
             f"{results['history']['rounds']} turns of {results['history']['seconds']} s each.",
             history(results["history"]),
+            "### The operator's page",
+            f"Each asked for {results['pages']['times']} times.",
+            pages(results["pages"]),
             "### A log line",
             f"{len(results['log']['turns'])} turns of {results['log']['lines']:,} lines.",
             log_line(results["log"]),
