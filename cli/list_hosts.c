@@ -409,7 +409,7 @@ const struct command command_list_hosts = {
                  "only those silent for longer than their expire_after,\n"
                  "whose records a server would remove"},
                 {0, "sort", "ORDER",
-                 "silence, as usual, name, change, refusals, or row"},
+                 "silence (the default), name, change, refusals, or row"},
                 {0, "show-tokens", NULL, "show the tokens too"},
                 OPTION_JSON,
                 OPTION_DATABASE_FILE},

@@ -74,12 +74,13 @@ void modem_settings_write(struct strbuf *out,
     strbuf_printf(out,
                   "In the modem, under DynDNS or dynamic DNS, as a "
                   "user-defined provider:\n\n"
-                  "  Update URL    %.*s/nic/update?hostname=<domain>&myip=%s\n"
+                  "  Update URL    %.*s/register_ip\n"
+                  "    FRITZ!Box:  %.*s/nic/update?hostname=<domain>&myip=%s\n"
                   "  Domain name   %s\n"
                   "  User name     %s\n"
                   "  Password      %s\n\n",
-                  (int)url_len, settings->url, addresses_of(settings->type),
-                  settings->host, settings->host,
+                  (int)url_len, settings->url, (int)url_len, settings->url,
+                  addresses_of(settings->type), settings->host, settings->host,
                   settings->token == NULL ? "(the token)" : settings->token);
     strbuf_printf(out, "Or from any machine behind it:\n\n  curl -fsS -u '");
     append_quoted(out, settings->host);

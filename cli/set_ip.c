@@ -135,7 +135,7 @@ const struct command command_set_ip = {
             {'4', "ipv4", NULL, "set A records alone (with -6: both)"},
             {'6', "ipv6", NULL, "set AAAA records alone"},
             {0, "zone", "ID", "the hosted zone, instead of looking for it"},
-            {0, "ttl", "SECONDS", "usually what the record has, or 300"},
+            {0, "ttl", "SECONDS", "default: what the record has, or 300"},
             {'n', "dry-run", NULL, "say what would be changed, no more"},
             {0, "wait", NULL,
              "wait until all of Route 53 has the change, for\n"

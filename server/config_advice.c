@@ -24,8 +24,11 @@ static bool is_ours(struct span name)
            span_is_nocase(span_from(name.ptr, OURS.len), OURS.ptr);
 }
 
+/* By us, or by dyndb, for which the same file of settings may be. */
 static bool is_read(struct span name)
 {
+    if (span_is(name, "DYNDNS_URL"))
+        return true;
     for (size_t i = 0; i < variables_count; i++)
         if (span_is(name, variables[i].name))
             return true;

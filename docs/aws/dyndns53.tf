@@ -6,9 +6,10 @@
 #     terraform init
 #     terraform apply -var hosted_zone_id=Z0123456789ABCDEFGHIJ -var bucket_name=...
 #
-# No access key is made here, for it would stand in Terraform's state. Make one
-# with `aws iam create-access-key --user-name ...`, for the user that is made with
-# make_user=true, or attach the policies to a role.
+# For a server outside AWS add -var make_user=true; and -var state_prefix=state, if it
+# is to remember what happened (DYNDNS_STATE). No access key is made here, for it would
+# stand in Terraform's state: `aws iam create-access-key --user-name NAME` makes one,
+# where NAME is the output user. On EC2, ECS or EKS attach the policies to a role.
 
 terraform {
   required_version = ">= 1.3"
@@ -68,6 +69,12 @@ variable "journal_days" {
     condition     = var.journal_days == 0 || var.journal_days >= 7
     error_message = "Give 0, or 7 days or more."
   }
+}
+
+variable "allow_expiry" {
+  description = "Whether the server may remove records, of hosts that do not call any more (DYNDNS_EXPIRE_AFTER)"
+  type        = bool
+  default     = false
 }
 
 variable "alert_email" {
@@ -247,7 +254,7 @@ data "aws_iam_policy_document" "server" {
     condition {
       test     = "ForAllValues:StringEquals"
       variable = "route53:ChangeResourceRecordSetsActions"
-      values   = ["UPSERT"]
+      values   = var.allow_expiry ? ["UPSERT", "DELETE"] : ["UPSERT"]
     }
 
     condition {

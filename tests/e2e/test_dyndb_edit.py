@@ -132,7 +132,7 @@ def test_a_host_of_a_user_gets_the_user_s_token_which_is_not_shown(tool, store, 
 def test_the_settings_name_the_service(tool):
     def url(*options, **environment):
         printed = tool("add-host", f"h{next(numbers)}.example.org", *options, **environment).stdout
-        return re.search(r"^  Update URL +(\S+)/nic/update\?", printed, re.M)[1]
+        return re.search(r"^  Update URL +(\S+)/register_ip$", printed, re.M)[1]
 
     numbers = iter(range(9))
     assert url() == "https://dyndns.example.org"

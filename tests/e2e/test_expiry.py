@@ -1,4 +1,4 @@
-"""Hosts that do not call any more: dyndns53(8), "Hosts that are gone". A host with an
+"""Hosts that do not call any more: dyndns53(8), "Expiry". A host with an
 expire_after of a second is gone after 3 in these tests: that, and twice
 DYNDNS_STATE_SECONDS."""
 

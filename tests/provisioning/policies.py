@@ -59,8 +59,12 @@ def json_of_the_readme(beginning):
     return json.loads(found)
 
 
-def of_the_readme():
-    return of_json(json_of_the_readme('{\n  "Version"'), lambda name: NAMES.get(name, name))
+def of_the_readme(*, removes_records=False):
+    document = json_of_the_readme('{\n  "Version"')
+    if removes_records:
+        (conditions,) = document["Statement"][0]["Condition"].values()
+        conditions["route53:ChangeResourceRecordSetsActions"].append("DELETE")
+    return of_json(document, lambda name: NAMES.get(name, name))
 
 
 def of_the_readme_for_the_state():

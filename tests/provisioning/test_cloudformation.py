@@ -194,8 +194,23 @@ def document(template, policy):
     return template["Resources"][policy]["Properties"]["PolicyDocument"]
 
 
-def test_the_policy_of_the_server_is_that_of_the_readme(template):
-    assert policies.of_json(document(template, "ServerPolicy"), name_of) == policies.of_the_readme()
+def decided(value, condition, holds):
+    """The same, where the condition is known to hold, or not to."""
+    if isinstance(value, list):
+        return [decided(each, condition, holds) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if isinstance(value, Function) and value.get("If", [None])[0] == condition:
+        return value["If"][1 if holds else 2]
+    return type(value)({key: decided(each, condition, holds) for key, each in value.items()})
+
+
+@pytest.mark.parametrize("removes", [False, True])
+def test_the_policy_of_the_server_is_that_of_the_readme(template, removes):
+    found = decided(document(template, "ServerPolicy"), "RemovesRecords", removes)
+    assert policies.of_json(found, name_of) == policies.of_the_readme(removes_records=removes)
+    assert template["Conditions"]["RemovesRecords"] == {"Equals": [{"Ref": "AllowExpiry"}, "true"]}
+    assert template["Parameters"]["AllowExpiry"]["Default"] == "false"
 
 
 def test_the_policy_for_the_state_is_that_of_the_readme(template):

@@ -138,7 +138,16 @@ NAMES = {
 }
 
 
-def statements(configuration, name):
+WITH_EXPIRY = '${var.allow_expiry ? ["UPSERT", "DELETE"] : ["UPSERT"]}'
+
+
+def values_of(condition, removes_records):
+    if condition["values"] == WITH_EXPIRY:
+        return ["UPSERT", "DELETE"] if removes_records else ["UPSERT"]
+    return [NAMES.get(value, value) for value in condition["values"]]
+
+
+def statements(configuration, name, *, removes_records=False):
     (document,) = configuration["data"]["aws_iam_policy_document"][name]
     return {
         policies.statement(
@@ -146,7 +155,7 @@ def statements(configuration, name):
             each["actions"],
             [NAMES.get(resource, resource) for resource in each["resources"]],
             [
-                (it["test"], it["variable"], [NAMES.get(value, value) for value in it["values"]])
+                (it["test"], it["variable"], values_of(it, removes_records))
                 for it in each.get("condition", [])
             ],
         )
@@ -154,8 +163,12 @@ def statements(configuration, name):
     }
 
 
-def test_the_policy_of_the_server_is_that_of_the_readme(configuration):
-    assert statements(configuration, "server") == policies.of_the_readme()
+@pytest.mark.parametrize("removes", [False, True])
+def test_the_policy_of_the_server_is_that_of_the_readme(configuration, removes):
+    found = statements(configuration, "server", removes_records=removes)
+    assert found == policies.of_the_readme(removes_records=removes)
+    (allow_expiry,) = configuration["variable"]["allow_expiry"]
+    assert allow_expiry["default"] is False
 
 
 def test_the_policy_for_the_state_is_that_of_the_readme(configuration):

@@ -92,7 +92,7 @@ def test_set_ip_gets_its_names_from_the_file_that_the_texts_name():
     unit = dict(settings(read("docs/dyndb-set-ip.service")))
     assert unit["EnvironmentFile"] == "/etc/dyndb-set-ip.env"
     assert "SET_IP" in dict(settings(read("docs/dyndb-set-ip.env")))
-    assert f"sudo install -m 0600 dyndb-set-ip.env {unit['EnvironmentFile']}\n" in read("README.md")
+    assert f"sudo install -m 0600 docs/dyndb-set-ip.env {unit['EnvironmentFile']}\n" in read("README.md")
 
 
 # --- the user
@@ -124,13 +124,23 @@ def test_a_local_database_is_put_where_that_user_can_read_it():
 
 
 @pytest.mark.parametrize(
-    "name", ["CLIENTS.md", "dyndb-set-ip.env", "dyndns53.env", "METRICS.md", "OPERATING.md", "PROXIES.md",
-             "SECURITY.md", "STATE.md", "TROUBLESHOOTING.md", "aws/dyndns53.tf", "aws/dyndns53.cloudformation.yaml",
-             "kubernetes/dyndns53.yaml", "monitoring/alerts.yml", "monitoring/dashboard.json", "proxies/nginx.conf",
-             "proxies/Caddyfile", "proxies/haproxy.cfg"]
+    "name", ["ALERTS.md", "CLIENTS.md", "compose.yaml", "dyndb-set-ip.env", "dyndns53.env", "METRICS.md",
+             "OPERATING.md", "PERFORMANCE.md", "PROXIES.md", "SECURITY.md", "STATE.md", "STATUS.md",
+             "TROUBLESHOOTING.md", "aws/dyndns53.tf", "aws/dyndns53.cloudformation.yaml",
+             "kubernetes/dyndns53.yaml", "monitoring/alerts.yml", "monitoring/dashboard.json",
+             "proxies/nginx.conf", "proxies/Caddyfile", "proxies/haproxy.cfg"]
 )  # fmt: skip
 def test_what_is_to_be_copied_is_installed(prefix, name):
     assert (prefix / "share/doc/dyndns53" / name).read_text() == read(f"docs/{name}")
+
+
+def test_what_an_installed_document_leads_to_is_installed_too(prefix):
+    """But for what only those need who have the sources."""
+    folder = prefix / "share/doc/dyndns53"
+    for document in folder.glob("*.md"):
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text()):
+            of_the_sources = target.startswith("../") or target == "ARCHITECTURE.md"
+            assert of_the_sources or (folder / target).exists(), f"{document.name}: {target}"
 
 
 # --- packages.sh

@@ -129,6 +129,17 @@ def test_every_event_of_the_log_is_explained_and_no_other():
     assert sorted(explained) == sorted(logged)
 
 
+def test_every_event_is_explained_under_a_level_that_it_has():
+    logged = events()
+    level = None
+    for name, event in re.findall(
+        r"^\.Em (error|warn|info|debug) :$|^\.It Li (\w+)$", section("DIAGNOSTICS"), re.M
+    ):
+        level = name.upper() or level
+        if event:
+            assert logged[event] & {level, "any"}, f"{event} is never {level}"
+
+
 def test_every_column_of_the_database_is_explained_and_no_other():
     table = read("s3db/host_attributes.c")
     known = re.findall(r'^ +\[HOST_ATTRIBUTE_\w+\] = \{"(\w+)"', table, re.M)

@@ -69,6 +69,7 @@ static const struct {
     {"no equals sign", "DYNDNS_BUKET",
      "DYNDNS_BUKET is read by nobody; did you mean DYNDNS_BUCKET?\n"},
     {"a good name", "DYNDNS_BUCKET=x", NULL},
+    {"a name that dyndb reads", "DYNDNS_URL=x", NULL},
     {"a good name, empty", "DYNDNS_BUCKET=", NULL},
     {"others' names", "DYNDNS53_BIN=x", NULL},
     {"AWS has more than we read", "AWS_PROFILE=x", NULL},

@@ -15,7 +15,8 @@ static const struct {
 } cases[] = {
     {"all that a modem asks for",
      {"https://d.example", "a.b", "t0k", {"", 0}},
-     {"  Update URL    https://d.example/nic/update?hostname=<domain>&"
+     {"  Update URL    https://d.example/register_ip\n"
+      "    FRITZ!Box:  https://d.example/nic/update?hostname=<domain>&"
       "myip=<ipaddr>,<ip6addr>\n",
       "  Domain name   a.b\n  User name     a.b\n  Password      t0k\n",
       "  curl -fsS -u 'a.b:t0k' 'https://d.example/register_ip'\n"}},
