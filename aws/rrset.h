@@ -48,13 +48,13 @@ static inline enum rrset_type rrset_type_for(const struct address *address)
     return address->family == ADDRESS_IPV6 ? RRSET_AAAA : RRSET_A;
 }
 
-/* "A" or "AAAA". */
 /* The family of the addresses in a record of this type. */
 static inline enum address_family rrset_type_family(enum rrset_type type)
 {
     return type == RRSET_AAAA ? ADDRESS_IPV6 : ADDRESS_IPV4;
 }
 
+/* "A" or "AAAA". */
 static inline const char *rrset_type_name(enum rrset_type type)
 {
     return type == RRSET_A ? "A" : "AAAA";

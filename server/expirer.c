@@ -7,13 +7,11 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-/* What is remembered of a name. */
+/* What is remembered of a record. */
 enum {
-    SEEN,      /* since when it has been in the table, never having called */
-    SETTLED_A, /* the last sign of life when its record was left alone */
-    SETTLED_AAAA,
-    MISSING_A, /* since when its record has been absent, nobody knowing why */
-    MISSING_AAAA,
+    SEEN,    /* since when its row has been in the table, never having called */
+    SETTLED, /* the last sign of life when it was left alone */
+    MISSING, /* since when it has been absent, nobody knowing why */
     KINDS,
 };
 
@@ -38,14 +36,16 @@ struct expirer {
     bool is_stopping;
 };
 
-static unsigned settled(enum rrset_type type)
+static bool find(const struct expirer *expirer, unsigned kind, struct span name,
+                 enum rrset_type type, uint32_t *moment)
 {
-    return type == RRSET_A ? SETTLED_A : SETTLED_AAAA;
+    return expiry_memory_find(expirer->memory, kind, name, type, moment);
 }
 
-static unsigned missing(enum rrset_type type)
+static enum status keep(struct expirer *expirer, unsigned kind,
+                        struct span name, enum rrset_type type, uint32_t moment)
 {
-    return type == RRSET_A ? MISSING_A : MISSING_AAAA;
+    return expiry_memory_keep(expirer->memory, kind, name, type, moment);
 }
 
 struct expirer *expirer_new(const struct expirer_parts *parts,
@@ -103,8 +103,8 @@ void expirer_use_table(struct expirer *expirer, struct host_table *host_table)
 static void settle(struct expirer *expirer, const struct expired_rrset *rrset)
 {
     /* Without memory for it the record is looked at once more. */
-    (void)!expiry_memory_keep(expirer->memory, settled(rrset->type),
-                              expired_rrset_name(rrset), rrset->last_sign_s);
+    (void)!keep(expirer, SETTLED, expired_rrset_name(rrset), rrset->type,
+                rrset->last_sign_s);
 }
 
 /* True if the record was missing after its last sign of life; then *missing_s is
@@ -115,15 +115,14 @@ static bool was_missing(const struct expirer *expirer, struct span name,
 {
     uint32_t since;
 
-    if (!expiry_memory_find(expirer->memory, missing(type), name, &since) ||
-        since <= last_sign_s)
+    if (!find(expirer, MISSING, name, type, &since) || since <= last_sign_s)
         return false;
     *missing_s = now / 1000 - since;
     return true;
 }
 
 /* A record that the history knows of is not there: another copy has just removed
- * it, which is heard within margin_s, and otherwise nobody will tell. */
+ * it, which is heard within news_s, and otherwise nobody will tell. */
 static void miss(struct expirer *expirer, const struct expired_rrset *rrset,
                  int64_t now)
 {
@@ -131,9 +130,8 @@ static void miss(struct expirer *expirer, const struct expired_rrset *rrset,
 
     if (!was_missing(expirer, expired_rrset_name(rrset), rrset->type,
                      rrset->last_sign_s, now, &missing_s))
-        (void)!expiry_memory_keep(expirer->memory, missing(rrset->type),
-                                  expired_rrset_name(rrset),
-                                  (uint32_t)(now / 1000));
+        (void)!keep(expirer, MISSING, expired_rrset_name(rrset), rrset->type,
+                    (uint32_t)(now / 1000));
 }
 
 static void tell(const struct expired_rrset *rrset)
@@ -226,21 +224,19 @@ struct round {
     struct expiry_request *request;
 };
 
-/* The last sign of life; of a host that never called, when it was first seen in
- * the table. Its record may be from before the journal began, or have been made
+/* The last sign of life; of a host that never called, when its row was first seen
+ * in the table. Its record may be from before the journal began, or have been made
  * by hand a moment ago. */
 static bool find_last_sign(const struct round *round,
                            const struct host_state *state, enum rrset_type type,
                            uint32_t *last_sign_s)
 {
-    struct expiry_memory *memory = round->expirer->memory;
-
     *last_sign_s = expiry_last_sign(state, type);
     if (*last_sign_s != 0 ||
-        expiry_memory_find(memory, SEEN, state->name, last_sign_s))
+        find(round->expirer, SEEN, state->name, type, last_sign_s))
         return true;
     *last_sign_s = (uint32_t)(round->now / 1000);
-    return expiry_memory_keep(memory, SEEN, state->name, *last_sign_s) ==
+    return keep(round->expirer, SEEN, state->name, type, *last_sign_s) ==
            STATUS_OK;
 }
 
@@ -274,13 +270,13 @@ static void look_at_record(struct round *round, const struct host *row,
         !find_last_sign(round, state, type, &last_sign_s) ||
         !expiry_is_due(&round->view, last_sign_s, silence_s))
         return;
-    if (expiry_memory_find(expirer->memory, settled(type), state->name,
-                           &settled_at) &&
+    if (find(expirer, SETTLED, state->name, type, &settled_at) &&
         settled_at == last_sign_s)
         return;
-    is_missing = was_missing(expirer, state->name, type, last_sign_s,
+    is_missing = state->addresses[type == RRSET_AAAA].family != ADDRESS_NONE &&
+                 was_missing(expirer, state->name, type, last_sign_s,
                              round->now, &missing_s);
-    if (is_missing && missing_s <= (int64_t)expirer->rules.margin_s)
+    if (is_missing && missing_s <= (int64_t)expirer->rules.news_s)
         return;
     add(round, state, type, last_sign_s, silence_s, is_missing);
 }
@@ -338,7 +334,7 @@ static struct host_table *acquire_table(struct expirer *expirer,
     return table;
 }
 
-/* A host whose row is gone is forgotten, so that it is as new when the row is
+/* A record whose row is gone is forgotten, so that it is as new when the row is
  * back. Without memory for that it is tried again at the next round. */
 static void forget_who_left(struct expirer *expirer,
                             const struct host_table *table, unsigned number)
@@ -379,7 +375,7 @@ static void hand_over(struct expirer *expirer, struct expiry_request *request,
                       int64_t clock_now)
 {
     request->is_dry_run = expirer->is_dry_run;
-    request->good_until = clock_now + (int64_t)expirer->rules.margin_s * 1000;
+    request->good_until = clock_now + (int64_t)expirer->rules.news_s * 1000;
     request->done = on_done;
     request->owner = expirer;
     expirer->request = request;
@@ -419,7 +415,7 @@ static void go_round(struct expirer *expirer, int64_t now, int64_t clock_now)
 
 static int64_t interval_ms(const struct expirer *expirer)
 {
-    return (int64_t)expirer->rules.margin_s * 1000 / 2;
+    return (int64_t)expirer->rules.news_s * 1000 / 2;
 }
 
 void expirer_turn(struct expirer *expirer, int64_t now, int64_t clock_now)

@@ -33,7 +33,7 @@ struct expirer_parts {
 
 struct expirer;
 
-/* A round twice in rules->margin_s. All is copied. NULL when memory is
+/* A round twice in rules->news_s. All is copied. NULL when memory is
  * short. */
 struct expirer *expirer_new(const struct expirer_parts *parts,
                             const struct expiry_rules *rules, bool is_dry_run);

@@ -22,14 +22,16 @@ uint32_t expiry_silence_s(const struct host *row,
 const char *expiry_doubt(const struct history_view *view, int64_t now,
                          const struct expiry_rules *rules)
 {
-    int64_t margin_ms = (int64_t)rules->margin_s * 1000;
+    int64_t news_ms = (int64_t)rules->news_s * 1000;
 
     if (view->as_of == 0)
         return "the journal has not been read yet";
     if (view->in_touch_since == 0)
         return "this server is not in touch with DYNDNS_STATE";
-    if (now - view->as_of > margin_ms)
+    if (now - view->as_of > news_ms)
         return "what others wrote to DYNDNS_STATE has not been read of late";
+    if (view->as_of - now > news_ms)
+        return "this machine's clock was set back";
     if (view->unsure_since != 0)
         return "a copy of the server has fallen silent without having been "
                "stopped";

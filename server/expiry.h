@@ -17,7 +17,8 @@
 struct expiry_rules {
     uint32_t after_s;  /* for hosts whose row does not say; 0: never */
     uint32_t nochg_s;  /* how long what is known of a record is relied on */
-    uint32_t margin_s; /* within which every copy hears of a call */
+    uint32_t news_s;   /* within which every copy hears of a call */
+    uint32_t margin_s; /* after which a copy that tells nothing is noticed */
 };
 
 /* After how many seconds of silence the host's record is to go; 0: never. */

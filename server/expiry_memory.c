@@ -38,10 +38,11 @@ void expiry_memory_free(struct expiry_memory *memory)
     free(memory);
 }
 
-static uint64_t key_of(unsigned kind, struct span text)
+static uint64_t key_of(unsigned kind, struct span name, enum rrset_type type)
 {
-    /* In the low bits a seed would be undone by the text's first byte. */
-    uint64_t key = hash_text(text, (uint64_t)kind << 32);
+    /* In the low bits a seed would be undone by the name's first byte. */
+    uint64_t seed = ((uint64_t)kind * 2 + (type == RRSET_AAAA)) << 32;
+    uint64_t key = hash_text(name, seed);
 
     return key == 0 ? 1 : key;
 }
@@ -56,10 +57,11 @@ static struct entry *place_of(struct entry *entries, size_t size, uint64_t key)
 }
 
 bool expiry_memory_find(const struct expiry_memory *memory, unsigned kind,
-                        struct span text, uint32_t *moment)
+                        struct span name, enum rrset_type type,
+                        uint32_t *moment)
 {
     const struct entry *entry =
-        place_of(memory->entries, memory->size, key_of(kind, text));
+        place_of(memory->entries, memory->size, key_of(kind, name, type));
 
     if (entry->key == 0)
         return false;
@@ -90,9 +92,10 @@ static bool grow(struct expiry_memory *memory)
 }
 
 enum status expiry_memory_keep(struct expiry_memory *memory, unsigned kind,
-                               struct span text, uint32_t moment)
+                               struct span name, enum rrset_type type,
+                               uint32_t moment)
 {
-    uint64_t key = key_of(kind, text);
+    uint64_t key = key_of(kind, name, type);
     struct entry *entry = place_of(memory->entries, memory->size, key);
 
     if (entry->key == 0) {
@@ -109,16 +112,26 @@ enum status expiry_memory_keep(struct expiry_memory *memory, unsigned kind,
     return STATUS_OK;
 }
 
-static bool keep_name(const struct expiry_memory *from, unsigned kinds,
-                      struct span name, struct expiry_memory *to)
+static bool keep_record(const struct expiry_memory *from, unsigned kinds,
+                        struct span name, enum rrset_type type,
+                        struct expiry_memory *to)
 {
     uint32_t moment;
 
     for (unsigned kind = 0; kind < kinds; kind++)
-        if (expiry_memory_find(from, kind, name, &moment) &&
-            expiry_memory_keep(to, kind, name, moment) != STATUS_OK)
+        if (expiry_memory_find(from, kind, name, type, &moment) &&
+            expiry_memory_keep(to, kind, name, type, moment) != STATUS_OK)
             return false;
     return true;
+}
+
+static bool keep_row(const struct expiry_memory *from, unsigned kinds,
+                     const struct host *row, struct expiry_memory *to)
+{
+    return (!host_holds(row, ADDRESS_IPV4) ||
+            keep_record(from, kinds, row->name, RRSET_A, to)) &&
+           (!host_holds(row, ADDRESS_IPV6) ||
+            keep_record(from, kinds, row->name, RRSET_AAAA, to));
 }
 
 struct expiry_memory *expiry_memory_of_hosts(const struct expiry_memory *memory,
@@ -127,10 +140,13 @@ struct expiry_memory *expiry_memory_of_hosts(const struct expiry_memory *memory,
 {
     struct expiry_memory *kept = expiry_memory_new();
 
-    for (uint32_t i = 0; kept != NULL && i < hostdb_count(hosts); i++)
-        if (!keep_name(memory, kinds, hostdb_row(hosts, i).name, kept)) {
+    for (uint32_t i = 0; kept != NULL && i < hostdb_count(hosts); i++) {
+        struct host row = hostdb_row(hosts, i);
+
+        if (!keep_row(memory, kinds, &row, kept)) {
             expiry_memory_free(kept);
             return NULL;
         }
+    }
     return kept;
 }

@@ -443,9 +443,10 @@ static bool start_expirer(struct service *service, const struct config *config)
 {
     const struct expirer_parts parts = {service, look_at_history, scan_history,
                                         expire_records};
-    const struct expiry_rules rules = {config->expiry.after_seconds,
-                                       config->dns.nochg_seconds,
-                                       2 * config->history.seconds};
+    const struct expiry_rules rules = {
+        config->expiry.after_seconds, config->dns.nochg_seconds,
+        2 * config->history.seconds,
+        COPIES_PATIENCE_INTERVALS * config->history.seconds};
 
     if (config->history.state == NULL)
         return true;

@@ -71,8 +71,9 @@ static void on_clock(void *arg, const char *service, int64_t seconds)
                      : "set this machine's clock, which is so far behind "
                        "AWS's, or ahead of it if below 0; until then calls "
                        "are signed with AWS's time";
+    struct updater *updater = arg;
 
-    (void)arg;
+    dns_writer_note_clock(updater->writer, service, seconds);
     log_event(seconds == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_WARN, "clock_skewed",
               log_str("service", service), log_int("seconds", seconds),
               log_str("advice", advice));
@@ -209,7 +210,7 @@ struct updater *updater_new(const struct config *config, struct health *health,
     updater->client = aws_client_new(&config->aws);
     if (updater->client != NULL) {
         aws_client_on_credentials(updater->client, credentials_log_news, NULL);
-        aws_client_tell_clock(updater->client, on_clock, NULL);
+        aws_client_tell_clock(updater->client, on_clock, updater);
         updater->writer = dns_writer_new(updater->client, &config->dns, health,
                                          random_seed());
         updater->loader =

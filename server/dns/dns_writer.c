@@ -37,7 +37,8 @@ struct dns_writer {
     struct zone_listing *zones;
     struct rrset_preload *preload;
     struct rrset_expiry *expiry;
-    int64_t look_at; /* while others want calls: no look before this */
+    int64_t look_at;          /* while others want calls: no look before this */
+    const char *doubts_clock; /* the service that did last; NULL: none does */
     struct rrset_cache_writer cache_writer;
     struct log_quota refusals;
     struct dns_metrics metrics;
@@ -187,6 +188,8 @@ static enum expiry_outcome on_objection(void *arg,
 {
     struct dns_writer *writer = arg;
 
+    if (writer->doubts_clock != NULL)
+        return EXPIRY_UNAVAILABLE;
     return rrset_cache_writer_objection(&writer->cache_writer, rrset,
                                         clock_now_ms());
 }
@@ -401,6 +404,15 @@ void dns_writer_submit(struct dns_writer *writer, int64_t now,
         else
             submit(writer, now, change);
     }
+}
+
+void dns_writer_note_clock(struct dns_writer *writer, const char *service,
+                           int64_t seconds)
+{
+    if (seconds != 0)
+        writer->doubts_clock = service;
+    else if (writer->doubts_clock == service)
+        writer->doubts_clock = NULL;
 }
 
 void dns_writer_expire(struct dns_writer *writer,

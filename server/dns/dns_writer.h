@@ -39,6 +39,12 @@ void dns_writer_use(struct dns_writer *writer, struct host_table *host_table);
 void dns_writer_submit(struct dns_writer *writer, int64_t now,
                        struct update_request *request);
 
+/* As an aws_clock_fn. While a service says that this machine's clock is off, no
+ * record is removed: others date their calls by clocks of their own. `service` is
+ * a literal. */
+void dns_writer_note_clock(struct dns_writer *writer, const char *service,
+                           int64_t seconds);
+
 /* Removes the records of a request that are as expected, and gives it back;
  * while there is another one, at once. */
 void dns_writer_expire(struct dns_writer *writer,

@@ -178,13 +178,18 @@ static enum expiry_outcome judge(struct rrset_expiry *expiry,
     return objection;
 }
 
-static void note_absence(struct rrset_expiry *expiry,
-                         struct expired_rrset *rrset)
+static enum expiry_outcome judge_absent(struct rrset_expiry *expiry,
+                                        const struct expired_rrset *rrset)
 {
-    rrset->outcome = EXPIRY_ABSENT;
-    if (rrset->is_missing &&
-        expiry->hooks.objection(expiry->hooks.arg, rrset) == EXPIRY_OPEN)
-        expiry->hooks.missing(expiry->hooks.arg, rrset, expiry->sent_at);
+    enum expiry_outcome objection;
+
+    if (!rrset->is_missing)
+        return EXPIRY_ABSENT;
+    objection = expiry->hooks.objection(expiry->hooks.arg, rrset);
+    if (objection != EXPIRY_OPEN)
+        return objection;
+    expiry->hooks.missing(expiry->hooks.arg, rrset, expiry->sent_at);
+    return EXPIRY_ABSENT;
 }
 
 static void look_at_page(struct rrset_expiry *expiry,
@@ -209,7 +214,7 @@ static void look_at_page(struct rrset_expiry *expiry,
             (i == first ||
              (is_in_zone(expiry, rrset) &&
               rrset_order_is_behind(next, expired_rrset_name(rrset)))))
-            note_absence(expiry, rrset);
+            rrset->outcome = judge_absent(expiry, rrset);
     }
 }
 

@@ -310,15 +310,18 @@ static enum status poll(struct carrier *carrier)
     return journal_reader_poll(carrier->reader, clock_date_ms(), &listener);
 }
 
+static int64_t patience_ms(const struct carrier *carrier)
+{
+    return interval_ms(carrier) * CARRIER_PATIENCE_INTERVALS;
+}
+
 static void read_failed(struct carrier *carrier, enum status status)
 {
-    int64_t patience = interval_ms(carrier) * CARRIER_PATIENCE_INTERVALS;
-
     carrier->read_at =
         clock_now_ms() + backoff_fail(&carrier->reading, &carrier->jitter);
     note_failure(carrier, DOING_READ, status);
     pthread_mutex_lock(&carrier->shared->lock);
-    if (clock_date_ms() - carrier->shared->as_of > patience)
+    if (clock_date_ms() - carrier->shared->as_of > patience_ms(carrier))
         carrier->shared->in_touch_since = 0;
     pthread_mutex_unlock(&carrier->shared->lock);
 }
@@ -334,9 +337,9 @@ static void read_ended(struct carrier *carrier)
     backoff_reset(&carrier->reading);
     note_contact(carrier, DOING_READ);
     pthread_mutex_lock(&shared->lock);
-    shared->as_of = journal_reader_complete_at(carrier->reader);
-    if (shared->in_touch_since == 0)
-        shared->in_touch_since = shared->as_of;
+    shared_knowledge_read_until(shared,
+                                journal_reader_complete_at(carrier->reader),
+                                patience_ms(carrier));
     if (carrier->has_missed)
         shared_knowledge_lose_touch(shared);
     carrier->has_missed = false;

@@ -54,30 +54,6 @@ struct history {
 /* --- what has happened ------------------------------------------------------------
  */
 
-/* Whether a record says what it said before: by the journal, which tells of other
- * copies' changes too; where that says nothing, by what this server knew. What it
- * said before is filled in. */
-static bool is_no_change(const struct history *history,
-                         struct happening *happening)
-{
-    const struct shared_knowledge *shared = &history->shared;
-    const struct host_states *states = shared->known->states;
-    size_t i = happening->family == ADDRESS_IPV6;
-    bool is_known = happening->before.family != ADDRESS_NONE;
-    struct host_state state;
-    uint32_t index;
-
-    if (shared->is_read && host_states_find(states, happening->host, &index)) {
-        host_states_get(states, index, &state);
-        if (state.addresses[i].family != ADDRESS_NONE ||
-            state.updated_at[i] != 0) {
-            happening->before = state.addresses[i];
-            is_known = true;
-        }
-    }
-    return is_known && address_equal(&happening->before, &happening->after);
-}
-
 static bool add(struct history *history, struct happening *happening)
 {
     bool is_call = happening->kind == HAPPENED_CALL;
@@ -85,7 +61,7 @@ static bool add(struct history *history, struct happening *happening)
                                                            happening->host)
                            : 0;
 
-    if (!is_call && is_no_change(history, happening))
+    if (!is_call && shared_knowledge_is_no_change(&history->shared, happening))
         return true;
     return tally_add(history->minute, happening, last) == STATUS_OK &&
            shared_knowledge_add(&history->shared, happening, last) == STATUS_OK;

@@ -69,6 +69,38 @@ enum status shared_knowledge_add(struct shared_knowledge *shared,
     return knowledge_add(shared->known, happening->at, &event);
 }
 
+static bool find_record(const struct shared_knowledge *shared, struct span host,
+                        size_t i, struct address *says)
+{
+    const struct host_states *states = shared->known->states;
+    struct host_state state;
+    uint32_t index;
+
+    if (!shared->is_read || !host_states_find(states, host, &index))
+        return false;
+    host_states_get(states, index, &state);
+    *says = state.addresses[i];
+    return says->family != ADDRESS_NONE || state.updated_at[i] != 0;
+}
+
+bool shared_knowledge_is_no_change(const struct shared_knowledge *shared,
+                                   struct happening *happening)
+{
+    bool is_known = happening->before.family != ADDRESS_NONE;
+    struct address says;
+
+    if (find_record(shared, happening->host, happening->family == ADDRESS_IPV6,
+                    &says)) {
+        if (shared->is_frozen && !address_equal(&says, &happening->after))
+            return false;
+        if (!shared->is_frozen) {
+            happening->before = says;
+            is_known = true;
+        }
+    }
+    return is_known && address_equal(&happening->before, &happening->after);
+}
+
 static bool add_held(void *arg, const struct event *event)
 {
     struct shared_knowledge *shared = arg;
@@ -120,6 +152,19 @@ void shared_knowledge_lose_touch(struct shared_knowledge *shared)
 {
     if (shared->in_touch_since != 0)
         shared->in_touch_since = clock_date_ms();
+}
+
+void shared_knowledge_read_until(struct shared_knowledge *shared, int64_t as_of,
+                                 int64_t patience_ms)
+{
+    int64_t since_before = as_of - shared->as_of;
+
+    if (shared->as_of != 0 &&
+        (since_before > patience_ms || since_before < -patience_ms))
+        shared->in_touch_since = 0;
+    shared->as_of = as_of;
+    if (shared->in_touch_since == 0)
+        shared->in_touch_since = as_of;
 }
 
 int64_t shared_knowledge_as_of(const struct shared_knowledge *shared,

@@ -44,6 +44,13 @@ NODISCARD enum status shared_knowledge_add(struct shared_knowledge *shared,
                                            const struct happening *happening,
                                            int64_t succeeded_at);
 
+/* Whether a record says what it said before: by the journal, which tells of other
+ * copies' changes too; where that says nothing, by what this server knew. What it
+ * said before is filled in. While all stands still what is known may be older than
+ * what this server knew: so then both must say so. Under the lock. */
+bool shared_knowledge_is_no_change(const struct shared_knowledge *shared,
+                                   struct happening *happening);
+
 /* When the host last had what it asked for, as far as is known; 0: never. Under
  * the lock. */
 int64_t shared_knowledge_succeeded_at(const struct shared_knowledge *shared,
@@ -65,6 +72,12 @@ void shared_knowledge_adopt(struct shared_knowledge *shared,
 /* Something is not known that happened: silence means nothing until now. Under
  * the lock. */
 void shared_knowledge_lose_touch(struct shared_knowledge *shared);
+
+/* All has been read that was there at `as_of`, ms since 1970. Where the reading
+ * before is longer ago than `patience_ms`, or as far ahead of it, this process or its
+ * clock stood still or jumped: then we are in touch from now on only. Under the lock. */
+void shared_knowledge_read_until(struct shared_knowledge *shared, int64_t as_of,
+                                 int64_t patience_ms);
 
 /* The table that is now in service. */
 void shared_knowledge_use_table(struct shared_knowledge *shared,

@@ -1,5 +1,5 @@
 """Hosts that do not call any more: dyndns53(8), "Expiry". A host with an
-expire_after of a second is gone after 3 in these tests: that, and twice
+expire_after of a second is gone after 6 in these tests: that, and five times
 DYNDNS_STATE_SECONDS."""
 
 import time
@@ -18,7 +18,7 @@ HOST, OTHER = "a.example.org", "b.example.org"
 LIST_RECORDS = "ListResourceRecordSets"
 CHANGE = "ChangeResourceRecordSets"
 FAST = {"DYNDNS_STATE_SECONDS": 1, "DYNDNS_NOCHG_SECONDS": 1}
-SILENCE = 3  # seconds
+SILENCE = 6  # seconds
 DAY = {"expire_after": "1d"}
 
 

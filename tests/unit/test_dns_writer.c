@@ -682,6 +682,43 @@ static void test_who_calls_meanwhile_keeps_his_record(void **state)
     expiry_request_free(request);
 }
 
+/* What it takes for silence may be its own clock, which has jumped. */
+static void test_with_a_clock_that_is_off_nothing_is_removed(void **state)
+{
+    static const char one[] = "Route 53", other[] = "S3";
+    static const struct {
+        const char *label, *service;
+        int64_t seconds;
+        enum expiry_outcome outcome;
+    } words[] = {
+        {"it is off", one, 86400, EXPIRY_UNAVAILABLE},
+        {"another says nothing of that", other, 0, EXPIRY_UNAVAILABLE},
+        {"it is right again", one, 0, EXPIRY_OPEN},
+    };
+
+    (void)state;
+    fake_lists_records = true;
+    read_zones(org);
+    run(200);
+    fake_answer_rrsets(NULL, 0, "");
+    run(200);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        struct expiry_request *request;
+
+        print_message("  %s\n", words[i].label);
+        dns_writer_note_clock(writer, words[i].service, words[i].seconds);
+        request = expire("a.example.org", "192.0.2.1");
+        run(200);
+        answer_listing("a.example.org", "192.0.2.1");
+        assert_int_equal(request->rrsets[0].outcome, words[i].outcome);
+        if (words[i].outcome == EXPIRY_OPEN) {
+            run(200);
+            fake_answer(STATUS_OK, NULL);
+        }
+        expiry_request_free(request);
+    }
+}
+
 /* A policy that allows UPSERT alone must not make the server ill. */
 static void test_who_may_not_remove_is_well_all_the_same(void **state)
 {
@@ -981,6 +1018,7 @@ int main(void)
         WRITER_TEST(test_a_request_for_nothing_is_answered_at_once),
         WRITER_TEST(test_a_record_is_looked_at_and_then_removed),
         WRITER_TEST(test_who_calls_meanwhile_keeps_his_record),
+        WRITER_TEST(test_with_a_clock_that_is_off_nothing_is_removed),
         WRITER_TEST(test_who_may_not_remove_is_well_all_the_same),
         WRITER_TEST(test_a_request_under_way_ends_with_the_writer),
         WRITER_TEST(test_a_caller_waits_for_the_zones_to_be_read),

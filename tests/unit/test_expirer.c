@@ -13,7 +13,8 @@
 #include <cmocka.h>
 
 enum {
-    MARGIN_S = 120,
+    NEWS_S = 120,
+    MARGIN_S = 300,
     NOCHG_S = 300,
     AFTER_S = 1000,
     SILENCE_S = AFTER_S + MARGIN_S,
@@ -107,7 +108,7 @@ static void use_hosts(const char *const rows[][2])
 static void make(uint32_t after_s, bool is_dry_run)
 {
     const struct expirer_parts parts = {NULL, look, scan, expire};
-    const struct expiry_rules rules = {after_s, NOCHG_S, MARGIN_S};
+    const struct expiry_rules rules = {after_s, NOCHG_S, NEWS_S, MARGIN_S};
 
     expirer_free(expirer);
     expirer = expirer_new(&parts, &rules, is_dry_run);
@@ -218,7 +219,7 @@ static void test_silent_hosts_are_handed_over_with_what_they_had(void **state)
     assert_string_equal(handed_over(), "a.example.org A=192.0.2.1;"
                                        "a.example.org AAAA=?;");
     assert_false(request->is_dry_run);
-    assert_int_equal(request->good_until, (now_s + MARGIN_S) * 1000);
+    assert_int_equal(request->good_until, (now_s + NEWS_S) * 1000);
     assert_int_equal(request->rrsets[0].limit_s, SILENCE_S);
     assert_int_equal(request->rrsets[0].silent_s, SILENCE_S + 2);
     give_back(EXPIRY_REMOVED);
@@ -263,7 +264,7 @@ static void test_who_never_called_is_waited_for_from_when_he_is_seen(
                                        {"b.example.org", ""},
                                        {"new.example.org", ""},
                                        {NULL, NULL}});
-    turn_after(MARGIN_S);
+    turn_after(NEWS_S);
     assert_string_equal(handed_over(),
                         "a.example.org A=?;a.example.org AAAA=?;"
                         "b.example.org A=?;b.example.org AAAA=?;");
@@ -284,15 +285,15 @@ static void test_whose_row_is_back_is_waited_for_anew(void **state)
     (void)state;
     turn();
     use_hosts(one_row);
-    turn_after(MARGIN_S);
+    turn_after(NEWS_S);
     use_hosts(both_rows);
-    turn_after(SILENCE_S - MARGIN_S + 2);
+    turn_after(SILENCE_S - NEWS_S + 2);
     assert_string_equal(handed_over(),
                         "a.example.org A=?;a.example.org AAAA=?;");
     give_back(EXPIRY_ABSENT);
     turn_after(SILENCE_S);
     assert_null(request);
-    turn_after(MARGIN_S);
+    turn_after(NEWS_S);
     assert_string_equal(handed_over(),
                         "b.example.org A=?;b.example.org AAAA=?;");
     give_back(EXPIRY_ABSENT);
@@ -306,12 +307,30 @@ static void test_so_is_one_that_was_gone_while_nobody_was_looked_for(
     turn();
     view.unsure_since = 1;
     use_hosts(one_row);
-    turn_after(MARGIN_S);
+    turn_after(NEWS_S);
     use_hosts(both_rows);
     view.unsure_since = 0;
     turn_after(SILENCE_S);
     assert_string_equal(handed_over(),
                         "a.example.org A=?;a.example.org AAAA=?;");
+    give_back(EXPIRY_ABSENT);
+}
+
+/* Its record may have been made by hand, a moment ago. */
+static void test_a_row_that_is_added_is_waited_for_by_itself(void **state)
+{
+    (void)state;
+    use_hosts((const char *const[][2]){{"a.example.org A", ""}, {NULL, NULL}});
+    turn();
+    turn_after(SILENCE_S / 2);
+    use_hosts((const char *const[][2]){
+        {"a.example.org A", ""}, {"a.example.org AAAA", ""}, {NULL, NULL}});
+    turn_after(NEWS_S);
+    turn_after(SILENCE_S / 2 + 2 - NEWS_S);
+    assert_string_equal(handed_over(), "a.example.org A=?;");
+    give_back(EXPIRY_ABSENT);
+    turn_after(SILENCE_S / 2 + NEWS_S);
+    assert_string_equal(handed_over(), "a.example.org AAAA=?;");
     give_back(EXPIRY_ABSENT);
 }
 
@@ -339,14 +358,14 @@ static void test_that_a_record_is_missing_is_told_if_nobody_else_does(
     assert_false(request->rrsets[0].is_missing);
     give_back(EXPIRY_ABSENT);
     for (unsigned round = 0; round < 2; round++) {
-        turn_after(MARGIN_S / 2);
+        turn_after(NEWS_S / 2);
         assert_null(request);
     }
-    turn_after(MARGIN_S / 2);
+    turn_after(NEWS_S / 2);
     assert_string_equal(handed_over(), "a.example.org A=192.0.2.1;");
     assert_true(request->rrsets[0].is_missing);
     give_back(EXPIRY_ABSENT);
-    turn_after(MARGIN_S);
+    turn_after(NEWS_S);
     assert_null(request);
     called(0, 0, "192.0.2.1");
     turn_after(SILENCE_S + 2);
@@ -362,7 +381,7 @@ static void test_in_a_dry_run_it_is_not(void **state)
     called(0, SILENCE_S + 2, "192.0.2.1");
     turn();
     give_back(EXPIRY_ABSENT);
-    turn_after(MARGIN_S * 2);
+    turn_after(NEWS_S * 2);
     assert_null(request);
 }
 
@@ -378,10 +397,10 @@ static void test_a_doubt_is_told_once_and_so_is_its_end(void **state)
     assert_true(logged("info event=expiry_waits reason=\"this server is not in "
                        "touch with DYNDNS_STATE\""));
     strbuf_rewind(&log_text);
-    turn_after(MARGIN_S);
+    turn_after(NEWS_S);
     assert_int_equal(log_text.len, 0);
     view.in_touch_since = (now_s - 1000000) * 1000;
-    turn_after(MARGIN_S);
+    turn_after(NEWS_S);
     assert_true(
         logged("info event=expiry_goes_on waited=\"this server is not in "));
     assert_non_null(request);
@@ -395,7 +414,7 @@ static void test_a_server_that_came_lately_removes_nothing(void **state)
     view.in_touch_since = (now_s - SILENCE_S) * 1000;
     turn();
     assert_null(request);
-    turn_after(MARGIN_S);
+    turn_after(NEWS_S);
     assert_non_null(request);
     give_back(EXPIRY_REMOVED);
 }
@@ -421,10 +440,10 @@ static const struct {
     {EXPIRY_ABSENT, NULL, false},
     {EXPIRY_REMOVED, NULL, false},
     {EXPIRY_WOULD_GO,
-     "info event=record_would_expire host=a.example.org type=A silent_s=1122\n",
+     "info event=record_would_expire host=a.example.org type=A silent_s=1302\n",
      false},
     {EXPIRY_SPECIAL,
-     "info event=record_kept host=a.example.org type=A silent_s=1122 "
+     "info event=record_kept host=a.example.org type=A silent_s=1302 "
      "reason=\"an alias",
      false},
     {EXPIRY_OTHER_VALUE, "event=record_kept host=a.example.org", false},
@@ -453,7 +472,7 @@ static void test_what_is_left_alone_is_told_once(void **state)
         else
             assert_true(logged(outcomes[i].told));
         assert_null(request); /* not before the next round, in any case */
-        turn_after(MARGIN_S);
+        turn_after(NEWS_S);
         assert_int_equal(request != NULL, outcomes[i].again);
         if (request != NULL)
             give_back(EXPIRY_ABSENT);
@@ -476,7 +495,7 @@ static void test_a_denial_makes_a_pause(void **state)
     assert_true(logged("warn event=expiry_denied advice="));
     assert_null(strstr(strstr(strbuf_string(&log_text), "expiry_denied") + 1,
                        "expiry_denied"));
-    turn_after(MARGIN_S);
+    turn_after(NEWS_S);
     assert_null(request);
     turn_after(EXPIRER_DENIED_PAUSE_MS / 1000);
     assert_non_null(request);
@@ -504,7 +523,7 @@ static void test_one_request_at_a_time(void **state)
     first = request;
     request = NULL;
     called(1, SILENCE_S + 2, "192.0.2.2");
-    turn_after(MARGIN_S);
+    turn_after(NEWS_S);
     assert_null(request);
     request = first;
     give_back(EXPIRY_REMOVED);
@@ -538,10 +557,10 @@ static void test_a_round_has_an_end(void **state)
     turn();
     assert_int_equal(request->count, EXPIRER_ROUND_MAX);
     give_back(EXPIRY_REMOVED);
-    turn_after(MARGIN_S);
+    turn_after(NEWS_S);
     assert_int_equal(request->count, 2 * MANY - EXPIRER_ROUND_MAX);
     give_back(EXPIRY_REMOVED);
-    turn_after(MARGIN_S);
+    turn_after(NEWS_S);
     assert_null(request);
 }
 
@@ -557,6 +576,7 @@ int main(void)
         EXPIRER_TEST(test_who_never_called_is_waited_for_from_when_he_is_seen),
         EXPIRER_TEST(test_whose_row_is_back_is_waited_for_anew),
         EXPIRER_TEST(test_so_is_one_that_was_gone_while_nobody_was_looked_for),
+        EXPIRER_TEST(test_a_row_that_is_added_is_waited_for_by_itself),
         EXPIRER_TEST(test_what_is_removed_is_not_tried_again),
         EXPIRER_TEST(test_that_a_record_is_missing_is_told_if_nobody_else_does),
         EXPIRER_TEST(test_in_a_dry_run_it_is_not),

@@ -9,7 +9,7 @@
 
 #define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
 
-enum { MARGIN_S = 120, NOCHG_S = 300, NOW_S = 1800000000 };
+enum { NEWS_S = 60, MARGIN_S = 120, NOCHG_S = 300, NOW_S = 1800000000 };
 
 /* --- after how long ----------------------------------------------------------------- */
 
@@ -34,7 +34,8 @@ static void test_how_long_a_host_may_be_silent(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(silences); i++) {
-        struct expiry_rules rules = {silences[i].after_s, NOCHG_S, MARGIN_S};
+        struct expiry_rules rules = {silences[i].after_s, NOCHG_S, NEWS_S,
+                                     MARGIN_S};
         struct host_attributes row = {.len = 0};
         struct host host = {.name = SPAN_LITERAL("a.example.org")};
 
@@ -55,14 +56,16 @@ static const struct {
     const char *doubt;        /* some of its words; NULL: none */
 } doubts[] = {
     {"all is well", {5, 100, 0, true}, NULL},
-    {"just so", {MARGIN_S, 100, 0, true}, NULL},
+    {"just so", {NEWS_S, 100, 0, true}, NULL},
     {"the journal has yet to be read",
      {0, 100, 0, true},
      "has not been read yet"},
     {"the store is away", {5, 0, 0, true}, "not in touch"},
     {"it was read too long ago",
-     {MARGIN_S + 1, 500, 0, true},
+     {NEWS_S + 1, 500, 0, true},
      "not been read of late"},
+    {"ahead a little", {-NEWS_S, 100, 0, true}, NULL},
+    {"the clock was set back", {-NEWS_S - 1, 100, 0, true}, "was set back"},
     {"another copy was killed", {5, 100, 50, true}, "fallen silent"},
 };
 
@@ -73,7 +76,7 @@ static int64_t ago(int64_t seconds)
 
 static void test_what_makes_silence_doubtful(void **state)
 {
-    static const struct expiry_rules rules = {0, NOCHG_S, MARGIN_S};
+    static const struct expiry_rules rules = {0, NOCHG_S, NEWS_S, MARGIN_S};
 
     (void)state;
     for (size_t i = 0; i < COUNT(doubts); i++) {

@@ -28,22 +28,33 @@ static int tear_down(void **state)
     return 0;
 }
 
-static void keep(unsigned kind, const char *text, uint32_t moment)
+static void keep_of(unsigned kind, const char *name, enum rrset_type type,
+                    uint32_t moment)
 {
     assert_int_equal(
-        expiry_memory_keep(memory, kind, span_from_string(text), moment),
+        expiry_memory_keep(memory, kind, span_from_string(name), type, moment),
         STATUS_OK);
 }
 
+static void keep(unsigned kind, const char *name, uint32_t moment)
+{
+    keep_of(kind, name, RRSET_A, moment);
+}
+
 /* 77: nothing is remembered. */
-static uint32_t found(unsigned kind, const char *text)
+static uint32_t found_of(unsigned kind, const char *name, enum rrset_type type)
 {
     uint32_t moment = 77;
     bool is_found =
-        expiry_memory_find(memory, kind, span_from_string(text), &moment);
+        expiry_memory_find(memory, kind, span_from_string(name), type, &moment);
 
     assert_int_equal(is_found, moment != 77);
     return moment;
+}
+
+static uint32_t found(unsigned kind, const char *name)
+{
+    return found_of(kind, name, RRSET_A);
 }
 
 static void test_what_is_kept_is_found(void **state)
@@ -66,6 +77,16 @@ static void test_kinds_do_not_speak_for_each_other(void **state)
     assert_int_equal(found(2, "a.example.org"), 77);
     keep(2, "a.example.org", 6);
     assert_int_equal(found(1, "a.example.org"), 5);
+}
+
+static void test_nor_do_the_records_of_a_name(void **state)
+{
+    (void)state;
+    keep_of(1, "a.example.org", RRSET_A, 5);
+    assert_int_equal(found_of(1, "a.example.org", RRSET_AAAA), 77);
+    keep_of(1, "a.example.org", RRSET_AAAA, 6);
+    assert_int_equal(found_of(1, "a.example.org", RRSET_A), 5);
+    assert_int_equal(found_of(1, "a.example.org", RRSET_AAAA), 6);
 }
 
 /* The seed of a simple hash and the first byte may undo each other. */
@@ -132,16 +153,20 @@ static void test_those_without_a_row_are_left_out(void **state)
     keep(1, "a.example.org", 2);
     keep(2, "a.example.org", 3); /* of a kind that is not asked for */
     keep(1, "gone.example.org", 4);
+    keep_of(0, "a.example.org", RRSET_AAAA, 5);
+    keep_of(0, "b.example.org", RRSET_AAAA, 6); /* has a row for A alone */
     kept = expiry_memory_of_hosts(memory, 2, hosts);
     assert_non_null(kept);
-    assert_int_equal(expiry_memory_count(memory), 4);
-    assert_int_equal(expiry_memory_count(kept), 2);
+    assert_int_equal(expiry_memory_count(memory), 6);
+    assert_int_equal(expiry_memory_count(kept), 3);
     expiry_memory_free(memory);
     memory = kept;
     assert_int_equal(found(0, "a.example.org"), 1);
     assert_int_equal(found(1, "a.example.org"), 2);
     assert_int_equal(found(2, "a.example.org"), 77);
     assert_int_equal(found(1, "gone.example.org"), 77);
+    assert_int_equal(found_of(0, "a.example.org", RRSET_AAAA), 5);
+    assert_int_equal(found_of(0, "b.example.org", RRSET_AAAA), 77);
     hostdb_release(hosts);
 }
 
@@ -153,6 +178,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         MEMORY_TEST(test_what_is_kept_is_found),
         MEMORY_TEST(test_kinds_do_not_speak_for_each_other),
+        MEMORY_TEST(test_nor_do_the_records_of_a_name),
         MEMORY_TEST(test_neither_do_names_that_differ_in_a_letter),
         MEMORY_TEST(test_the_newer_moment_takes_the_older_one_s_place),
         MEMORY_TEST(test_many_are_kept),

@@ -270,6 +270,7 @@ static void test_but_not_while_somebody_writes_it(void **state)
     send_next("records Z1 a.example.org");
     fake_answer_rrsets(NULL, 0, "");
     assert_string_equal(strbuf_string(&told), "ok;");
+    assert_int_equal(request->rrsets[0].outcome, EXPIRY_WANTED);
 }
 
 static void test_each_zone_has_listings_of_its_own(void **state)
