@@ -45,7 +45,8 @@ void health_metrics_fill(void *health, void *metrics)
     bool loaded = atomic_load(&from->table_loaded);
 
     metric_set(to->ready, health_is_ready(from));
-    metric_set(to->hosts, (double)atomic_load(&from->hosts));
+    metric_set(to->hosts,
+               loaded ? (double)atomic_load(&from->hosts) : (double)NAN);
     metric_set(to->confirmed_at, loaded ? (double)confirmed_at : (double)NAN);
     metric_set(to->age, loaded ? (double)(clock_now_ms() - confirmed_ms) / 1000
                                : (double)NAN);

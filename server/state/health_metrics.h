@@ -15,7 +15,7 @@ enum { HEALTH_METRICS_STATES = HEALTH_SERVICES * HEALTH_CONDITIONS };
       "dyndns53_aws_state",                                                    \
       "Is 1 for the state of a service of AWS, as /healthz has it, else 0.")   \
     X(gauge, hosts, 1, NULL, "dyndns53_hosts",                                 \
-      "Hosts in the table in service.")                                        \
+      "Hosts in the table in service; not told while none is.")                \
     X(gauge, confirmed_at, 1, NULL,                                            \
       "dyndns53_table_last_success_timestamp_seconds",                         \
       "When the host table in service was last read, or found to be the "      \

@@ -186,7 +186,8 @@ def test_the_table_is_told_of(start, store, s3):
     service = start(ready=False, **OWN_LISTENER)
     service.wait_for_event("table_load_failed")
     assert scrape(service).value("dyndns53_ready") == 0
-    assert not scrape(service).has("dyndns53_table_age_seconds")
+    for name in ("dyndns53_table_age_seconds", "dyndns53_hosts"):
+        assert not scrape(service).has(name), name
     store(b"hostname,token\na.example.org,a\nno name,b\n")
     service.wait_until_ready()
     metrics = scrape(service)

@@ -34,7 +34,7 @@ static void assert_says(const char *line)
     assert_told(&health_metric_table, &metrics, line);
 }
 
-static void test_before_the_first_table_nothing_is_said_of_its_age(void **state)
+static void test_before_the_first_table_nothing_is_said_of_it(void **state)
 {
     struct health_metrics metrics;
 
@@ -42,7 +42,7 @@ static void test_before_the_first_table_nothing_is_said_of_its_age(void **state)
     health_init(&health, true, time(NULL));
     metrics = filled();
     assert_told(&health_metric_table, &metrics, "dyndns53_ready 0");
-    assert_told(&health_metric_table, &metrics, "dyndns53_hosts 0");
+    assert_not_told(&health_metric_table, &metrics, "dyndns53_hosts ");
     assert_not_told(&health_metric_table, &metrics,
                     "dyndns53_table_age_seconds ");
     assert_not_told(&health_metric_table, &metrics,
@@ -60,6 +60,14 @@ static void test_with_a_table_and_route_53_it_is_ready(void **state)
     assert_says("dyndns53_hosts 3");
     note(AWS_UNREACHABLE);
     assert_says("dyndns53_ready 0");
+}
+
+static void test_a_table_without_hosts_is_told_of(void **state)
+{
+    (void)state;
+    health_init(&health, false, time(NULL));
+    health_note_table(&health, 0);
+    assert_says("dyndns53_hosts 0");
 }
 
 static void test_the_age_is_since_the_last_success(void **state)
@@ -115,9 +123,9 @@ static void test_a_certificate_is_told_of_where_there_is_one(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(
-            test_before_the_first_table_nothing_is_said_of_its_age),
+        cmocka_unit_test(test_before_the_first_table_nothing_is_said_of_it),
         cmocka_unit_test(test_with_a_table_and_route_53_it_is_ready),
+        cmocka_unit_test(test_a_table_without_hosts_is_told_of),
         cmocka_unit_test(test_the_age_is_since_the_last_success),
         cmocka_unit_test(test_a_certificate_is_told_of_where_there_is_one),
         cmocka_unit_test(test_one_state_of_each_service_is_1),
