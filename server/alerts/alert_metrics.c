@@ -15,7 +15,7 @@ static bool label_sender(size_t element, struct strbuf *out)
 
     metric_write_label(out, "sender", alert_sender_word(sender));
     metric_write_label(out, "result", is_sent ? "sent" : "failed");
-    return false;
+    return true;
 }
 
 static const struct metric_shape by_kind = {.labels = label_kind};

@@ -177,6 +177,20 @@ def test_while_the_store_is_away_nothing_is_lost_and_no_caller_waits(start, buck
     assert len(service.events("state_out_of_reach")) == 1
 
 
+def test_a_store_that_can_be_written_and_not_read_is_seen(start, bucket_journal, s3):
+    """As the rule Dyndns53StateUnread sees it, from the start on."""
+    s3.fail_always("access-denied", "LIST")
+    service = start(HOST, DYNDNS_STATE=bucket_journal.where, DYNDNS_STATE_SECONDS=1, **METRICS)
+    service.wait_for_event("state_out_of_reach", doing="read")
+    until(lambda: scrape(service).value("dyndns53_state_objects_put_total") >= 2, "two are put")
+    assert scrape(service).has("dyndns53_state_objects_waiting")
+    assert not scrape(service).has("dyndns53_state_as_of_timestamp_seconds")
+    assert service.events("state_out_of_reach", doing="put") == []
+    s3.heal()
+    service.wait_for_event("state_in_reach", doing="read")
+    until(lambda: scrape(service).has("dyndns53_state_as_of_timestamp_seconds"), "it is read")
+
+
 def test_what_waits_for_too_long_makes_room(start, bucket_journal, s3, route53):
     """The oldest objects go: they are counted, and the log tells of it."""
     # Names that a packer makes little of, by the hundred, fill a megabyte soon.

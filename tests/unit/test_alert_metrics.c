@@ -21,6 +21,17 @@ static void test_each_kind_is_shown_even_at_nought(void **state)
                 "dyndns53_alerts{kind=\"host_silent\"} 3");
 }
 
+/* Else Prometheus would not see the first of them as an increase. */
+static void test_each_result_is_shown_even_at_nought(void **state)
+{
+    struct alert_metrics metrics = {0};
+
+    (void)state;
+    assert_told(
+        &alert_metric_table, &metrics,
+        "dyndns53_alert_messages_total{sender=\"sns\",result=\"failed\"} 0");
+}
+
 static void test_each_sender_has_its_results(void **state)
 {
     static const struct {
@@ -51,6 +62,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_kind_is_shown_even_at_nought),
+        cmocka_unit_test(test_each_result_is_shown_even_at_nought),
         cmocka_unit_test(test_each_sender_has_its_results),
     };
 
