@@ -78,6 +78,8 @@ static bool add(struct audit *audit, const struct event *event,
 {
     if (audit->listing.printer.as_json)
         return journal_listing_add(&audit->listing, event->at, line);
+    if (event->kind == EVENT_EDIT && event->edit.hosts_before > 0)
+        return true; /* more hosts of the edit that was told */
     strbuf_rewind(&audit->text);
     event_words_append(&audit->text, event, EVENT_OF_ANY_HOST);
     return journal_listing_add(&audit->listing, event->at,

@@ -33,7 +33,7 @@ void diff_words_line(struct strbuf *out, const struct host_diff *diff)
 static void append_group(struct strbuf *out, const char *what,
                          const struct host_diff_group *group)
 {
-    size_t named = group->count < NAMES_MAX ? group->count : NAMES_MAX;
+    size_t named = group->named < NAMES_MAX ? group->named : NAMES_MAX;
 
     if (group->count == 0)
         return;

@@ -214,6 +214,7 @@ static void record(const struct store *store, struct span before,
     host_diff_compare(&diff, old, new);
     edit_record_put(store->context->record, new == NULL ? NULL : &diff,
                     store->etag);
+    host_diff_clear(&diff);
     hostdb_release(old);
     hostdb_release(new);
 }

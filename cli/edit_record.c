@@ -1,6 +1,7 @@
 #include "cli/edit_record.h"
 #include "cli/say.h"
 
+#include "base/dns_name.h"
 #include "journal/event.h"
 #include "journal/gzip.h"
 #include "journal/object_name.h"
@@ -11,12 +12,18 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { OBJECT_MAX_BYTES = 1024 * 1024, PASSWD_MAX_BYTES = 16 * 1024 };
+enum {
+    /* Of three effects, with as many names as are told, each as long as can be:
+     * about 8 MiB. A reader takes more (journal_reader.h). */
+    OBJECT_MAX_BYTES = 16 * 1024 * 1024,
+    PASSWD_MAX_BYTES = 16 * 1024,
+};
 
 static const char content_type[] = "application/gzip";
 
-_Static_assert((int)HOST_DIFF_NAMES_MAX <= (int)EVENT_EDIT_HOSTS_MAX,
-               "an event has room for all names of a difference");
+_Static_assert(3 * HOST_DIFF_NAMES_MAX * (DNS_NAME_MAX + 3) <
+                   OBJECT_MAX_BYTES / 2,
+               "an object has room for all names of a difference");
 
 struct edit_record {
     struct state_store *store;
@@ -80,19 +87,33 @@ static void append_who(struct strbuf *out)
 
 /* ---- what ---- */
 
+/* Takes the next names; returns how many have been taken. */
+static size_t take_names(struct event_edit *edit, const struct effect *effect,
+                         size_t taken)
+{
+    edit->hosts_before = taken;
+    edit->named = 0;
+    while (taken < effect->named && edit->named < EVENT_EDIT_HOSTS_MAX)
+        edit->hosts[edit->named++] = effect->hosts[taken++];
+    return taken;
+}
+
 static enum status write_effect(const struct effect *effect,
                                 struct event *event, struct strbuf *out)
 {
-    struct event_edit *edit = &event->edit;
+    enum status status;
+    size_t taken = 0;
 
-    edit->effect = span_from_string(effect->word);
-    edit->hosts_in_all = effect->in_all;
-    for (edit->named = 0; edit->named < effect->named; edit->named++)
-        edit->hosts[edit->named] = effect->hosts[edit->named];
-    return event_write(event, out);
+    event->edit.effect = span_from_string(effect->word);
+    event->edit.hosts_in_all = effect->in_all;
+    do {
+        taken = take_names(&event->edit, effect, taken);
+        status = event_write(event, out);
+    } while (status == STATUS_OK && taken < effect->named);
+    return status;
 }
 
-/* An event for each effect that has hosts; one without hosts if none has any. */
+/* Of each effect that has hosts; one without hosts if none has any. */
 static enum status write_events(struct event *event,
                                 const struct effect *effects, size_t count,
                                 struct strbuf *out)
@@ -184,8 +205,7 @@ static struct effect effect_of(const char *word,
     return (struct effect){
         .word = word,
         .hosts = group->names,
-        .named = group->count < HOST_DIFF_NAMES_MAX ? group->count
-                                                    : HOST_DIFF_NAMES_MAX,
+        .named = group->named,
         .in_all = group->count,
     };
 }

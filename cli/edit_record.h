@@ -1,5 +1,6 @@
 /* edit_record -- tells the journal that dyndb changed the database: who, when,
- * with which command, and which hosts. Never a token.
+ * with which command, and which hosts; of many, those that host_diff.h names, in
+ * as many events as it takes, and how many there are. Never a token.
  *
  * That is done after the change, which stands whatever comes of it.
  */

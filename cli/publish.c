@@ -60,9 +60,9 @@ static bool read_current(struct database_object *object,
     return true;
 }
 
-/* Forgets it; the names in `diff` with it. */
 static void clear_current(struct current *current)
 {
+    host_diff_clear(&current->diff);
     hostdb_release(current->hosts);
     current->hosts = NULL;
 }

@@ -50,6 +50,7 @@ static const struct json_field edit_rows[] = {
     ROW(action, FIELD_TEXT, EVENT_WORD_MAX_BYTES),
     ROW(effect, FIELD_TEXT, EVENT_WORD_MAX_BYTES),
     ROW(hosts_in_all, FIELD_COUNT64, 0),
+    ROW(hosts_before, FIELD_COUNT64, 0),
     ROW(table_version, FIELD_TEXT, EVENT_VERSION_MAX_BYTES),
 #undef ROW
 };

@@ -30,7 +30,7 @@ enum {
     EVENT_BY_MAX_BYTES = 200,
     EVENT_MACHINE_MAX_BYTES = 64,  /* HOST_NAME_MAX of Linux */
     EVENT_VERSION_MAX_BYTES = 130, /* S3_ETAG_MAX */
-    EVENT_EDIT_HOSTS_MAX = 100, /* named in one edit; the others are counted */
+    EVENT_EDIT_HOSTS_MAX = 100,    /* named in one event; others in the next */
     EVENT_LINE_MAX_BYTES = 64 * 1024,
 };
 
@@ -78,7 +78,10 @@ struct event_edit {
                            empty. An edit with several is an event for each */
     struct span hosts[EVENT_EDIT_HOSTS_MAX];
     size_t named; /* of them; what finds no room in a line is not written */
-    uint64_t hosts_in_all;
+    uint64_t hosts_before; /* named by events before this, of the same edit and
+                              effect; of the first one 0. Who counts edits
+                              passes over the others */
+    uint64_t hosts_in_all; /* be they named or not */
     struct span
         table_version; /* ETag of the database afterwards; may be empty */
 };

@@ -28,6 +28,7 @@ struct entry {
     struct list by_time;
     int64_t at;
     unsigned kind; /* one of the bits */
+    bool goes_on;  /* with the hosts of an edit that the one before it names */
     uint32_t line_bytes, mention_count;
     struct mention mentions[];
 };
@@ -45,6 +46,7 @@ struct recent_events {
     struct siphash_key key;
     struct log halves[HALVES];
     size_t counts[KINDS];
+    size_t more; /* that go on with others */
     struct list *buckets;
     struct strbuf line, keep;
     struct event event; /* it is large for a stack */
@@ -67,9 +69,10 @@ static unsigned kind_of(const struct event *event)
     return 0;
 }
 
-static size_t *count_of(struct recent_events *recent, unsigned kind)
+static size_t *count_of(struct recent_events *recent, const struct entry *entry)
 {
-    return &recent->counts[kind / 2]; /* 1, 2, 4 */
+    return entry->goes_on ? &recent->more
+                          : &recent->counts[entry->kind / 2]; /* 1, 2, 4 */
 }
 
 static struct log *log_of(struct recent_events *recent, unsigned kind)
@@ -152,7 +155,7 @@ static void drop(struct recent_events *recent, struct entry *entry)
     struct list *before = entry->by_time.prev;
 
     log->bytes -= bytes_of(entry);
-    --*count_of(recent, entry->kind);
+    --*count_of(recent, entry);
     if (*signpost == entry)
         *signpost = before != &entry->by_time && before != &log->entries &&
                             second_of(entry_at(before)) == second_of(entry)
@@ -248,6 +251,7 @@ static struct entry *entry_new(struct recent_events *recent,
         return NULL;
     entry->at = event->at;
     entry->kind = kind_of(event);
+    entry->goes_on = event->kind == EVENT_EDIT && event->edit.hosts_before > 0;
     entry->line_bytes = (uint32_t)line.len;
     entry->mention_count = (uint32_t)host_count;
     memcpy(line_of(entry), line.ptr, line.len);
@@ -294,7 +298,7 @@ static enum status add(struct recent_events *recent, const struct event *event,
     log = log_of(recent, entry->kind);
     list_init(&entry->by_time);
     log->bytes += bytes_of(entry);
-    ++*count_of(recent, entry->kind);
+    ++*count_of(recent, entry);
     if (make_room(recent, log, entry))
         put_by_time(log, entry);
     else
@@ -431,7 +435,7 @@ struct walk {
     unsigned kinds;
     struct list *ends[HALVES], *nodes[HALVES];
     uint64_t hash; /* of the host */
-    bool is_of_host;
+    bool is_of_host, is_whole;
 };
 
 static struct walk begin(const struct recent_events *recent,
@@ -439,7 +443,8 @@ static struct walk begin(const struct recent_events *recent,
 {
     struct walk walk = {.recent = recent,
                         .kinds = query->kinds,
-                        .is_of_host = query->host.len > 0};
+                        .is_of_host = query->host.len > 0,
+                        .is_whole = query->is_whole || query->host.len > 0};
 
     if (walk.is_of_host) {
         walk.hash = siphash(&recent->key, query->host);
@@ -492,7 +497,8 @@ static struct entry *next(struct walk *walk)
 
     do
         entry = walk->is_of_host ? next_of_host(walk) : next_of_all(walk);
-    while (entry != NULL && (entry->kind & walk->kinds) == 0);
+    while (entry != NULL && ((entry->kind & walk->kinds) == 0 ||
+                             (entry->goes_on && !walk->is_whole)));
     return entry;
 }
 
@@ -524,7 +530,7 @@ size_t recent_events_count(const struct recent_events *recent,
     struct walk walk = begin(recent, query);
     size_t count = 0;
 
-    if (walk.is_of_host) {
+    if (walk.is_whole) {
         while (next(&walk) != NULL)
             count++;
         return count;

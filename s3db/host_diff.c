@@ -1,5 +1,7 @@
 #include "s3db/host_diff.h"
 
+#include <stdlib.h>
+
 /* The rows of a name: [0] is for its A record, [1] for its AAAA record. The
  * same row may be for both. */
 struct records {
@@ -76,10 +78,17 @@ static void compare_records(struct host_diff *diff,
         diff->values++;
 }
 
+static bool has_room(struct host_diff_group *group)
+{
+    if (group->names == NULL)
+        group->names = malloc(HOST_DIFF_NAMES_MAX * sizeof *group->names);
+    return group->names != NULL && group->named < HOST_DIFF_NAMES_MAX;
+}
+
 static void add_name(struct host_diff_group *group, struct span name)
 {
-    if (group->count < HOST_DIFF_NAMES_MAX)
-        group->names[group->count] = name;
+    if (group->named == group->count && has_room(group))
+        group->names[group->named++] = name;
     group->count++;
 }
 
@@ -160,6 +169,14 @@ void host_diff_compare(struct host_diff *diff, const struct hostdb *before,
         look_at_new_rows(diff, before, after);
     if (before != NULL)
         look_at_old_rows(diff, before, after);
+}
+
+void host_diff_clear(struct host_diff *diff)
+{
+    free(diff->added.names);
+    free(diff->removed.names);
+    free(diff->changed.names);
+    *diff = (struct host_diff){.hosts_before = 0};
 }
 
 bool host_diff_is_empty(const struct host_diff *diff)

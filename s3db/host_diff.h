@@ -4,20 +4,22 @@
  * compared, and those for its AAAA record, whatever the order of the rows, and
  * whether one row is for both records or each has its own. Tokens are compared,
  * and nothing of them is kept. What the server ignores (comments, columns that
- * it does not know) is no part of a table, so it makes no difference. Pure; a
- * million hosts take a moment, and two seconds in quite another order.
+ * it does not know) is no part of a table, so it makes no difference. A million
+ * hosts take a moment, and two seconds in quite another order.
  */
 #ifndef S3DB_HOST_DIFF_H
 #define S3DB_HOST_DIFF_H
 
 #include "s3db/hostdb.h"
 
-enum { HOST_DIFF_NAMES_MAX = 100 };
+enum { HOST_DIFF_NAMES_MAX = 10000 };
 
-/* The first names are borrowed from the tables, in the order of the rows. */
+/* The first names, in the order of the rows; their texts are the tables'. Where
+ * memory is short, fewer are named. */
 struct host_diff_group {
     size_t count;
-    struct span names[HOST_DIFF_NAMES_MAX];
+    size_t named;
+    struct span *names;
 };
 
 struct host_diff {
@@ -30,6 +32,9 @@ struct host_diff {
 /* Compares. `before` and `after` may be NULL: there is no table. */
 void host_diff_compare(struct host_diff *diff, const struct hostdb *before,
                        const struct hostdb *after);
+
+/* Frees what a comparison made. One that is all zero has nothing. */
+void host_diff_clear(struct host_diff *diff);
 
 /* Whether there is no difference. */
 bool host_diff_is_empty(const struct host_diff *diff);

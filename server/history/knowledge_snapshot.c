@@ -60,7 +60,8 @@ enum status knowledge_snapshot_write(struct knowledge *known,
                                      int64_t at, struct strbuf *out)
 {
     static const struct recent_query all = {.kinds = RECENT_ALL,
-                                            .count = SIZE_MAX};
+                                            .count = SIZE_MAX,
+                                            .is_whole = true};
     struct snapshot_writer *writer = snapshot_writer_new(out, at);
     enum status status;
 

@@ -169,7 +169,8 @@ def recorded(journal):
 
 def edits(action, effect, *hosts, **more):
     return {
-        "action": action, "effect": effect, "hosts_in_all": len(hosts), "hosts": list(hosts), **more,
+        "action": action, "effect": effect, "hosts_in_all": len(hosts), "hosts_before": 0,
+        "hosts": list(hosts), **more,
     }  # fmt: skip
 
 
@@ -225,12 +226,28 @@ def test_so_does_the_return_of_the_previous_version(editor, tool, store, s3, jou
     assert told == edits("upload-database", "added", "a.example.org")
 
 
-def test_of_many_hosts_a_hundred_are_named(editor, journal, tmp_path):
-    (tmp_path / "new.csv").write_text("".join(f"h{n:04}.example.org,t\n" for n in range(1000)))
+def test_of_many_hosts_each_is_named(editor, audit, tool, journal, tmp_path):
+    names = [f"h{n:04}.example.org" for n in range(5000)]
+    (tmp_path / "new.csv").write_text("".join(f"{name},t\n" for name in names))
     assert editor("upload-database", "new.csv").returncode == OK
-    (told,) = recorded(journal)
-    assert told["hosts"] == [f"h{n:04}.example.org" for n in range(100)]
-    assert told["hosts_in_all"] == 1000
+    assert len({event["at"] for event in journal.events()}) == 1
+    told = recorded(journal)
+    assert [name for each in told for name in each["hosts"]] == names
+    assert [each["hosts_before"] for each in told] == list(range(0, 5000, 100))
+    assert {each["hosts_in_all"] for each in told} == {5000}
+    assert words(audit("--edits")) == [
+        f"upload-database by {ME}, 5000 hosts added: {', '.join(names[:5])} and 4995 more"
+    ]
+    history = tool("history", names[-1], DYNDNS_STATE=journal.where)
+    assert words(history) == [f"upload-database by {ME}, added"]
+
+
+def test_of_very_many_ten_thousand_are_named(editor, journal, tmp_path):
+    (tmp_path / "new.csv").write_text("".join(f"h{n}.example.org,t\n" for n in range(10_001)))
+    assert editor("upload-database", "new.csv").returncode == OK
+    told = recorded(journal)
+    assert [len(each["hosts"]) for each in told] == [100] * 100
+    assert {each["hosts_in_all"] for each in told} == {10_001}
 
 
 def test_what_changes_no_host_is_an_edit_too(editor, store, journal, tmp_path):
@@ -239,7 +256,9 @@ def test_what_changes_no_host_is_an_edit_too(editor, store, journal, tmp_path):
     assert editor("upload-database", "--force", "new.csv").returncode == OK
     (told,) = recorded(journal)
     del told["table_version"]
-    assert told == {"action": "upload-database", "hosts_in_all": 0, "hosts": []}
+    assert told == {
+        "action": "upload-database", "hosts_in_all": 0, "hosts_before": 0, "hosts": [],
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 #include "cli/edit_record.h"
 
+#include "base/dns_name.h"
 #include "journal/event.h"
 #include "journal/gzip.h"
 #include "journal/object_name.h"
@@ -10,6 +11,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -76,6 +78,8 @@ static void describe(struct span lines, struct strbuf *out)
         strbuf_printf(out, "%.*s %d:", (int)event.edit.effect.len,
                       event.edit.effect.len == 0 ? "" : event.edit.effect.ptr,
                       (int)event.edit.hosts_in_all);
+        if (event.edit.hosts_before > 0)
+            strbuf_printf(out, " %d before,", (int)event.edit.hosts_before);
         for (size_t i = 0; i < event.edit.named && i < 3; i++)
             strbuf_printf(out, " %.*s", (int)event.edit.hosts[i].len,
                           event.edit.hosts[i].ptr);
@@ -100,7 +104,9 @@ static void check(const char *expected)
 static void fill(struct host_diff_group *group, size_t count, const char *name)
 {
     group->count = count;
-    for (size_t i = 0; i < count && i < HOST_DIFF_NAMES_MAX; i++)
+    group->named = count < HOST_DIFF_NAMES_MAX ? count : HOST_DIFF_NAMES_MAX;
+    group->names = calloc(group->named, sizeof *group->names);
+    for (size_t i = 0; i < group->named; i++)
         group->names[i] = span_from_string(name);
 }
 
@@ -115,19 +121,55 @@ static void test_each_effect_is_an_event(void **state)
     edit_record_put(record, &diff, "\"e1\"");
     assert_false(edit_record_failed(record));
     edit_record_free(record);
+    host_diff_clear(&diff);
     check("added 2: a.b a.b of 2\nremoved 1: c.d of 1\n");
 }
 
-static void test_of_many_hosts_the_first_are_named(void **state)
+static void test_of_many_hosts_each_event_names_some(void **state)
 {
     struct edit_record *record = edit_record_new(store, "add-host");
     struct host_diff diff = {.hosts_before = 0};
 
     (void)state;
-    fill(&diff.changed, 1000, "a.b");
+    fill(&diff.changed, 250, "a.b");
+    fill(&diff.removed, 100, "c.d");
     edit_record_put(record, &diff, "\"e1\"");
     edit_record_free(record);
-    check("changed 1000: a.b a.b a.b of 100\n");
+    host_diff_clear(&diff);
+    check("changed 250: a.b a.b a.b of 100\n"
+          "changed 250: 100 before, a.b a.b a.b of 100\n"
+          "changed 250: 200 before, a.b a.b a.b of 50\n"
+          "removed 100: c.d c.d c.d of 100\n");
+}
+
+/* As many as are told of, each name as long as can be. */
+static void test_the_largest_edit_finds_room(void **state)
+{
+    struct edit_record *record = edit_record_new(store, "upload-database");
+    struct host_diff diff = {.hosts_before = 0};
+    struct strbuf lines;
+    char name[DNS_NAME_MAX + 1];
+    size_t count = 0;
+
+    (void)state;
+    memset(name, 'a', DNS_NAME_MAX);
+    name[DNS_NAME_MAX] = 0;
+    for (size_t i = 63; i < DNS_NAME_MAX; i += 64)
+        name[i] = '.';
+    fill(&diff.added, SIZE_MAX, name);
+    fill(&diff.changed, SIZE_MAX, name);
+    fill(&diff.removed, SIZE_MAX, name);
+    edit_record_put(record, &diff, "\"e1\"");
+    assert_false(edit_record_failed(record));
+    edit_record_free(record);
+    host_diff_clear(&diff);
+    strbuf_init(&lines, 16 << 20);
+    read_lines(&lines);
+    for (size_t i = 0; i + DNS_NAME_MAX < lines.len; i++)
+        if (memcmp(lines.ptr + i, name, DNS_NAME_MAX) == 0)
+            count++;
+    assert_int_equal(count, 3 * HOST_DIFF_NAMES_MAX);
+    strbuf_clear(&lines);
 }
 
 static void test_an_edit_of_no_host_is_one_too(void **state)
@@ -187,7 +229,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_each_effect_is_an_event, set_up,
                                         tear_down),
-        cmocka_unit_test_setup_teardown(test_of_many_hosts_the_first_are_named,
+        cmocka_unit_test_setup_teardown(
+            test_of_many_hosts_each_event_names_some, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_the_largest_edit_finds_room,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_an_edit_of_no_host_is_one_too,
                                         set_up, tear_down),

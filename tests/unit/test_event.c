@@ -59,6 +59,7 @@ static struct event an_edit(void)
                                      .effect = SPAN_LITERAL("added"),
                                      .named = 2,
                                      .hosts_in_all = 3,
+                                     .hosts_before = 1,
                                      .table_version = SPAN_LITERAL("\"5d\"")};
     event.edit.hosts[0] = span_from_string("a.example");
     event.edit.hosts[1] = span_from_string("b.example");
@@ -124,7 +125,8 @@ static void test_lines_are_as_the_document_has_them(void **state)
                    "{\"event\":\"edit\",\"at\":\"1970-01-01T00:00:01.234Z\","
                    "\"by\":\"root@ns1\",\"action\":\"add-host\","
                    "\"effect\":\"added\","
-                   "\"hosts_in_all\":3,\"table_version\":\"\\\"5d\\\"\","
+                   "\"hosts_in_all\":3,\"hosts_before\":1,"
+                   "\"table_version\":\"\\\"5d\\\"\","
                    "\"hosts\":[\"a.example\",\"b.example\"]}\n");
     assert_written(&copy,
                    "{\"event\":\"copy\",\"at\":\"1970-01-01T00:00:01.234Z\","
@@ -223,6 +225,7 @@ static void test_an_edit_is_read_as_it_was_written(void **state)
     assert_int_equal(again.edit.named, 2);
     assert_true(span_is(again.edit.hosts[1], "b.example"));
     assert_int_equal(again.edit.hosts_in_all, 3);
+    assert_int_equal(again.edit.hosts_before, 1);
     assert_true(span_is(again.edit.table_version, "\"5d\""));
     event.edit.named = 0;
     write_and_read(&event, &again);

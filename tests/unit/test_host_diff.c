@@ -3,6 +3,7 @@
 #include "base/strbuf.h"
 #include "s3db/hostdb_build.h"
 #include "tests/unit/csv_table.h"
+#include "tests/unit/failing_memory.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -186,6 +187,7 @@ static void test_differences(void **state)
                      cases[i].label, diff.hosts_before, diff.added.count,
                      diff.removed.count, diff.changed.count, diff.tokens,
                      diff.values);
+        host_diff_clear(&diff);
         hostdb_release(before);
         hostdb_release(after);
     }
@@ -198,16 +200,39 @@ static void test_the_first_names_are_kept_in_the_order_of_the_rows(void **state)
     struct strbuf text;
 
     (void)state;
-    strbuf_init(&text, 64 * 1024);
+    strbuf_init(&text, 1024 * 1024);
     for (int i = HOST_DIFF_NAMES_MAX; i >= 0; i--)
         strbuf_printf(&text, "h%d.x,1\n", i);
     after = csv_table(strbuf_string(&text));
     host_diff_compare(&diff, before, after);
     assert_int_equal(diff.added.count, HOST_DIFF_NAMES_MAX + 1);
-    assert_true(span_is(diff.added.names[0], "h100.x"));
+    assert_int_equal(diff.added.named, HOST_DIFF_NAMES_MAX);
+    assert_true(span_is(diff.added.names[0], "h10000.x"));
     assert_true(span_is(diff.added.names[HOST_DIFF_NAMES_MAX - 1], "h1.x"));
     assert_true(span_is(diff.removed.names[0], "g.x"));
+    assert_int_equal(diff.removed.named, 1);
     strbuf_clear(&text);
+    host_diff_clear(&diff);
+    assert_true(host_diff_is_empty(&diff));
+    assert_null(diff.added.names);
+    hostdb_release(before);
+    hostdb_release(after);
+}
+
+static void test_without_memory_hosts_are_counted(void **state)
+{
+    struct hostdb *before = csv_table("a.x,1\n"),
+                  *after = csv_table("b.x,1\nc.x,1\n");
+    struct host_diff diff;
+
+    (void)state;
+    failing_memory_after(0);
+    host_diff_compare(&diff, before, after);
+    assert_true(failing_memory_stop());
+    assert_int_equal(diff.added.count, 2);
+    assert_int_equal(diff.added.named, 0);
+    assert_int_equal(diff.removed.named, 1);
+    host_diff_clear(&diff);
     hostdb_release(before);
     hostdb_release(after);
 }
@@ -240,6 +265,7 @@ static void test_a_million_hosts(void **state)
     assert_int_equal(diff.removed.count, 500000);
     assert_int_equal(diff.added.count + diff.changed.count, 0);
     assert_false(host_diff_removes_most(&diff));
+    host_diff_clear(&diff);
     hostdb_release(all);
     hostdb_release(half);
 }
@@ -250,6 +276,7 @@ int main(void)
         cmocka_unit_test(test_differences),
         cmocka_unit_test(
             test_the_first_names_are_kept_in_the_order_of_the_rows),
+        cmocka_unit_test(test_without_memory_hosts_are_counted),
         cmocka_unit_test(test_a_million_hosts),
     };
 

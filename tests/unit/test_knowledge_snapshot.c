@@ -98,6 +98,29 @@ static void test_what_happened_lately_is_too(void **state)
     assert_int_equal(recent_events_count(again->recent, &all), 2);
 }
 
+/* Of an edit that is told by two events, both. */
+static void test_so_are_all_hosts_of_an_edit(void **state)
+{
+    const struct recent_query of_host = {
+        .kinds = RECENT_EDITS,
+        .host = span_from_string("b.example.org"),
+        .count = SIZE_MAX,
+    };
+    struct event event = {.kind = EVENT_EDIT, .at = NOW - 1000};
+
+    (void)state;
+    event.edit.action = span_from_string("upload-database");
+    event.edit.hosts[0] = span_from_string("a.example.org");
+    event.edit.named = 1;
+    event.edit.hosts_in_all = 2;
+    assert_int_equal(recent_events_add(known->recent, &event), STATUS_OK);
+    event.edit.hosts[0] = span_from_string("b.example.org");
+    event.edit.hosts_before = 1;
+    assert_int_equal(recent_events_add(known->recent, &event), STATUS_OK);
+    write_and_read();
+    assert_int_equal(recent_events_count(again->recent, &of_host), 1);
+}
+
 static void note(void *arg, const struct copy_word *word)
 {
     assert_true(span_is(word->copy.machine, "web-1"));
@@ -175,6 +198,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SNAPSHOT_TEST(test_hosts_are_as_they_were),
         SNAPSHOT_TEST(test_what_happened_lately_is_too),
+        SNAPSHOT_TEST(test_so_are_all_hosts_of_an_edit),
         SNAPSHOT_TEST(test_what_a_copy_did_is_counted_once),
         SNAPSHOT_TEST(test_it_names_the_objects_that_are_in_it),
         SNAPSHOT_TEST(test_what_is_damaged_is_told),

@@ -81,7 +81,10 @@ static void assert_told(struct recent_events *recent, struct recent_query query,
 static struct recent_query page(unsigned kinds, const char *host, size_t offset,
                                 size_t count)
 {
-    return (struct recent_query){kinds, span_from_string(host), offset, count};
+    return (struct recent_query){.kinds = kinds,
+                                 .host = span_from_string(host),
+                                 .offset = offset,
+                                 .count = count};
 }
 
 static int set_up(void **state)
@@ -150,6 +153,38 @@ static void test_what_is_asked_for_is_told(void **state)
         if (recent_events_count(*state, &query) != queries[i].in_all)
             fail_msg("%s", queries[i].label);
     }
+}
+
+/* An edit of four hosts, of which an event names two. */
+static void add_long_edit(struct recent_events *recent, int64_t at)
+{
+    struct event first = edit(at, "a.example", "b.example"),
+                 rest = edit(at, "c.example", "d.example");
+
+    first.edit.hosts_in_all = rest.edit.hosts_in_all = 4;
+    rest.edit.hosts_before = 2;
+    add(recent, first);
+    add(recent, rest);
+}
+
+static void test_an_edit_of_several_events_is_told_once(void **state)
+{
+    struct recent_query all = page(RECENT_ALL, "", 0, 100),
+                        last = page(RECENT_ALL, "d.example", 0, 100),
+                        whole = all;
+
+    add(*state, change("a.example", 1));
+    add_long_edit(*state, 2);
+    add(*state, change("a.example", 3));
+    assert_told(*state, all, "c3 e2 c1");
+    assert_int_equal(recent_events_count(*state, &all), 3);
+    assert_told(*state, page(RECENT_ALL, "", 2, 1), "c1");
+    assert_told(*state, page(RECENT_ALL, "a.example", 0, 100), "c3 e2 c1");
+    assert_told(*state, last, "e2");
+    assert_int_equal(recent_events_count(*state, &last), 1);
+    whole.is_whole = true;
+    assert_told(*state, whole, "c3 e2 e2 c1");
+    assert_int_equal(recent_events_count(*state, &whole), 4);
 }
 
 static bool stop(void *arg, const struct event *event)
@@ -417,6 +452,8 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(
+            test_an_edit_of_several_events_is_told_once, set_up, tear_down),
         TEST(test_what_is_asked_for_is_told),
         TEST(test_who_has_enough_is_told_no_more),
         TEST(test_what_is_no_news_is_not_kept),
