@@ -54,6 +54,16 @@ struct accepted_change {
     bool is_latest;             /* false: a newer change is pending already */
 };
 
+/* A change that Route 53 refuses, whatever it is batched with. */
+struct refused_change {
+    struct span name;
+    enum rrset_type type;
+    const struct address *client; /* as above */
+    struct span zone_id;
+    const struct list *waiters; /* as above */
+    const struct aws_reply *reply;
+};
+
 /* A record that is to go, as a listing has just shown it. */
 struct unwanted_rrset {
     struct span name; /* normalised */
@@ -99,9 +109,8 @@ struct coalescer_hooks {
     /* Route 53 knows no such hosted zone (any more). */
     void (*zone_gone)(void *arg, struct span zone_id);
 
-    /* Route 53 refuses this record, whatever it is batched with. */
-    void (*refused)(void *arg, struct span name, enum rrset_type type,
-                    struct span zone_id, const struct aws_reply *reply);
+    /* Route 53 has refused a change. */
+    void (*refused)(void *arg, const struct refused_change *change);
 
     /* A removal that was taken on has ended. May be NULL if none is asked
      * for. */

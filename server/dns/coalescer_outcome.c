@@ -60,8 +60,16 @@ static void remember_refusal(struct coalescer *c, int64_t now,
 static void refuse(struct coalescer *c, int64_t now, struct rrset_state *record,
                    struct span zone_id, const struct aws_reply *reply)
 {
-    c->hooks.refused(c->hooks.arg, rrset_state_name(record), record->type,
-                     zone_id, reply);
+    const struct refused_change change = {
+        .name = rrset_state_name(record),
+        .type = record->type,
+        .client = &record->in_flight.client,
+        .zone_id = zone_id,
+        .waiters = &record->in_flight.waiters,
+        .reply = reply,
+    };
+
+    c->hooks.refused(c->hooks.arg, &change);
     remember_refusal(c, now, record);
     if (record->pending.wanted) {
         zone_queue_remove(record);

@@ -64,19 +64,19 @@ static void on_invalidate(void *arg, struct span name, enum rrset_type type)
     rrset_cache_writer_invalidate(&writer->cache_writer, name, type);
 }
 
-/* Of several who wait for one change, the newest whose address the log names
- * beside it. Who was told already that it takes too long is forgotten. */
-static struct span trace_of(const struct accepted_change *written)
+/* Of several who wait for one change, the newest with the address that asked for
+ * it last. Who was told already that it takes too long is forgotten. */
+static struct span trace_of(const struct list *waiters,
+                            const struct address *client)
 {
-    const struct list *at = written->waiters;
+    const struct list *at = waiters;
 
-    while ((at = at->prev) != written->waiters) {
+    while ((at = at->prev) != waiters) {
         const struct waiter *waiter = list_entry(at, struct waiter, in_change);
         const struct update_request *request =
             list_entry(waiter, struct update_change, waiter)->request;
 
-        if (request->trace != NULL &&
-            address_equal(&request->client, written->client))
+        if (request->trace != NULL && address_equal(&request->client, client))
             return update_request_trace(request);
     }
     return span_from("", 0);
@@ -87,7 +87,7 @@ static void on_accepted(void *arg, const struct accepted_change *written)
     struct dns_writer *writer = arg;
     struct accepted_change traced = *written;
 
-    traced.trace = trace_of(written);
+    traced.trace = trace_of(written->waiters, written->client);
     rrset_cache_writer_accept(&writer->cache_writer, &traced, clock_now_ms());
 }
 
@@ -98,16 +98,20 @@ static void on_zone_gone(void *arg, struct span zone_id)
     zone_listing_zone_gone(writer->zones, zone_id);
 }
 
-static void on_refused(void *arg, struct span name, enum rrset_type type,
-                       struct span zone_id, const struct aws_reply *reply)
+static void on_refused(void *arg, const struct refused_change *change)
 {
+    const struct aws_reply *reply = change->reply;
+
     (void)arg;
-    log_event(LOG_LEVEL_WARN, "record_refused", log_span("host", name),
-              log_str("type", rrset_type_name(type)), log_span("zone", zone_id),
-              log_str("code", reply->code), log_str("message", reply->message),
-              log_str("request_id", reply->request_id),
-              log_str("advice", "look at the record in Route 53: an alias, a "
-                                "CNAME or a weighted set may stand there"));
+    log_event(
+        LOG_LEVEL_WARN, "record_refused", log_span("host", change->name),
+        log_str("type", rrset_type_name(change->type)),
+        log_span("zone", change->zone_id), log_str("code", reply->code),
+        log_str("message", reply->message),
+        log_str("request_id", reply->request_id),
+        log_str("advice", "look at the record in Route 53: an alias, a "
+                          "CNAME or a weighted set may stand there"),
+        log_span_if_any("trace", trace_of(change->waiters, change->client)));
 }
 
 static void note_health(struct dns_writer *writer, enum health_call call,

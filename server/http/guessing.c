@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "server/http/caller.h"
 
 struct login_gate guessing_gate(const struct http_context *context,
                                 const struct address *client, bool is_in)
@@ -20,7 +21,7 @@ struct login_gate guessing_gate(const struct http_context *context,
 }
 
 /* An IPv6 address stands for its network. */
-static void log_turned_away(struct http_context *context,
+static void log_turned_away(struct http_context *context, const h2o_req_t *req,
                             const struct address *client)
 {
     char text[ADDRESS_TEXT_MAX];
@@ -33,7 +34,8 @@ static void log_turned_away(struct http_context *context,
                                 "than DYNDNS_MAX_FAILURES allows in an hour"),
               log_str("advice", "the badauth lines say for which hosts; if "
                                 "these are honest callers, correct their "
-                                "tokens, or raise the number"));
+                                "tokens, or raise the number"),
+              log_span_if_any("trace", caller_trace(req)));
 }
 
 static void watch_attacks(const struct http_shared *shared, struct span claimed,
@@ -55,6 +57,7 @@ static void watch_attacks(const struct http_shared *shared, struct span claimed,
 }
 
 enum guess_verdict guessing_count(struct http_context *context,
+                                  const h2o_req_t *req,
                                   const struct login_gate *gate,
                                   struct span claimed, const struct span *texts,
                                   size_t count)
@@ -63,7 +66,7 @@ enum guess_verdict guessing_count(struct http_context *context,
         login_gate_count(gate, texts, count, clock_now_ms());
 
     if (verdict == GUESS_LAST)
-        log_turned_away(context, &gate->client);
+        log_turned_away(context, req, &gate->client);
     if (context->shared->attacks != NULL)
         watch_attacks(context->shared, claimed, texts, count, verdict);
     return verdict;

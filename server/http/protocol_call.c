@@ -174,7 +174,7 @@ static void deny(struct http_context *context, h2o_req_t *req,
 
     if (protocol->guessed_at != NULL)
         claimed = span_from_string(protocol->guessed_at);
-    verdict = guessing_count(context, request->gate, claimed, texts,
+    verdict = guessing_count(context, req, request->gate, claimed, texts,
                              sizeof texts / sizeof texts[0]);
     if (verdict == GUESS_COUNTED ||
         !delayed_begin(&context->delayed, req, reply, send_late, context))

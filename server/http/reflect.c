@@ -70,7 +70,7 @@ static bool check_key(struct http_context *context, h2o_req_t *req,
     if (shared_key_matches(key, given))
         return true;
     if (given.len > 0)
-        (void)guessing_count(context, &gate, span_from("", 0), &given, 1);
+        (void)guessing_count(context, req, &gate, span_from("", 0), &given, 1);
     send_object(context, req, 403, "Forbidden", "apikey is missing or wrong",
                 "");
     return false;

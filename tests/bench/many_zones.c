@@ -100,10 +100,9 @@ static void on_zone_gone(void *arg, struct span zone_id)
     die("a zone is gone");
 }
 
-static void on_refused(void *arg, struct span name, enum rrset_type type,
-                       struct span zone_id, const struct aws_reply *reply)
+static void on_refused(void *arg, const struct refused_change *change)
 {
-    (void)arg, (void)name, (void)type, (void)zone_id, (void)reply;
+    (void)arg, (void)change;
     die("a change is refused");
 }
 

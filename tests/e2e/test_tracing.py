@@ -3,8 +3,12 @@ its caller knows it, and no other bytes of his."""
 
 import pytest
 
+from sandbox.patience import until
+
 from . import wire
+from .conftest import ZONE
 from .hosts import token_of
+from .test_hashed_tokens import CHOSEN, COSTLY, scrypt
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
@@ -78,6 +82,50 @@ def test_refusals_are_logged_with_their_trace(start, store):
     browser = [parent(TRACE), ("Sec-Fetch-Site", "cross-site")]
     assert service.update("a.example.org", headers=browser).status == 403
     assert service.wait_for_event("cross_site_refused")["trace"] == TRACE
+
+
+def test_who_is_turned_away_is_logged_with_the_trace_of_the_last_guess(start):
+    service = start("a.example.org", DYNDNS_MAX_FAILURES=2)
+
+    def guess(number, trace):
+        return service.update("a.example.org", token=f"guess-{number}", headers=[parent(trace)])
+
+    assert [guess(1, OTHER).status, guess(2, TRACE).status] == [401, 401]
+    assert service.wait_for_event("address_turned_away")["trace"] == TRACE
+
+
+def test_so_is_the_key_of_a_reflection(start):
+    service = start("a.example.org", DYNDNS_MAX_FAILURES=2, DYNDNS_REFLECT_KEY="k" * 16)
+    for number, trace in enumerate([OTHER, TRACE]):
+        assert service.get(f"/reflect?apikey=guess-{number}", [parent(trace)]).status == 403
+    assert service.wait_for_event("address_turned_away")["trace"] == TRACE
+
+
+def test_a_login_that_cannot_be_verified_is_logged_with_its_trace(start):
+    service = start((CHOSEN, scrypt(token_of(CHOSEN), COSTLY)))
+
+    def some_find_no_room():
+        pending = [
+            service.update_later(CHOSEN, token="guess", headers=[parent(TRACE)]) for _ in range(60)
+        ]
+        return "911" in [each.wait().said for each in pending]
+
+    until(some_find_no_room, "a guess that finds no room")
+    assert service.wait_for_event("login_not_verified")["trace"] == TRACE
+
+
+def test_a_request_that_is_refused_is_logged_with_its_trace(start):
+    service = start("a.example.org")
+    hosts = [("Host", "a"), ("Host", "b")]
+    assert service.get("/check_ip", [*hosts, parent(TRACE)]).status == 400
+    assert service.wait_for_event("request_refused")["trace"] == TRACE
+
+
+def test_a_record_that_route53_refuses_is_logged_with_its_trace(service, route53):
+    route53.set_record(ZONE, "a.example.org", "CNAME", "elsewhere.example.net.")
+    refused = service.update("a.example.org", "192.0.2.1", headers=[parent(TRACE)])
+    assert refused.said == "dnserr"
+    assert service.wait_for_event("record_refused")["trace"] == TRACE
 
 
 def test_a_name_without_a_zone_is_logged_with_its_trace(start, store):

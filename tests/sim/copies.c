@@ -102,14 +102,10 @@ static void ignore_zone(void *arg, struct span zone_id)
     (void)zone_id;
 }
 
-static void ignore_refused(void *arg, struct span name, enum rrset_type type,
-                           struct span zone_id, const struct aws_reply *reply)
+static void ignore_refused(void *arg, const struct refused_change *change)
 {
     (void)arg;
-    (void)name;
-    (void)type;
-    (void)zone_id;
-    (void)reply;
+    (void)change;
 }
 
 /* --- hosts ------------------------------------------------------------------- */

@@ -152,17 +152,16 @@ static void on_zone_gone(void *arg, struct span zone_id)
     sim->fresh = false;
 }
 
-static void on_refused(void *arg, struct span name, enum rrset_type type,
-                       struct span zone_id, const struct aws_reply *reply)
+static void on_refused(void *arg, const struct refused_change *change)
 {
     struct simulation *sim = arg;
-    struct sim_host *host = world_host(&sim->world, name);
+    enum rrset_type type = change->type;
+    struct sim_host *host = world_host(&sim->world, change->name);
     struct sim_record *record = &host->records[type];
 
-    (void)zone_id;
-    if (record->wish == replied_number(sim, name, type))
+    if (record->wish == replied_number(sim, change->name, type))
         record->wish = SIM_NO_BELIEF; /* also when nobody waits any more */
-    if (reply->status != STATUS_INVALID || !record->was_refused)
+    if (change->reply->status != STATUS_INVALID || !record->was_refused)
         simulation_fail(sim, "refused though Route 53 would have it",
                         host->name);
     simulation_tell(sim, "refused", host->name, (int)type);

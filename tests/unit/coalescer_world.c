@@ -203,12 +203,11 @@ static void on_zone_gone(void *arg, struct span id)
     strbuf_printf(&w->events, "gone %.*s;", (int)id.len, id.ptr);
 }
 
-static void on_refused(void *arg, struct span name, enum rrset_type type,
-                       struct span zone_id, const struct aws_reply *reply)
+static void on_refused(void *arg, const struct refused_change *change)
 {
-    assert_true(reply->status == STATUS_INVALID);
-    assert_true(zone_id.len > 0);
-    note(arg, "refused", name, type, "");
+    assert_true(change->reply->status == STATUS_INVALID);
+    assert_true(change->zone_id.len > 0);
+    note(arg, "refused", change->name, change->type, "");
 }
 
 void assert_events(struct world *w, const char *expected)
