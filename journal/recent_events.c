@@ -47,6 +47,7 @@ struct recent_events {
     struct log halves[HALVES];
     size_t counts[KINDS];
     size_t more; /* that go on with others */
+    uint64_t steps;
     struct list *buckets;
     struct strbuf line, keep;
     struct event event; /* it is large for a stack */
@@ -183,13 +184,16 @@ void recent_events_free(struct recent_events *recent)
 /* --- put into their order -------------------------------------------------- */
 
 /* An entry near which one of this second belongs; the newest, where there is no
- * signpost. */
+ * signpost. At either end it is found at once: so entries may come in the order of
+ * time, or in the reverse of it. */
 static struct list *find_place(struct log *log, int64_t second)
 {
     struct list *newest = log->entries.prev;
 
     if (newest == &log->entries || second_of(entry_at(newest)) <= second)
         return newest;
+    if (second_of(entry_at(log->entries.next)) > second)
+        return &log->entries;
     for (int64_t i = 0; i < SIGNPOSTS && i <= second; i++) {
         struct entry *near = *signpost_of(log, second - i);
 
@@ -199,28 +203,34 @@ static struct list *find_place(struct log *log, int64_t second)
     return newest;
 }
 
-static void put_by_time(struct log *log, struct entry *entry)
+static void put_by_time(struct recent_events *recent, struct log *log,
+                        struct entry *entry)
 {
     int64_t second = second_of(entry);
     struct list *place = find_place(log, second); /* it goes right behind it */
 
-    while (place->next != &log->entries &&
-           second_of(entry_at(place->next)) <= second)
+    for (; place->next != &log->entries &&
+           second_of(entry_at(place->next)) <= second;
+         recent->steps++)
         place = place->next;
-    while (place != &log->entries && second_of(entry_at(place)) > second)
+    for (; place != &log->entries && second_of(entry_at(place)) > second;
+         recent->steps++)
         place = place->prev;
     list_insert_before(place->next, &entry->by_time);
     *signpost_of(log, second) = entry;
 }
 
-static void put_in_bucket(const struct recent_events *recent,
-                          struct mention *mention)
+static void put_in_bucket(struct recent_events *recent, struct mention *mention)
 {
     struct list *bucket = bucket_of(recent, mention->hash);
     struct list *place = bucket;
 
-    while (place->prev != bucket &&
-           mention_at(place->prev)->entry->at > mention->entry->at)
+    if (!list_is_empty(bucket) &&
+        mention_at(bucket->next)->entry->at > mention->entry->at)
+        place = bucket->next;
+    for (; place->prev != bucket &&
+           mention_at(place->prev)->entry->at > mention->entry->at;
+         recent->steps++)
         place = place->prev;
     list_insert_before(place, &mention->in_bucket);
 }
@@ -259,8 +269,8 @@ static struct entry *entry_new(struct recent_events *recent,
 }
 
 /* Once for each host, be it named twice. */
-static void put_in_buckets(const struct recent_events *recent,
-                           struct entry *entry, const struct span *hosts)
+static void put_in_buckets(struct recent_events *recent, struct entry *entry,
+                           const struct span *hosts)
 {
     for (size_t i = 0; i < entry->mention_count; i++) {
         struct mention *mention = &entry->mentions[i];
@@ -300,7 +310,7 @@ static enum status add(struct recent_events *recent, const struct event *event,
     log->bytes += bytes_of(entry);
     ++*count_of(recent, entry);
     if (make_room(recent, log, entry))
-        put_by_time(log, entry);
+        put_by_time(recent, log, entry);
     else
         drop(recent, entry);
     return STATUS_OK;
@@ -524,6 +534,50 @@ enum status recent_events_each(struct recent_events *recent,
     return STATUS_OK;
 }
 
+/* --- told again ------------------------------------------------------------ */
+
+static bool is_older(const struct entry *entry, const struct entry *other)
+{
+    return other == NULL || entry->at < other->at;
+}
+
+static struct entry *take_oldest(struct recent_events *recent,
+                                 struct list *nodes[HALVES])
+{
+    struct entry *oldest = NULL;
+    int from = 0;
+
+    for (int i = 0; i < HALVES; i++) {
+        if (nodes[i] == &recent->halves[i].entries ||
+            !is_older(entry_at(nodes[i]), oldest))
+            continue;
+        oldest = entry_at(nodes[i]);
+        from = i;
+    }
+    if (oldest != NULL)
+        nodes[from] = nodes[from]->next;
+    return oldest;
+}
+
+enum status recent_events_replay(struct recent_events *recent,
+                                 recent_event_fn *each, void *arg)
+{
+    struct list *nodes[HALVES];
+    struct entry *entry;
+
+    for (int i = 0; i < HALVES; i++)
+        nodes[i] = recent->halves[i].entries.next;
+    while ((entry = take_oldest(recent, nodes)) != NULL) {
+        if (read_entry(recent, entry) != STATUS_OK)
+            return STATUS_NOMEM;
+        if (!each(arg, &recent->event))
+            return STATUS_OK;
+    }
+    return STATUS_OK;
+}
+
+/* --- counted --------------------------------------------------------------- */
+
 size_t recent_events_count(const struct recent_events *recent,
                            const struct recent_query *query)
 {
@@ -546,4 +600,9 @@ size_t recent_events_bytes(const struct recent_events *recent)
     return sizeof *recent + BUCKETS * sizeof *recent->buckets +
            recent->line.capacity + recent->keep.capacity +
            recent->halves[OTHERS].bytes + recent->halves[REFUSALS].bytes;
+}
+
+uint64_t recent_events_steps(const struct recent_events *recent)
+{
+    return recent->steps;
 }

@@ -55,11 +55,20 @@ NODISCARD enum status recent_events_each(struct recent_events *recent,
                                          const struct recent_query *query,
                                          recent_event_fn *each, void *arg);
 
+/* All of them, the oldest first: whoever adds them in this order keeps what is told
+ * here, and in the same order. STATUS_NOMEM. */
+NODISCARD enum status recent_events_replay(struct recent_events *recent,
+                                           recent_event_fn *each, void *arg);
+
 /* How many there are, whatever the page. Of all hosts it is known, of one they
  * are counted. */
 size_t recent_events_count(const struct recent_events *recent,
                            const struct recent_query *query);
 
 size_t recent_events_bytes(const struct recent_events *recent);
+
+/* How many entries were passed on the way to the places of those that were added:
+ * none, where they came in the order of time or in the reverse of it. */
+uint64_t recent_events_steps(const struct recent_events *recent);
 
 #endif

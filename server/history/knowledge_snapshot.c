@@ -59,9 +59,6 @@ enum status knowledge_snapshot_write(struct knowledge *known,
                                      const struct applied_objects *applied,
                                      int64_t at, struct strbuf *out)
 {
-    static const struct recent_query all = {.kinds = RECENT_ALL,
-                                            .count = SIZE_MAX,
-                                            .is_whole = true};
     struct snapshot_writer *writer = snapshot_writer_new(out, at);
     enum status status;
 
@@ -70,7 +67,7 @@ enum status knowledge_snapshot_write(struct knowledge *known,
     snapshot_writer_applied(writer, applied);
     write_hosts(writer, known->states);
     pthread_mutex_lock(lock);
-    status = recent_events_each(known->recent, &all, write_event, writer);
+    status = recent_events_replay(known->recent, write_event, writer);
     copies_each(known->copies, at, write_copy, writer);
     write_sums(writer, &known->sums, at);
     pthread_mutex_unlock(lock);

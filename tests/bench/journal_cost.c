@@ -5,8 +5,8 @@
  *
  * Every host calls and changes its record once, as one server tells it in minutes
  * of LINES_A_MINUTE lines; each minute is written, packed, unpacked, read and
- * applied. Of what is known then a snapshot is written, and read again as by a
- * server that starts. What is told as JSON is times on a core in seconds, and
+ * applied. Of what is known then, of the hosts and of what happened lately, a
+ * snapshot is written, and read again as by a server that starts. What is told as JSON is times on a core in seconds, and
  * sizes in bytes.
  */
 #include "base/strbuf.h"
@@ -176,39 +176,66 @@ static void live_through(struct minute *minute, uint64_t first, uint64_t count)
 
 /* --- a snapshot ------------------------------------------------------------ */
 
-static double write_snapshot(const struct host_states *states,
-                             struct strbuf *packed)
+static bool write_event(void *writer, const struct event *event)
+{
+    snapshot_writer_event(writer, event);
+    return true;
+}
+
+static double write_snapshot(const struct minute *minute, struct strbuf *packed)
 {
     double began = seconds();
     struct snapshot_writer *writer = snapshot_writer_new(packed, start_ms);
     struct host_state state;
 
     need(writer != NULL);
-    for (uint32_t i = 0; i < host_states_count(states); i++) {
-        host_states_get(states, i, &state);
+    for (uint32_t i = 0; i < host_states_count(minute->states); i++) {
+        host_states_get(minute->states, i, &state);
         snapshot_writer_host(writer, &state);
     }
+    need(recent_events_replay(minute->recent, write_event, writer) ==
+         STATUS_OK);
     need(snapshot_writer_finish(writer) == STATUS_OK);
     return seconds() - began;
 }
 
-static enum status restore(void *arg, const struct host_state *state)
+static enum status restore_host(void *arg, const struct host_state *state)
 {
-    return host_states_restore(arg, state);
+    const struct minute *minute = arg;
+
+    return host_states_restore(minute->states, state);
 }
 
-static double read_snapshot(const struct strbuf *packed, size_t count)
+static enum status restore_event(void *arg, const struct event *event)
 {
-    struct host_states *states = host_states_new();
-    struct snapshot_listener listener = {.host = restore, .arg = states};
+    const struct minute *minute = arg;
+
+    return recent_events_add(minute->recent, event);
+}
+
+static size_t recent_count(const struct recent_events *recent)
+{
+    return recent_events_count(recent,
+                               &(struct recent_query){.kinds = RECENT_ALL});
+}
+
+static double read_snapshot(const struct strbuf *packed,
+                            const struct minute *written)
+{
+    struct minute again = {.states = host_states_new(),
+                           .recent = recent_events_new(RECENT_EVENTS_BYTES)};
+    struct snapshot_listener listener = {
+        .host = restore_host, .event = restore_event, .arg = &again};
     double began = seconds();
     const char *reason;
 
-    need(states != NULL);
+    need(again.states != NULL && again.recent != NULL);
     need(snapshot_read(strbuf_span(packed), &listener, &reason) == STATUS_OK);
     began = seconds() - began;
-    need(host_states_count(states) == count);
-    host_states_free(states);
+    need(host_states_count(again.states) == host_states_count(written->states));
+    need(recent_count(again.recent) == recent_count(written->recent));
+    recent_events_free(again.recent);
+    host_states_free(again.states);
     return began;
 }
 
@@ -231,8 +258,8 @@ int main(int argc, char **argv)
                      2 * hosts - first < LINES_A_MINUTE ? 2 * hosts - first
                                                         : LINES_A_MINUTE);
     with_hosts = resident_bytes();
-    write = write_snapshot(minute.states, &packed);
-    read = read_snapshot(&packed, hosts);
+    write = write_snapshot(&minute, &packed);
+    read = read_snapshot(&packed, &minute);
     printf("{\"hosts\": %" PRIu64 ", \"lines\": %zu, \"line_bytes\": %zu, "
            "\"packed_bytes\": %zu, \"write_seconds\": %.3f, "
            "\"pack_seconds\": %.3f, \"apply_seconds\": %.3f, "
@@ -242,9 +269,7 @@ int main(int argc, char **argv)
            "\"snapshot_read_seconds\": %.3f}\n",
            hosts, minute.lines, minute.line_bytes, minute.packed_bytes,
            minute.write, minute.pack, minute.apply,
-           host_states_bytes(minute.states),
-           recent_events_count(minute.recent,
-                               &(struct recent_query){.kinds = RECENT_ALL}),
+           host_states_bytes(minute.states), recent_count(minute.recent),
            recent_events_bytes(minute.recent), with_hosts - before, packed.len,
            write, read);
     strbuf_clear(&minute.keep);

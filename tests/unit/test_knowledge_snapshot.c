@@ -121,6 +121,37 @@ static void test_so_are_all_hosts_of_an_edit(void **state)
     assert_int_equal(recent_events_count(again->recent, &of_host), 1);
 }
 
+/* One letter of each host, the newest first. */
+static bool tell_host(void *arg, const struct event *event)
+{
+    strbuf_append(arg, span_from(event->change.host.ptr, 1));
+    return true;
+}
+
+static void test_what_happened_in_one_second_keeps_its_order(void **state)
+{
+    static const struct recent_query all = {.kinds = RECENT_ALL,
+                                            .count = SIZE_MAX};
+    static const char *const hosts[] = {"a.example.org", "b.example.org",
+                                        "c.example.org", "d.example.org"};
+    struct event event = {.kind = EVENT_CHANGE, .at = NOW - 2000};
+    struct strbuf told;
+
+    (void)state;
+    event.change.family = ADDRESS_IPV4;
+    event.change.why = span_from_string("call");
+    for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
+        event.change.host = span_from_string(hosts[i]);
+        add(&event);
+    }
+    write_and_read();
+    strbuf_init(&told, 16);
+    assert_int_equal(recent_events_each(again->recent, &all, tell_host, &told),
+                     STATUS_OK);
+    assert_string_equal(strbuf_string(&told), "dcba");
+    strbuf_clear(&told);
+}
+
 static void note(void *arg, const struct copy_word *word)
 {
     assert_true(span_is(word->copy.machine, "web-1"));
@@ -199,6 +230,7 @@ int main(void)
         SNAPSHOT_TEST(test_hosts_are_as_they_were),
         SNAPSHOT_TEST(test_what_happened_lately_is_too),
         SNAPSHOT_TEST(test_so_are_all_hosts_of_an_edit),
+        SNAPSHOT_TEST(test_what_happened_in_one_second_keeps_its_order),
         SNAPSHOT_TEST(test_what_a_copy_did_is_counted_once),
         SNAPSHOT_TEST(test_it_names_the_objects_that_are_in_it),
         SNAPSHOT_TEST(test_what_is_damaged_is_told),

@@ -271,6 +271,67 @@ static void test_the_order_is_right_wherever_an_event_belongs(void **state)
     recent_events_free(recent);
 }
 
+/* As from a snapshot, whichever way it was written. */
+static void test_no_place_is_searched_for_at_either_end(void **state)
+{
+    enum { MANY = 5000 };
+    struct recent_events *oldest_first = recent_events_new(8 * BYTES),
+                         *newest_first = recent_events_new(8 * BYTES);
+
+    (void)state;
+    for (int i = 1; i <= MANY; i++) {
+        add(oldest_first, change("a.example", 60 * i));
+        add(newest_first, change("a.example", 60 * (MANY + 1 - i)));
+    }
+    assert_int_equal(recent_events_steps(oldest_first), 0);
+    assert_int_equal(recent_events_steps(newest_first), 0);
+    assert_told(newest_first, page(RECENT_ALL, "", MANY - 2, 9), "c120 c60");
+    assert_told(newest_first, page(RECENT_ALL, "a.example", MANY - 2, 9),
+                "c120 c60");
+    recent_events_free(oldest_first);
+    recent_events_free(newest_first);
+}
+
+static bool add_again(void *arg, const struct event *event)
+{
+    add(arg, *event);
+    return true;
+}
+
+static void test_what_is_replayed_is_the_same_again(void **state)
+{
+    static const char expected[] = "c9 r8x2 c7 c7 e7 c5 c5 r5 c1";
+    struct recent_events *again = recent_events_new(BYTES);
+    struct event late = change("b.example", 7);
+
+    late.at += 100;
+    add(*state, change("a.example", 9));
+    add(*state, change("b.example", 5));
+    add(*state, change("a.example", 5));
+    add(*state, refusal("a.example", 5, "badauth", 1));
+    add(*state, edit(7, "a.example", "b.example"));
+    add(*state, late);
+    add(*state, change("a.example", 7));
+    add(*state, refusal("b.example", 8, "badauth", 2));
+    add(*state, change("c.example", 1));
+    assert_told(*state, page(RECENT_ALL, "", 0, 100), expected);
+    assert_int_equal(recent_events_replay(*state, add_again, again), STATUS_OK);
+    assert_told(again, page(RECENT_ALL, "", 0, 100), expected);
+    recent_events_free(again);
+}
+
+static void test_who_has_enough_is_replayed_no_more(void **state)
+{
+    struct strbuf out;
+
+    strbuf_init(&out, 100);
+    add(*state, change("a.example", 1));
+    add(*state, change("a.example", 2));
+    assert_int_equal(recent_events_replay(*state, stop, &out), STATUS_OK);
+    assert_string_equal(strbuf_string(&out), "c1");
+    strbuf_clear(&out);
+}
+
 /* --- refusals -------------------------------------------------------------- */
 
 static bool keep_call(void *arg, const struct event *event)
@@ -459,6 +520,9 @@ int main(void)
         TEST(test_what_is_no_news_is_not_kept),
         TEST(test_the_order_is_that_of_time),
         TEST(test_the_order_is_right_wherever_an_event_belongs),
+        TEST(test_no_place_is_searched_for_at_either_end),
+        TEST(test_what_is_replayed_is_the_same_again),
+        TEST(test_who_has_enough_is_replayed_no_more),
         TEST(test_refusals_that_follow_one_another_are_one),
         TEST(test_what_differs_is_another_refusal),
         TEST(test_refusals_with_a_change_in_between_are_two_in_any_order),
