@@ -8,14 +8,20 @@
 static const int64_t look_back_ms =
     (int64_t)JOURNAL_LOOK_BACK_MINUTES * 60 * 1000;
 
+enum { LISTINGS_MAX = 8 }; /* in a poll; mostly it is one */
+
+struct names {
+    struct object_name *list;
+    size_t count, capacity;
+};
+
 struct journal_reader {
     struct object_store *store;
     struct applied_objects *applied;
     int64_t from, complete_at;
 
-    /* Of a poll: what was listed and is not applied, in the order of names. */
-    struct object_name *names;
-    size_t count, capacity;
+    /* Of a poll: what was listed and is not applied; and by the listing before. */
+    struct names names, before;
     bool is_short_of_memory;
 
     struct strbuf body, keep;
@@ -58,7 +64,8 @@ void journal_reader_free(struct journal_reader *reader)
         return;
     strbuf_clear(&reader->body);
     strbuf_clear(&reader->keep);
-    free(reader->names);
+    free(reader->names.list);
+    free(reader->before.list);
     free(reader);
 }
 
@@ -69,18 +76,18 @@ int64_t journal_reader_complete_at(const struct journal_reader *reader)
 
 /* --- listed ---------------------------------------------------------------- */
 
-static bool reserve_name(struct journal_reader *reader)
+static bool reserve_name(struct names *names)
 {
-    size_t capacity = reader->capacity == 0 ? 64 : reader->capacity * 2;
-    struct object_name *names;
+    size_t capacity = names->capacity == 0 ? 64 : names->capacity * 2;
+    struct object_name *list;
 
-    if (reader->count < reader->capacity)
+    if (names->count < names->capacity)
         return true;
-    names = realloc(reader->names, capacity * sizeof *names);
-    if (names == NULL)
+    list = realloc(names->list, capacity * sizeof *list);
+    if (list == NULL)
         return false;
-    reader->names = names;
-    reader->capacity = capacity;
+    names->list = list;
+    names->capacity = capacity;
     return true;
 }
 
@@ -92,11 +99,11 @@ static bool take_key(void *arg, const char *key)
     if (!object_name_read(span_from_string(key), &name) ||
         applied_objects_have(reader->applied, &name))
         return true;
-    if (!reserve_name(reader)) {
+    if (!reserve_name(&reader->names)) {
         reader->is_short_of_memory = true;
         return false;
     }
-    reader->names[reader->count++] = name;
+    reader->names.list[reader->names.count++] = name;
     return true;
 }
 
@@ -111,60 +118,100 @@ static enum status list_day(struct journal_reader *reader, int64_t from)
     return reader->is_short_of_memory ? STATUS_NOMEM : status;
 }
 
-/* What was made from `from` on, and is not applied. */
+typedef int compare_fn(const void *left, const void *right);
+
+static void sort(struct names *names, compare_fn *compare)
+{
+    if (names->count > 0)
+        qsort(names->list, names->count, sizeof *names->list, compare);
+}
+
+static int compare_in_copy(const void *left, const void *right)
+{
+    const struct object_name *a = left, *b = right;
+    int order = strcmp(a->copy, b->copy);
+
+    return order != 0 ? order
+                      : (a->number > b->number) - (a->number < b->number);
+}
+
+static int compare_in_time(const void *left, const void *right)
+{
+    const struct object_name *a = left, *b = right;
+
+    if (a->made_at != b->made_at)
+        return a->made_at < b->made_at ? -1 : 1;
+    return compare_in_copy(left, right);
+}
+
+/* What was made from `from` on, and is not applied; copy by copy. */
 static enum status list(struct journal_reader *reader, int64_t from,
                         int64_t until)
 {
+    struct names before = reader->before;
     enum status status = STATUS_OK;
 
-    reader->count = 0;
+    reader->before = reader->names;
+    reader->names = before;
+    reader->names.count = 0;
     reader->is_short_of_memory = false;
     while (status == STATUS_OK && from <= until) {
         status = list_day(reader, from);
         from += MOMENT_MS_PER_DAY - from % MOMENT_MS_PER_DAY;
     }
+    sort(&reader->names, compare_in_copy);
     return status;
 }
 
-static bool is_first_of_copy(const struct journal_reader *reader, size_t i)
+/* --- gaps ------------------------------------------------------------------ */
+
+static bool was_there_before(const struct journal_reader *reader,
+                             const struct object_name *name)
 {
-    for (size_t j = 0; j < i; j++)
-        if (strcmp(reader->names[j].copy, reader->names[i].copy) == 0)
-            return false;
-    return true;
+    return reader->before.count > 0 &&
+           bsearch(name, reader->before.list, reader->before.count,
+                   sizeof *name, compare_in_copy) != NULL;
 }
 
-/* Where a listing has to begin for there to be nothing missing: `from`, or
- * earlier. */
-static int64_t earliest_gap(const struct journal_reader *reader, int64_t from,
-                            int64_t now)
+/* The object of the same copy that comes before the i-th name, as far as is known;
+ * NULL: none is. */
+static const struct object_name *predecessor(
+    const struct journal_reader *reader, size_t i)
+{
+    const struct object_name *name = &reader->names.list[i];
+
+    if (i > 0 && strcmp(name[-1].copy, name->copy) == 0)
+        return &name[-1];
+    return applied_objects_newest(reader->applied, name->copy);
+}
+
+/* Where the next listing has to begin, *from or earlier, to see whether what is
+ * missing is there. A listing takes time, day by day and page by page: it may have
+ * passed the place of an object by the time that this is put, and still come upon the
+ * next one of the same copy. So a gap is believed only before an object that the
+ * listing before this one has shown already. */
+static bool has_doubtful_gap(const struct journal_reader *reader, int64_t now,
+                             int64_t *from)
 {
     int64_t longest_ago =
         now - (int64_t)APPLIED_OBJECTS_FORGET_HOURS * 3600 * 1000;
+    bool is_in_doubt = false;
 
-    for (size_t i = 0; i < reader->count; i++) {
-        const struct object_name *name = &reader->names[i];
-        const struct object_name *newest =
-            applied_objects_newest(reader->applied, name->copy);
-        uint32_t expected = newest == NULL ? 1 : newest->number + 1;
-        int64_t heard_at = newest == NULL ? longest_ago : newest->made_at;
+    for (size_t i = 0; i < reader->names.count; i++) {
+        const struct object_name *name = &reader->names.list[i];
+        const struct object_name *known = predecessor(reader, i);
+        int64_t heard_at = known == NULL ? longest_ago : known->made_at;
 
-        if (heard_at < from && name->number > expected &&
-            is_first_of_copy(reader, i))
-            from = heard_at;
+        if (name->number <= (known == NULL ? 1 : known->number + 1) ||
+            was_there_before(reader, name))
+            continue;
+        is_in_doubt = true;
+        if (heard_at < longest_ago)
+            heard_at = longest_ago;
+        if (heard_at < *from)
+            *from = heard_at;
     }
-    return from < longest_ago ? longest_ago : from;
-}
-
-static int compare_names(const void *left, const void *right)
-{
-    const struct object_name *a = left, *b = right;
-    int order = strcmp(a->copy, b->copy);
-
-    if (a->made_at != b->made_at)
-        return a->made_at < b->made_at ? -1 : 1;
-    return order != 0 ? order
-                      : (a->number > b->number) - (a->number < b->number);
+    return is_in_doubt;
 }
 
 static enum status list_new(struct journal_reader *reader, int64_t now)
@@ -172,17 +219,15 @@ static enum status list_new(struct journal_reader *reader, int64_t now)
     int64_t from = reader->complete_at == 0
                        ? reader->from
                        : reader->complete_at - look_back_ms;
-    enum status status = list(reader, from, now + look_back_ms);
-    int64_t gap;
+    enum status status;
 
-    if (status != STATUS_OK)
-        return status;
-    gap = earliest_gap(reader, from, now);
-    if (gap < from)
-        status = list(reader, gap, now + look_back_ms);
-    if (status == STATUS_OK && reader->count > 0)
-        qsort(reader->names, reader->count, sizeof *reader->names,
-              compare_names);
+    reader->names.count = 0;
+    status = list(reader, from, now + look_back_ms);
+    for (int i = 1; i < LISTINGS_MAX && status == STATUS_OK &&
+                    has_doubtful_gap(reader, now, &from);
+         i++)
+        status = list(reader, from, now + look_back_ms);
+    sort(&reader->names, compare_in_time);
     return status;
 }
 
@@ -284,9 +329,9 @@ enum status journal_reader_poll(struct journal_reader *reader, int64_t now,
 {
     enum status status = list_new(reader, now);
 
-    for (size_t i = 0; status == STATUS_OK && i < reader->count; i++)
-        if (!applied_objects_have(reader->applied, &reader->names[i]))
-            status = take_object(reader, &reader->names[i], listener);
+    for (size_t i = 0; status == STATUS_OK && i < reader->names.count; i++)
+        if (!applied_objects_have(reader->applied, &reader->names.list[i]))
+            status = take_object(reader, &reader->names.list[i], listener);
     strbuf_clear(&reader->body);
     if (status == STATUS_OK) {
         applied_objects_forget(reader->applied, now);

@@ -10,7 +10,8 @@
  * A copy that could not reach the store for longer puts its objects when it can,
  * with the times at which they were made: that there is one missing in between
  * shows by the next one's number, and then the poll begins where that copy was
- * heard last, or two days ago.
+ * heard last, or two days ago. It lists once more in any case before it takes an
+ * object for dropped, for objects are put while it lists.
  *
  * What is damaged is told and passed over, for an object is never put again.
  */

@@ -30,7 +30,11 @@ static char other_copys; /* the last digit of a copy whose objects are wanted
 /* --- a store that fails when it is told to --------------------------------- */
 
 static int gets_until_failure, lists_until_failure; /* negative: never */
-static int gets;
+enum { AFTER_LISTS = 5 };
+
+static int gets, lists;
+static void (*after_list[AFTER_LISTS])(
+    void); /* what happens after each listing of a day */
 
 enum status __real_object_store_get(struct object_store *from, const char *key,
                                     struct object_tag *tag, struct strbuf *out);
@@ -56,9 +60,15 @@ enum status __wrap_object_store_list(struct object_store *from,
                                      const char *prefix, const char *after,
                                      object_store_key_fn *each, void *arg)
 {
+    enum status status;
+
     if (lists_until_failure-- == 0)
         return STATUS_UNAVAILABLE;
-    return __real_object_store_list(from, prefix, after, each, arg);
+    status = __real_object_store_list(from, prefix, after, each, arg);
+    if (lists < AFTER_LISTS && after_list[lists] != NULL)
+        after_list[lists]();
+    lists++;
+    return status;
 }
 
 /* --- who listens: "<a1 12 34>", "[a2: why]" -------------------------------- */
@@ -169,7 +179,8 @@ static int set_up(void **state)
     reader = journal_reader_new(store, &applied, NOON - 2 * DAY);
     strbuf_init(&told, 64 * 1024);
     gets_until_failure = lists_until_failure = -1;
-    gets = 0;
+    gets = lists = 0;
+    memset(after_list, 0, sizeof after_list);
     other_copys = '-';
     return store == NULL || reader == NULL;
 }
@@ -331,6 +342,86 @@ static void test_a_copy_that_was_never_heard_of_may_have_more(void **state)
     assert_int_equal(poll_at(NOON, "<c2 2> <a1 1> <b1 1> <a2 2> "), STATUS_OK);
 }
 
+/* --- what is put while the reader lists ------------------------------------- */
+
+#define MIDNIGHT (NOON + 12 * HOUR)
+
+static void put_around_midnight(void)
+{
+    put('a', 2, MIDNIGHT - MINUTE);
+    put('a', 3, MIDNIGHT + MINUTE);
+}
+
+static void put_more_around_midnight(void)
+{
+    put('b', 2, MIDNIGHT - 1);
+    put('b', 3, MIDNIGHT + 1);
+}
+
+static void poll_before_midnight(void)
+{
+    put('a', 1, MIDNIGHT - 6 * MINUTE);
+    put('b', 1, MIDNIGHT - 6 * MINUTE);
+    assert_int_equal(poll_at(MIDNIGHT - 5 * MINUTE, "<a1 1> <b1 1> "),
+                     STATUS_OK);
+    lists = 0;
+}
+
+/* Day 1 is listed, both are put, and day 2 is listed. */
+static void test_what_a_listing_just_missed_is_no_gap(void **state)
+{
+    (void)state;
+    poll_before_midnight();
+    after_list[0] = put_around_midnight;
+    assert_int_equal(poll_at(MIDNIGHT + 2 * MINUTE, "<a2 2> <a3 3> "),
+                     STATUS_OK);
+}
+
+static void test_nor_is_what_the_listing_after_it_just_missed(void **state)
+{
+    (void)state;
+    poll_before_midnight();
+    after_list[0] = put_around_midnight;
+    after_list[2] = put_more_around_midnight;
+    assert_int_equal(
+        poll_at(MIDNIGHT + 2 * MINUTE, "<a2 2> <b2 2> <b3 3> <a3 3> "),
+        STATUS_OK);
+}
+
+static void put_the_third_and_fourth(void)
+{
+    put('a', 3, MIDNIGHT - 1);
+    put('a', 4, MIDNIGHT + 1);
+}
+
+static void test_nor_behind_one_that_is_new(void **state)
+{
+    (void)state;
+    poll_before_midnight();
+    put('a', 2, MIDNIGHT - MINUTE);
+    after_list[0] = put_the_third_and_fourth;
+    assert_int_equal(poll_at(MIDNIGHT + 2 * MINUTE, "<a2 2> <a3 3> <a4 4> "),
+                     STATUS_OK);
+}
+
+static void test_a_gap_that_stays_is_looked_for_once(void **state)
+{
+    (void)state;
+    put('a', 1, NOON - 2 * MINUTE);
+    put('a', 2, NOON - MINUTE);
+    journal_reader_free(reader);
+    reader = journal_reader_new(store, &applied, NOON - HOUR);
+    assert_int_equal(poll_at(NOON, "<a1 1> <a2 2> "), STATUS_OK);
+    assert_int_equal(lists, 1);
+    put('a', 4, NOON + MINUTE);
+    put('a', 6, NOON + 2 * MINUTE);
+    assert_int_equal(poll_at(NOON + 2 * MINUTE, "<a4 4> <a6 6> "), STATUS_OK);
+    assert_int_equal(lists, 3);
+    put('a', 7, NOON + 3 * MINUTE);
+    assert_int_equal(poll_at(NOON + 3 * MINUTE, "<a7 7> "), STATUS_OK);
+    assert_int_equal(lists, 4);
+}
+
 /* --- what is damaged ------------------------------------------------------- */
 
 static void test_what_is_damaged_is_told_and_passed_over(void **state)
@@ -451,6 +542,10 @@ int main(void)
         TEST(test_what_was_dropped_is_not_looked_for_again),
         TEST(test_a_copy_that_says_nothing_for_long_misses_nothing),
         TEST(test_a_copy_that_was_never_heard_of_may_have_more),
+        TEST(test_what_a_listing_just_missed_is_no_gap),
+        TEST(test_nor_is_what_the_listing_after_it_just_missed),
+        TEST(test_nor_behind_one_that_is_new),
+        TEST(test_a_gap_that_stays_is_looked_for_once),
         TEST(test_what_is_damaged_is_told_and_passed_over),
         TEST(test_lines_that_are_none_are_counted),
         TEST(test_an_object_without_a_line_is_one),
