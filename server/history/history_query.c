@@ -84,6 +84,7 @@ static void keep_edit(struct history_query *query, struct event_edit *edit)
 {
     keep(query, &edit->by);
     keep(query, &edit->action);
+    keep(query, &edit->effect);
     keep(query, &edit->table_version);
     for (size_t i = 0; i < edit->named; i++)
         keep(query, &edit->hosts[i]);

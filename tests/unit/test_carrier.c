@@ -3,6 +3,7 @@
 #include "server/history/carrier.h"
 
 #include "base/clock.h"
+#include "journal/gzip.h"
 #include "journal/journal_reader.h"
 #include "journal/snapshot.h"
 #include "server/history/history.h"
@@ -84,24 +85,32 @@ static void on_answer(struct history_query *query)
     sem_post(query->owner);
 }
 
-/* How often the host was refused in a row; -1: it was never heard of. */
-static int refusals(const struct copy *copy, const char *host)
+/* The answer, to be freed. */
+static struct history_query *ask(const struct copy *copy, const char *host)
 {
     sem_t answered;
     struct history_query *query =
         history_query_new(HISTORY_HOST, on_answer, &answered);
-    int found;
 
     assert_non_null(query);
     sem_init(&answered, 0, 0);
     snprintf(query->search, sizeof query->search, "%s", host);
+    query->count = 10;
     history_ask(copy->history, query);
     while (sem_wait(&answered) != 0)
         continue;
     sem_destroy(&answered);
-    found = query->host_count == 0 || query->hosts[0].state.called_at == 0
-                ? -1
-                : (int)query->hosts[0].state.refusals;
+    return query;
+}
+
+/* How often the host was refused in a row; -1: it was never heard of. */
+static int refusals(const struct copy *copy, const char *host)
+{
+    struct history_query *query = ask(copy, host);
+    int found = query->host_count == 0 || query->hosts[0].state.called_at == 0
+                    ? -1
+                    : (int)query->hosts[0].state.refusals;
+
     history_query_free(query);
     return found;
 }
@@ -247,6 +256,32 @@ static void tell(uint32_t number, const char *host, uint64_t lost)
     tally_free(tally);
 }
 
+/* As dyndb and a copy do: the host's address changed, and later it was added. */
+static void tell_of_addition(uint32_t number, const char *host)
+{
+    struct event change = {.kind = EVENT_CHANGE, .at = clock_date_ms() - 1000};
+    struct event edit = {.kind = EVENT_EDIT, .at = clock_date_ms()};
+    struct strbuf lines, body;
+
+    change.change.host = span_from_string(host);
+    change.change.family = ADDRESS_IPV4;
+    change.change.why = span_from_string("call, and more of it than a word");
+    edit.edit.by = span_from_string("anne@desk");
+    edit.edit.action = span_from_string("add-host");
+    edit.edit.effect = span_from_string("added");
+    edit.edit.table_version = span_from_string("a version");
+    edit.edit.hosts[0] = span_from_string(host);
+    edit.edit.named = edit.edit.hosts_in_all = 1;
+    strbuf_init(&lines, JOURNAL_OBJECT_MAX_BYTES);
+    strbuf_init(&body, JOURNAL_OBJECT_MAX_BYTES);
+    assert_int_equal(event_write(&change, &lines), STATUS_OK);
+    assert_int_equal(event_write(&edit, &lines), STATUS_OK);
+    assert_int_equal(gzip_pack(strbuf_span(&lines), &body), STATUS_OK);
+    put(number, strbuf_span(&body));
+    strbuf_clear(&body);
+    strbuf_clear(&lines);
+}
+
 static int64_t wait_to_be_in_touch(const struct copy *copy)
 {
     struct patience patience = patience_for("the first reading");
@@ -275,6 +310,28 @@ static void test_who_tells_all_keeps_us_in_touch(void **state)
     tell(2, "b.example.org", 0);
     wait_for(&copy, "b.example.org", 1);
     assert_int_equal(history_look(copy.history).in_touch_since, since);
+    end(&copy);
+}
+
+/* Events are read one after the other into the same memory. */
+static void test_an_answer_has_all_of_an_edit_with_more_behind_it(void **state)
+{
+    struct history_query *query;
+    struct copy copy;
+
+    (void)state;
+    tell_of_addition(1, "a.example.org");
+    copy = begin(1);
+    wait_to_be_in_touch(&copy);
+    query = ask(&copy, "a.example.org");
+    assert_int_equal(query->event_count, 2);
+    assert_int_equal(query->events[0].kind, EVENT_EDIT);
+    assert_true(span_is(query->events[0].edit.by, "anne@desk"));
+    assert_true(span_is(query->events[0].edit.action, "add-host"));
+    assert_true(span_is(query->events[0].edit.effect, "added"));
+    assert_true(span_is(query->events[0].edit.table_version, "a version"));
+    assert_true(span_is(query->events[0].edit.hosts[0], "a.example.org"));
+    history_query_free(query);
     end(&copy);
 }
 
@@ -351,6 +408,7 @@ int main(void)
         CARRIER_TEST(test_a_snapshot_counts_nothing_twice),
         CARRIER_TEST(test_it_is_in_touch_once_the_journal_is_read),
         CARRIER_TEST(test_who_tells_all_keeps_us_in_touch),
+        CARRIER_TEST(test_an_answer_has_all_of_an_edit_with_more_behind_it),
         CARRIER_TEST(test_an_object_that_was_dropped_ends_being_in_touch),
         CARRIER_TEST(test_so_does_the_first_of_a_copy_that_is_missing),
         CARRIER_TEST(test_so_do_events_that_another_copy_had_no_room_for),
