@@ -9,10 +9,10 @@
  * the greater of two wins, whatever their times. */
 enum known { KNOWN_NOT, KNOWN_BY_CALL, KNOWN_BY_CHANGE };
 
-/* Packed by hand, for there are a million of them: 80 bytes. */
+/* Packed by hand, for there are a million of them: 84 bytes. */
 struct record {
     uint32_t record_at[2]; /* what is known of A, AAAA */
-    uint32_t called_at, accessed_at, checked_at, succeeded_at;
+    uint32_t called_at, accessed_at, checked_at, succeeded_at, added_at;
     uint32_t refusals;
     uint16_t record_ms[2], called_ms, succeeded_ms;
     uint16_t agent, outcome, reason;
@@ -22,7 +22,7 @@ struct record {
     unsigned char ipv4[4], ipv6[16], client[16];
 };
 
-_Static_assert(sizeof(struct record) == 80, "a record has grown");
+_Static_assert(sizeof(struct record) == 84, "a record has grown");
 
 enum { RECORDS_PER_CHUNK = 4096 };
 
@@ -363,11 +363,40 @@ static void apply_change(struct record *record, struct stamp at,
     apply_saying(record, which, &saying);
 }
 
+/* --- edits ----------------------------------------------------------------- */
+
+static uint32_t rounded_up(struct stamp stamp)
+{
+    return stamp.seconds + (stamp.ms > 0 && stamp.seconds < UINT32_MAX);
+}
+
+static void apply_edit(struct host_states *states, struct stamp at,
+                       const struct event_edit *edit)
+{
+    uint32_t seconds = rounded_up(at), index;
+
+    if (!span_is(edit->effect, "added"))
+        return;
+    for (size_t i = 0; i < edit->named; i++) {
+        struct record *record;
+
+        if (!host_index_find(&states->index, edit->hosts[i], &index))
+            continue;
+        record = record_at(states, index);
+        if (record->added_at < seconds)
+            record->added_at = seconds;
+    }
+}
+
+/* --- all of them ----------------------------------------------------------- */
+
 enum status host_states_apply(struct host_states *states,
                               const struct event *event)
 {
     struct record *record;
 
+    if (event->kind == EVENT_EDIT)
+        apply_edit(states, stamp_of(event->at), &event->edit);
     if (event->kind != EVENT_CALLS && event->kind != EVENT_CHANGE)
         return STATUS_OK;
     record =
@@ -424,6 +453,7 @@ void host_states_get(const struct host_states *states, uint32_t index,
         .checked_at = record->checked_at,
         .succeeded_at = record->succeeded_at,
         .succeeded_ms = record->succeeded_ms,
+        .added_at = record->added_at,
         .refusals = record->refusals,
         .client = get_client(record),
         .agent = text_pool_get(states->agents, record->agent),
@@ -477,6 +507,7 @@ enum status host_states_restore(struct host_states *states,
     record->checked_at = state->checked_at;
     record->succeeded_at = state->succeeded_at;
     record->succeeded_ms = state->succeeded_ms;
+    record->added_at = state->added_at;
     record->refusals = state->refusals;
     set_client(record, &state->client);
     record->agent = text_pool_hold(states->agents, state->agent);

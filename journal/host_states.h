@@ -15,7 +15,13 @@
  *     minutes) counts for what was before. A copy fills the member from
  *     host_state_succeeded() where there was no success in the minute itself.
  *
- * Each line is to be applied once (applied_objects.h), since refusals are added.
+ *   - added_at is the newest edit's that added the host. An edit makes no host
+ *     known: a database may have a million that never call. So who makes one known
+ *     by its first call or change applies once more the edits that are remembered,
+ *     for they may have been heard of first (knowledge.h).
+ *
+ * Each line of calls is to be applied once (applied_objects.h), since refusals are
+ * added.
  *
  * A million hosts take about 130 MB: docs/PERFORMANCE.md. Of agents, outcomes and
  * reasons there are as many different ones as text_pool holds.
@@ -41,6 +47,10 @@ struct host_state {
     uint32_t accessed_at, checked_at, succeeded_at; /* event.h */
     uint32_t refusals;                              /* in a row */
 
+    /* dyndb added it to the database, the last time that is known: rounded up, so
+     * that each time above that is less is from before, and may be another owner's. */
+    uint32_t added_at;
+
     /* Of the last call: */
     struct address client;
     struct span agent, outcome, reason;
@@ -61,7 +71,7 @@ struct host_states;
 struct host_states *host_states_new(void);         /* NULL: memory is short */
 void host_states_free(struct host_states *states); /* NULL is allowed */
 
-/* Of calls and changes; others are ignored. STATUS_NOMEM leaves it as it was. */
+/* Words of copies are ignored. STATUS_NOMEM leaves it as it was. */
 NODISCARD enum status host_states_apply(struct host_states *states,
                                         const struct event *event);
 

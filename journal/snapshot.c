@@ -45,7 +45,7 @@ struct host_line {
     struct span host;
     struct address ipv4, ipv6;
     int64_t ipv4_updated_at, ipv4_seen_at, ipv6_updated_at, ipv6_seen_at;
-    int64_t called_at, accessed_at, checked_at, succeeded_at;
+    int64_t called_at, accessed_at, checked_at, succeeded_at, added_at;
     uint32_t refusals;
     struct address client;
     struct span agent, outcome, reason;
@@ -64,6 +64,7 @@ static const struct json_field host_rows[] = {
     ROW(accessed_at, FIELD_MOMENT, 0),
     ROW(checked_at, FIELD_MOMENT, 0),
     ROW(succeeded_at, FIELD_MOMENT, 0),
+    ROW(added_at, FIELD_MOMENT, 0),
     ROW(refusals, FIELD_COUNT32, 0),
     ROW(client, FIELD_ADDRESS, 0),
     ROW(agent, FIELD_TEXT, EVENT_AGENT_MAX_BYTES),
@@ -174,6 +175,7 @@ void snapshot_writer_host(struct snapshot_writer *writer,
         .accessed_at = ms_of(state->accessed_at, 0),
         .checked_at = ms_of(state->checked_at, 0),
         .succeeded_at = ms_of(state->succeeded_at, state->succeeded_ms),
+        .added_at = ms_of(state->added_at, 0),
         .refusals = state->refusals,
         .client = state->client,
         .agent = state->agent,
@@ -273,6 +275,7 @@ static struct host_state state_of(const struct host_line *line)
         .checked_at = seconds_of(line->checked_at),
         .succeeded_at = seconds_of(line->succeeded_at),
         .succeeded_ms = rest_of(line->succeeded_at),
+        .added_at = seconds_of(line->added_at),
         .refusals = line->refusals,
         .client = line->client,
         .agent = line->agent,

@@ -34,6 +34,35 @@ void knowledge_take_over(struct knowledge *knowledge,
     day_sums_merge(&knowledge->sums, &before->sums);
 }
 
+static bool apply_addition(void *arg, const struct event *event)
+{
+    /* It makes no host known, so it needs no memory. */
+    return host_states_apply(arg, event) == STATUS_OK &&
+           !span_is(event->edit.effect, "added");
+}
+
+/* Of a host that was not known when the edit was heard of. */
+static enum status find_addition(struct knowledge *knowledge, struct span host)
+{
+    const struct recent_query edits = {
+        .kinds = RECENT_EDITS, .host = host, .count = SIZE_MAX};
+
+    return recent_events_each(knowledge->recent, &edits, apply_addition,
+                              knowledge->states);
+}
+
+static enum status apply(struct knowledge *knowledge, const struct event *event)
+{
+    size_t known = host_states_count(knowledge->states);
+    enum status status = host_states_apply(knowledge->states, event);
+
+    if (status != STATUS_OK || host_states_count(knowledge->states) == known)
+        return status;
+    return find_addition(knowledge, event->kind == EVENT_CALLS
+                                        ? event->calls.host
+                                        : event->change.host);
+}
+
 enum status knowledge_add(struct knowledge *knowledge, int64_t now,
                           const struct event *event)
 {
@@ -44,7 +73,7 @@ enum status knowledge_add(struct knowledge *knowledge, int64_t now,
         day_sums_add(&knowledge->sums, now, event->at, &event->copy);
         return STATUS_OK;
     }
-    status = host_states_apply(knowledge->states, event);
+    status = apply(knowledge, event);
     return status == STATUS_OK ? recent_events_add(knowledge->recent, event)
                                : status;
 }

@@ -109,11 +109,18 @@ static enum status on_host(void *arg, const struct host_state *state)
 static enum status on_event(void *arg, const struct event *event)
 {
     const struct reading *reading = arg;
+    enum status status = STATUS_OK;
 
-    if (event->kind != EVENT_COPY)
-        return recent_events_add(reading->known->recent, event);
-    copies_note(reading->known->copies, reading->at, event);
-    return STATUS_OK;
+    if (event->kind == EVENT_COPY) {
+        copies_note(reading->known->copies, reading->at, event);
+        return STATUS_OK;
+    }
+    /* An older version's hosts do not say when they were added. */
+    if (event->kind == EVENT_EDIT)
+        status = host_states_apply(reading->known->states, event);
+    return status == STATUS_OK
+               ? recent_events_add(reading->known->recent, event)
+               : status;
 }
 
 static enum status on_sum(void *arg, const struct snapshot_sum *sum)

@@ -45,6 +45,18 @@ static struct event change(const char *host, int64_t at, struct address after)
     return event;
 }
 
+static struct event edit(const char *effect, int64_t at, const char *host,
+                         const char *another)
+{
+    struct event event = {.kind = EVENT_EDIT, .at = at};
+
+    event.edit.effect = span_from_string(effect);
+    event.edit.hosts[0] = span_from_string(host);
+    event.edit.hosts[1] = span_from_string(another);
+    event.edit.named = event.edit.hosts_in_all = 2;
+    return event;
+}
+
 static void apply(struct host_states *states, struct event event)
 {
     assert_int_equal(host_states_apply(states, &event), STATUS_OK);
@@ -188,9 +200,45 @@ static void test_an_address_without_its_time_or_family_is_none(void **state)
     assert_int_equal(known.addresses[1].family, ADDRESS_NONE);
 }
 
-static void test_edits_and_copies_are_of_no_host(void **state)
+static void test_an_addition_is_the_newest_of_each_host_that_it_names(
+    void **state)
 {
-    apply(*state, (struct event){.kind = EVENT_EDIT, .at = 1});
+    static const struct {
+        const char *label, *effect;
+        int64_t at;
+        uint32_t a, b;
+    } edits[] = {
+        {"no addition is known", "", 0, 0, 0},
+        {"what changes hosts adds none", "changed", 50 * SECOND, 0, 0},
+        {"nor does what removes them", "removed", 60 * SECOND, 0, 0},
+        {"each host is added that is named", "added", 10 * SECOND, 10, 10},
+        {"an older addition is none", "added", 9 * SECOND, 10, 10},
+        {"a newer one is", "added", 20 * SECOND, 20, 20},
+        {"what is before it in its second is before it", "added",
+         20 * SECOND + 1, 21, 21},
+        {"and so up to the next second", "added", 21 * SECOND, 21, 21},
+        {"the end of time is no exception", "added", INT64_MAX, UINT32_MAX,
+         UINT32_MAX},
+    };
+
+    apply(*state, calls("a.example", 1));
+    apply(*state, calls("b.example", 1));
+    apply(*state, calls("c.example", 1));
+    for (size_t i = 0; i < COUNT(edits); i++) {
+        apply(*state,
+              edit(edits[i].effect, edits[i].at, "a.example", "b.example"));
+        if (state_of(*state, "a.example").added_at != edits[i].a ||
+            state_of(*state, "b.example").added_at != edits[i].b)
+            fail_msg("%s", edits[i].label);
+    }
+    assert_int_equal(state_of(*state, "c.example").added_at, 0);
+    assert_int_equal(state_of(*state, "a.example").called_ms, 1);
+}
+
+/* Or a database of hosts that never call would be here as a whole. */
+static void test_edits_and_copies_make_no_host_known(void **state)
+{
+    apply(*state, edit("added", 1, "a.example", "b.example"));
     apply(*state, (struct event){.kind = EVENT_COPY, .at = 1});
     assert_int_equal(host_states_count(*state), 0);
 }
@@ -309,6 +357,9 @@ static struct event some_event(uint64_t *seed)
     struct event event = calls(host, 5 * SECOND + moment(seed));
     bool is_ipv6 = next(seed) % 2 == 0;
 
+    if (next(seed) % 8 == 0)
+        return edit(next(seed) % 4 == 0 ? "changed" : "added", moment(seed),
+                    host, hosts[next(seed) % HOSTS]);
     if (next(seed) % 3 == 0) {
         event = change(host, 5 * SECOND + moment(seed),
                        some_address(seed, is_ipv6));
@@ -354,6 +405,7 @@ static void assert_same(const struct host_state *a, const struct host_state *b)
     assert_int_equal(a->checked_at, b->checked_at);
     assert_int_equal(a->succeeded_at, b->succeeded_at);
     assert_int_equal(a->succeeded_ms, b->succeeded_ms);
+    assert_int_equal(a->added_at, b->added_at);
     assert_int_equal(a->refusals, b->refusals);
     assert_true(address_equal(&a->client, &b->client));
     assert_true(span_equal(a->agent, b->agent));
@@ -366,6 +418,8 @@ static struct host_states *sum_of(const struct event *events, size_t count)
     struct host_states *states = host_states_new();
 
     assert_non_null(states);
+    for (size_t i = 0; i < HOSTS; i++) /* what edits need: host_states.h */
+        apply(states, calls(hosts[i], 1));
     for (size_t i = 0; i < count; i++)
         apply(states, events[i]);
     return states;
@@ -543,7 +597,8 @@ int main(void)
         TEST(test_a_change_says_what_a_record_is_and_since_when),
         TEST(test_a_change_says_more_than_a_call),
         TEST(test_an_address_without_its_time_or_family_is_none),
-        TEST(test_edits_and_copies_are_of_no_host),
+        TEST(test_an_addition_is_the_newest_of_each_host_that_it_names),
+        TEST(test_edits_and_copies_make_no_host_known),
         TEST(test_times_beyond_what_is_kept_are_its_last),
         TEST(test_refusals_in_a_row),
         TEST(test_any_order_gives_the_same_states),

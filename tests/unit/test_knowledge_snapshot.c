@@ -1,5 +1,7 @@
 #include "server/history/knowledge_snapshot.h"
 
+#include "journal/snapshot.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -40,6 +42,15 @@ static void hear(void)
                    .after = {ADDRESS_IPV4, {192, 0, 2, 1}},
                    .why = SPAN_LITERAL("call")},
     };
+    static const struct event added = {
+        .kind = EVENT_EDIT,
+        .at = NOW - 500,
+        .edit = {.action = SPAN_LITERAL("add-host"),
+                 .effect = SPAN_LITERAL("added"),
+                 .hosts = {SPAN_LITERAL("a.example.org")},
+                 .named = 1,
+                 .hosts_in_all = 1},
+    };
     static const struct event copy = {
         .kind = EVENT_COPY,
         .at = NOW - 3000,
@@ -50,6 +61,7 @@ static void hear(void)
 
     add(&refused);
     add(&changed);
+    add(&added);
     add(&copy);
     assert_int_equal(applied_objects_add(&applied, &object), STATUS_OK);
 }
@@ -81,10 +93,52 @@ static void test_hosts_are_as_they_were(void **state)
                                  span_from_string("a.example.org"), &index));
     host_states_get(again->states, index, &host);
     assert_int_equal(host.refusals, 2);
+    assert_int_equal(host.added_at, NOW / 1000);
     assert_true(host_states_find(again->states,
                                  span_from_string("b.example.org"), &index));
     host_states_get(again->states, index, &host);
     assert_int_equal(host.addresses[0].bytes[3], 1);
+}
+
+static bool write_event(void *writer, const struct event *event)
+{
+    snapshot_writer_event(writer, event);
+    return true;
+}
+
+/* As a version that did not know of additions wrote it. */
+static void write_without_additions(void)
+{
+    static const struct recent_query all = {.kinds = RECENT_ALL,
+                                            .count = SIZE_MAX};
+    struct host_state host;
+    struct snapshot_writer *writer = snapshot_writer_new(&packed, NOW);
+
+    assert_non_null(writer);
+    host_states_get(known->states, 0, &host);
+    host.added_at = 0;
+    snapshot_writer_host(writer, &host);
+    assert_int_equal(
+        recent_events_each(known->recent, &all, write_event, writer),
+        STATUS_OK);
+    assert_int_equal(snapshot_writer_finish(writer), STATUS_OK);
+}
+
+static void test_an_older_snapshot_tells_of_additions_by_its_edits(void **state)
+{
+    struct host_state host;
+    const char *reason;
+    int64_t at;
+
+    (void)state;
+    hear();
+    write_without_additions();
+    assert_int_equal(knowledge_snapshot_read(strbuf_span(&packed), again,
+                                             &applied_again, &at, &reason),
+                     STATUS_OK);
+    host_states_get(again->states, 0, &host);
+    assert_true(span_is(host.name, "a.example.org"));
+    assert_int_equal(host.added_at, NOW / 1000);
 }
 
 static void test_what_happened_lately_is_too(void **state)
@@ -95,7 +149,7 @@ static void test_what_happened_lately_is_too(void **state)
     (void)state;
     hear();
     write_and_read();
-    assert_int_equal(recent_events_count(again->recent, &all), 2);
+    assert_int_equal(recent_events_count(again->recent, &all), 3);
 }
 
 /* Of an edit that is told by two events, both. */
@@ -228,6 +282,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SNAPSHOT_TEST(test_hosts_are_as_they_were),
+        SNAPSHOT_TEST(test_an_older_snapshot_tells_of_additions_by_its_edits),
         SNAPSHOT_TEST(test_what_happened_lately_is_too),
         SNAPSHOT_TEST(test_so_are_all_hosts_of_an_edit),
         SNAPSHOT_TEST(test_what_happened_in_one_second_keeps_its_order),

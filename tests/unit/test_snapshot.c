@@ -30,6 +30,7 @@ static const struct host_state full = {
     .checked_at = 5000,
     .succeeded_at = 6000,
     .succeeded_ms = 20,
+    .added_at = 7000,
     .refusals = 7,
     .client = {ADDRESS_IPV4, {192, 0, 2, 9}},
     .agent = SPAN_LITERAL("ddclient \"3\""),
@@ -107,7 +108,8 @@ static void test_lines_are_as_the_document_has_them(void **state)
         "\"called_at\":\"1970-01-01T00:50:00.019Z\","
         "\"accessed_at\":\"1970-01-01T01:06:40.000Z\","
         "\"checked_at\":\"1970-01-01T01:23:20.000Z\","
-        "\"succeeded_at\":\"1970-01-01T01:40:00.020Z\",\"refusals\":7,"
+        "\"succeeded_at\":\"1970-01-01T01:40:00.020Z\","
+        "\"added_at\":\"1970-01-01T01:56:40.000Z\",\"refusals\":7,"
         "\"client\":\"192.0.2.9\",\"agent\":\"ddclient \\\"3\\\"\","
         "\"outcome\":\"badauth\",\"reason\":\"wrong token\"}\n"
         "{\"host\":\"b.example\","
@@ -192,6 +194,7 @@ static void assert_host(const struct host_states *states,
     assert_int_equal(known.checked_at, expected->checked_at);
     assert_int_equal(host_state_succeeded(&known),
                      host_state_succeeded(expected));
+    assert_int_equal(known.added_at, expected->added_at);
     assert_int_equal(known.refusals, expected->refusals);
 }
 
