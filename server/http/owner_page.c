@@ -277,11 +277,10 @@ static void end_record(json_t *record, const struct host_state *state,
     set_dns(record, dns == NULL ? NULL : &dns->answers[i], &known);
 }
 
-/* `past`: NULL, if the history does not tell. */
 static void set_calls(json_t *page, const struct history_query *answer,
-                      const struct owner_past *past, int64_t now)
+                      bool is_told, int64_t now)
 {
-    page_set_flag(page, "has_state", past != NULL);
+    page_set_flag(page, "has_state", is_told);
     page_set_string(page, "no_state",
                     answer == NULL
                         ? "This server keeps no history of calls."
@@ -290,27 +289,26 @@ static void set_calls(json_t *page, const struct history_query *answer,
     page_set_string(page, "happenings_caption",
                     "Changes of its records and refused calls, the latest "
                     "first");
-    if (past == NULL)
+    if (!is_told)
         return;
-    host_words_set_state(page, &past->host, now);
-    host_words_set_events(page, answer->events, past->event_count,
+    host_words_set_state(page, &answer->hosts[0], now);
+    host_words_set_events(page, answer->events, answer->event_count,
                           HOST_WORDS_OWNER, now);
 }
 
-enum status owner_page_end(json_t *page, const struct history_query *answer,
+enum status owner_page_end(json_t *page, struct history_query *answer,
                            const struct name_lookup *dns, int64_t now,
                            struct strbuf *out)
 {
     bool is_told =
         answer != NULL && answer->status == STATUS_OK && answer->host_count > 0;
     json_t *records = json_object_get(page, "records");
-    struct owner_past past;
 
     if (is_told)
-        past = owner_past_of(answer);
+        owner_past_forget(answer);
     for (size_t i = 0; i < json_array_size(records); i++)
         end_record(json_array_get(records, i),
-                   is_told ? &past.host.state : NULL, dns, now);
-    set_calls(page, answer, is_told ? &past : NULL, now);
+                   is_told ? &answer->hosts[0].state : NULL, dns, now);
+    set_calls(page, answer, is_told, now);
     return page_fill("owner", page, out);
 }

@@ -40,11 +40,11 @@ void owner_page_choose(const struct owner_view *view, struct owner_host *host);
 json_t *owner_page_begin(const struct owner_view *view,
                          const struct owner_host *host);
 
-/* What came: of the history (NULL: none is kept; else HISTORY_HOST), and of DNS
- * (NULL: it was not asked, as too many ask now). Releases `page`, and appends what becomes of it.
- * Statuses as of page_fill(). */
-NODISCARD enum status owner_page_end(json_t *page,
-                                     const struct history_query *answer,
+/* What came: of the history (NULL: none is kept; else HISTORY_HOST, of which it
+ * takes out what is not the owner's to see), and of DNS (NULL: it was not asked, as
+ * too many ask now). Releases `page`, and appends what becomes of it. Statuses as of
+ * page_fill(). */
+NODISCARD enum status owner_page_end(json_t *page, struct history_query *answer,
                                      const struct name_lookup *dns, int64_t now,
                                      struct strbuf *out);
 

@@ -7,14 +7,10 @@
 
 #include "server/history/history_query.h"
 
-struct owner_past {
-    struct history_host host;
-    size_t event_count; /* of the answer's events, the first ones */
-};
-
-/* Of an answer to HISTORY_HOST that has the host: without what is from before the
- * newest of its edits that added the host. Addresses stay: they are what the
- * records say. Texts are the answer's. */
-struct owner_past owner_past_of(const struct history_query *answer);
+/* Takes out of an answer to HISTORY_HOST that has the host what is from before the
+ * host was added, as far as that is known (host_states.h). Addresses stay: they are
+ * what the records say. Where refusals of before and of since were counted as one,
+ * the last of them stays. */
+void owner_past_forget(struct history_query *answer);
 
 #endif

@@ -73,7 +73,7 @@ static size_t choose(struct shown *shown, const char *login, const char *query)
     return shown->host.count;
 }
 
-static void end(struct shown *shown, const struct history_query *history,
+static void end(struct shown *shown, struct history_query *history,
                 const struct name_lookup *names)
 {
     strbuf_rewind(&shown->page);
