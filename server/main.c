@@ -411,6 +411,7 @@ static bool start_alerts(struct service *service, const struct config *config)
         .after_s = config->alerts.after_seconds,
         .seal_s = config->history.seconds,
     };
+    http_server_show_alerts(service->server, &service->board);
     service->alerts = alerts_new(&parts, &service->metrics);
     return service->alerts != NULL &&
            http_server_watch_attacks(service->server, &service->attacks) &&

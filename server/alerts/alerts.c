@@ -39,7 +39,7 @@ struct alerts {
     struct alert_deeds deeds;
     int64_t word_at; /* clock_now_ms(): not later than the word was taken */
     struct alert_metrics metrics;
-    struct alert_notice notices[ALERT_BOARD_MAX];
+    struct alert_list shown;
     struct log_quota quota;
     char copy[ALERT_COPY_LEN + 1], machine[MACHINE_MAX + 1];
     bool is_lost; /* the ledger, and that was logged */
@@ -112,6 +112,23 @@ static void note_store(struct alerts *alerts, enum status status)
 /* --- what others see -------------------------------------------------------------
  */
 
+static bool is_many(const struct alert_entry *entry)
+{
+    return strcmp(entry->subject, ALERT_MANY) == 0;
+}
+
+static bool is_of_host(const struct alert_entry *entry)
+{
+    return alert_is_of_host(entry->kind) && !is_many(entry);
+}
+
+/* Whoever guesses may do so at a host as well, or at "/status". */
+static bool names_host(const struct alert_entry *entry)
+{
+    return is_of_host(entry) || (entry->kind == ALERT_LOGIN_ATTACKED &&
+                                 !is_many(entry) && entry->subject[0] != '/');
+}
+
 static void make_notice(struct alert_notice *notice,
                         const struct alert_entry *entry)
 {
@@ -124,26 +141,50 @@ static void make_notice(struct alert_notice *notice,
     notice->advice = alert_advice(entry->kind);
     notice->chapter = alert_chapter(entry->kind);
     notice->since = entry->since;
+    notice->is_of_host = names_host(entry);
+    notice->is_silence = is_of_host(entry) && entry->kind == ALERT_HOST_SILENT;
     snprintf(notice->title, sizeof notice->title, "%s", strbuf_string(&title));
     snprintf(notice->subject, sizeof notice->subject, "%s", entry->subject);
     snprintf(notice->detail, sizeof notice->detail, "%s", entry->detail);
     strbuf_clear(&title);
 }
 
+/* However many hosts are silent, or guessed at, they leave room for what may be
+ * the reason. */
+enum rank { RANK_SERVICE, RANK_GUESSED_AT, RANK_HOST, RANKS };
+
+static enum rank rank_of(const struct alert_entry *entry)
+{
+    if (is_of_host(entry))
+        return RANK_HOST;
+    return entry->kind == ALERT_LOGIN_ATTACKED ? RANK_GUESSED_AT : RANK_SERVICE;
+}
+
+static void list_those(struct alert_list *list,
+                       const struct alert_ledger *ledger, enum rank rank)
+{
+    for (size_t i = ledger->count; i-- > 0;) {
+        const struct alert_entry *entry = ledger->entries[i];
+
+        if (!alert_goes_on(entry) || rank_of(entry) != rank)
+            continue;
+        list->count++;
+        list->silent += rank == RANK_HOST && entry->kind == ALERT_HOST_SILENT;
+        if (list->named < ALERT_BOARD_MAX)
+            make_notice(&list->notices[list->named++], entry);
+    }
+}
+
 static void show(struct alerts *alerts)
 {
     const struct alert_ledger *ledger = &alerts->kept.ledger;
-    size_t named = 0, count = 0;
+    struct alert_list *list = &alerts->shown;
 
-    for (size_t i = ledger->count; i-- > 0;) {
-        if (!alert_goes_on(ledger->entries[i]))
-            continue;
-        if (named < ALERT_BOARD_MAX)
-            make_notice(&alerts->notices[named++], ledger->entries[i]);
-        count++;
-    }
-    alert_board_put(alerts->parts.board, alerts->notices, named, count,
-                    clock_date_ms() / 1000);
+    list->named = list->count = list->silent = 0;
+    for (enum rank rank = 0; rank < RANKS; rank++)
+        list_those(list, ledger, rank);
+    list->as_of = clock_date_ms() / 1000;
+    alert_board_put(alerts->parts.board, list);
     for (size_t kind = 0; kind < ALERT_KINDS; kind++)
         metric_set(&alerts->metrics.going_on[kind],
                    (double)ledger->of_kind[kind]);

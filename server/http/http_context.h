@@ -34,6 +34,7 @@
 #include "server/http/page_wait.h"
 #include "server/http/verification.h"
 #include "server/http/waiting.h"
+#include "server/state/alert_board.h"
 #include "server/state/event_queue.h"
 #include "server/state/health.h"
 #include "server/state/login_attacks.h"
@@ -58,7 +59,8 @@ struct http_shared {
     /* Asks the history (history_query.h); NULL: there is none. */
     void (*ask_history)(void *arg, struct history_query *query);
     void *ask_history_arg;
-    atomic_uint *host_lists; /* that it is asked for now (status_call.h) */
+    struct alert_board *alerts; /* that go on; NULL: nobody looks for any */
+    atomic_uint *host_lists;    /* that it is asked for now (status_call.h) */
 };
 
 struct http_context {

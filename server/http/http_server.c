@@ -259,6 +259,12 @@ void http_server_ask_history(struct http_server *server,
     server->shared.ask_history_arg = arg;
 }
 
+void http_server_show_alerts(struct http_server *server,
+                             struct alert_board *board)
+{
+    server->shared.alerts = board;
+}
+
 /* Where there are few cores, passwords get one of them at most. */
 static unsigned verifier_threads(unsigned loops)
 {

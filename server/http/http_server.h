@@ -10,6 +10,7 @@
 #include "server/state/login_attacks.h"
 #include "server/table/host_table.h"
 
+struct alert_board;
 struct event_queue;
 struct history_query;
 struct http_server;
@@ -38,6 +39,11 @@ void http_server_use_queues(struct http_server *server,
  * http_server_start(); without this nobody wants to know. False: memory is short. */
 bool http_server_watch_attacks(struct http_server *server,
                                struct login_attacks *attacks);
+
+/* Lets the operator's page show what is on the board, which is borrowed. Before
+ * http_server_start(); without this alerts are off. */
+void http_server_show_alerts(struct http_server *server,
+                             struct alert_board *board);
 
 /* Lets the loops ask what happened: ask(arg, ...) must not block, and answers by
  * query->done on any thread, before the loops are joined. Before

@@ -19,12 +19,14 @@ struct status_call {
     struct status_query query;
     struct history_query *answers[QUESTIONS_MAX];
     unsigned count;
+    struct alert_list *alerts; /* as of the writing; NULL: they are off */
 };
 
 static void end(struct status_call *call)
 {
     for (unsigned i = 0; i < call->count; i++)
         history_query_free(call->answers[i]);
+    free(call->alerts);
     free(call);
 }
 
@@ -60,6 +62,7 @@ static enum status write_all(const struct status_call *call,
         .hosts = call->answers[0],
         .recent = call->answers[1],
         .service = call->answers[2],
+        .alerts = call->alerts,
     };
 
     return status_page_write(&view, html);
@@ -77,6 +80,19 @@ static enum status worst_of(const struct status_call *call)
     return worst;
 }
 
+static enum status read_alerts(struct status_call *call)
+{
+    struct alert_board *board = call->context->shared->alerts;
+
+    if (board == NULL)
+        return STATUS_OK;
+    call->alerts = malloc(sizeof *call->alerts);
+    if (call->alerts == NULL)
+        return STATUS_NOMEM;
+    alert_board_read(board, call->alerts);
+    return STATUS_OK;
+}
+
 static void show(struct page_wait *wait)
 {
     struct status_call *call =
@@ -86,9 +102,11 @@ static void show(struct page_wait *wait)
 
     strbuf_init(&html, STATUS_PAGE_MAX_BYTES);
     if (status == STATUS_OK)
+        status = read_alerts(call);
+    if (status == STATUS_OK)
         status = call->count == 1
                      ? status_page_write_host(&call->query, call->answers[0],
-                                              time(NULL), &html)
+                                              call->alerts, time(NULL), &html)
                      : write_all(call, &html);
     if (status == STATUS_OK)
         page_response_send(call->context, wait->req, strbuf_span(&html));

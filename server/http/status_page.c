@@ -2,6 +2,7 @@
 
 #include "base/utc.h"
 #include "server/http/ago.h"
+#include "server/http/alert_words.h"
 #include "server/http/day_plot.h"
 #include "server/http/host_words.h"
 
@@ -75,16 +76,26 @@ static json_t *add_fact(json_t *facts, const char *name, const char *state)
     return fact;
 }
 
-static void add_hosts(json_t *facts, const struct history_query *hosts)
+/* After a start the alerts know of more than was heard since. */
+static size_t count_silent(const struct status_view *view)
 {
-    json_t *fact = add_fact(
-        facts, "Hosts", hosts->silent > 0 || hosts->refused > 0 ? warn : good);
+    size_t told = view->alerts == NULL ? 0 : view->alerts->silent;
+
+    return told > view->hosts->silent ? told : view->hosts->silent;
+}
+
+static void add_hosts(json_t *facts, const struct status_view *view)
+{
+    const struct history_query *hosts = view->hosts;
+    size_t silent = count_silent(view);
+    json_t *fact = add_fact(facts, "Hosts",
+                            silent > 0 || hosts->refused > 0 ? warn : good);
 
     page_set_number(fact, "value", hosts->hosts_in_all);
     page_set_words(fact, "detail",
                    "%zu silent for too long, %zu refused at present, %zu never "
                    "heard",
-                   hosts->silent, hosts->refused, hosts->never_called);
+                   silent, hosts->refused, hosts->never_called);
 }
 
 static const char *rows(size_t count)
@@ -224,7 +235,7 @@ static void set_summary(json_t *page, const struct status_view *view)
     page_set_string(page, "health", strbuf_string(&health));
     strbuf_clear(&health);
     page_set_string(page, "state", health_is_ready(view->health) ? good : bad);
-    add_hosts(facts, view->hosts);
+    add_hosts(facts, view);
     add_table(facts, view);
     add_services(facts, view);
     add_copies(facts, view);
@@ -328,7 +339,20 @@ static void set_columns(json_t *page, const struct status_query *query)
     }
 }
 
-static void add_host(json_t *list, const struct history_host *host, int64_t now)
+/* What is shown of it says that a host is silent if the alerts do, too. */
+static void set_host_state(json_t *object, const struct history_host *host,
+                           const struct alert_list *alerts, int64_t now)
+{
+    struct history_host judged = *host;
+
+    if (alerts != NULL &&
+        alert_list_is_silent(alerts, host->host.name, host->state.accessed_at))
+        judged.is_silent = true;
+    host_words_set_state(object, &judged, now);
+}
+
+static void add_host(json_t *list, const struct history_host *host,
+                     const struct status_view *view)
 {
     struct status_query alone = {.page = 1, .event_page = 1};
     json_t *one = page_list_add(list);
@@ -337,7 +361,7 @@ static void add_host(json_t *list, const struct history_host *host, int64_t now)
     memcpy(alone.host, host->host.name.ptr, alone.host_len);
     set_query(one, "query", &alone);
     page_set_text(one, "host", host->host.name);
-    host_words_set_state(one, host, now);
+    set_host_state(one, host, view->alerts, view->now);
 }
 
 static void set_pages(json_t *page, const struct status_query *query,
@@ -366,7 +390,7 @@ static void set_hosts(json_t *page, const struct status_view *view)
     size_t before = (size_t)(view->query->page - 1) * STATUS_HOSTS_PER_PAGE;
 
     for (size_t i = 0; i < hosts->host_count; i++)
-        add_host(list, &hosts->hosts[i], view->now);
+        add_host(list, &hosts->hosts[i], view);
     page_set_flag(page, "hosts_any", hosts->host_count > 0);
     page_set_string(page, "no_hosts",
                     hosts->hosts_in_all == 0 ? "There are no hosts."
@@ -498,6 +522,7 @@ enum status status_page_write(const struct status_view *view,
     page_set_string(page, "now", utc_format((time_t)view->now, utc));
     page_set_when(page, "known_since", view->service->in_touch_since / 1000,
                   view->now);
+    alert_words_set(page, view->alerts, view->now);
     set_summary(page, view);
     set_left_out(page, view->origin);
     set_recent(page, view);
@@ -510,7 +535,8 @@ enum status status_page_write(const struct status_view *view,
 
 enum status status_page_write_host(const struct status_query *query,
                                    const struct history_query *answer,
-                                   int64_t now, struct strbuf *out)
+                                   const struct alert_list *alerts, int64_t now,
+                                   struct strbuf *out)
 {
     const struct history_host *host = &answer->hosts[0];
     struct status_query back = *query;
@@ -525,7 +551,7 @@ enum status status_page_write_host(const struct status_query *query,
     page_set_text(page, "host", host->host.name);
     back.host_len = 0;
     set_query(page, "back", &back);
-    host_words_set_state(page, host, now);
+    set_host_state(page, host, alerts, now);
     host_words_set_events(page, answer->events, answer->event_count,
                           HOST_WORDS_OPERATOR, now);
     page_set_flag(page, "with_hosts", false);

@@ -7,6 +7,7 @@
 #include "base/status.h"
 #include "server/history/history_query.h"
 #include "server/http/status_query.h"
+#include "server/state/alert_board.h"
 #include "server/state/health.h"
 
 /* What is borrowed for the making of a page. */
@@ -18,6 +19,7 @@ struct status_view {
     int64_t now;                       /* seconds since 1970 */
     /* The answers: each of the question that it is named for, with STATUS_OK. */
     const struct history_query *hosts, *recent, *service;
+    const struct alert_list *alerts; /* NULL: alerts are off */
 };
 
 enum { STATUS_PAGE_MAX_BYTES = 4 * 1024 * 1024 };
@@ -27,9 +29,10 @@ NODISCARD enum status status_page_write(const struct status_view *view,
                                         struct strbuf *out);
 
 /* The page of the one host that `answer` (HISTORY_HOST, with STATUS_OK) is
- * about; the way back leads to what else the query says. */
+ * about; the way back leads to what else the query says. `alerts` as above. */
 NODISCARD enum status status_page_write_host(const struct status_query *query,
                                              const struct history_query *answer,
+                                             const struct alert_list *alerts,
                                              int64_t now, struct strbuf *out);
 
 #endif

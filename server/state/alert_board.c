@@ -13,30 +13,36 @@ void alert_board_clear(struct alert_board *board)
     pthread_mutex_destroy(&board->lock);
 }
 
-void alert_board_put(struct alert_board *board,
-                     const struct alert_notice *notices, size_t named,
-                     size_t count, int64_t as_of)
+/* What of the notices is not used need not be copied. */
+static void copy(struct alert_list *to, const struct alert_list *from)
 {
-    if (named > ALERT_BOARD_MAX)
-        named = ALERT_BOARD_MAX;
+    to->named = from->named;
+    to->count = from->count;
+    to->silent = from->silent;
+    to->as_of = from->as_of;
+    memcpy(to->notices, from->notices, from->named * sizeof *from->notices);
+}
+
+void alert_board_put(struct alert_board *board, const struct alert_list *list)
+{
     pthread_mutex_lock(&board->lock);
-    memcpy(board->notices, notices, named * sizeof *notices);
-    board->named = named;
-    board->count = count;
-    board->as_of = as_of;
+    copy(&board->list, list);
     pthread_mutex_unlock(&board->lock);
 }
 
-size_t alert_board_read(struct alert_board *board, struct alert_notice *out,
-                        size_t most, size_t *count, int64_t *as_of)
+void alert_board_read(struct alert_board *board, struct alert_list *out)
 {
-    size_t copied;
-
     pthread_mutex_lock(&board->lock);
-    copied = board->named < most ? board->named : most;
-    memcpy(out, board->notices, copied * sizeof *out);
-    *count = board->count;
-    *as_of = board->as_of;
+    copy(out, &board->list);
     pthread_mutex_unlock(&board->lock);
-    return copied;
+}
+
+bool alert_list_is_silent(const struct alert_list *list, struct span host,
+                          int64_t accessed_at)
+{
+    for (size_t i = 0; i < list->named; i++)
+        if (list->notices[i].is_silence &&
+            span_is(host, list->notices[i].subject))
+            return accessed_at <= list->notices[i].since;
+    return false;
 }

@@ -24,6 +24,7 @@ from .wire import basic
 A, B, C = "a.example.org", "b.example.org", "c.example.org"
 TOO_MANY = 3  # refusals in a row
 SECRET = "shared-with-the-room"
+ADMIN_TOKEN = "the-operator-s-own-token"
 
 
 @pytest.fixture
@@ -366,6 +367,69 @@ def test_what_is_told_is_in_the_log(launch, mail):
     service.update(A, "192.0.2.1")
     mail.wait_for(refused(A), no_longer_refused(A))
     service.wait_for_event("alert_ended", kind="host_refused", subject=A)
+
+
+# --- on the operator's page
+
+
+def wait_for_alerts(service, text):
+    """Until the page says so where alerts stand; the rest of the page."""
+
+    def is_there():
+        page = service.get("/status", [basic("admin", ADMIN_TOKEN)]).body
+        _, _, behind = page.partition('<h2 id="alerts-title">')
+        alerts, _, rest = behind.partition("</section>")
+        return text in alerts and rest
+
+    return until(is_there, f"{text} among the alerts of the page")
+
+
+def test_what_goes_on_stands_on_the_page(launch, store, state):
+    """Also after a start, when by what it hears itself the server would call nobody
+    silent for a day."""
+    settings = {"DYNDNS_STATE": state, "DYNDNS_ADMIN_TOKEN": ADMIN_TOKEN}
+    silent = f'<a href="/status?host={A}"><bdi>{A} is silent</bdi></a>'
+    store(database((A, "1d"), (B, "")))
+    service = launch(**settings)
+    wait_for_alerts(service, "None goes on.")
+    store(database((A, "2s"), (B, "")))
+    service.reload()
+    wait_for_alerts(service, silent)
+    store(database((A, "1d"), (B, "")))
+    service.kill()
+    service = launch(**settings)
+    page = wait_for_alerts(service, silent)
+    assert "1 silent for too long" in page
+    assert page.count("silent for longer than it may be") == 1
+    page = service.get(f"/status?host={A}", [basic("admin", ADMIN_TOKEN)]).body
+    assert "silent for longer than it may be" in page
+    service.update(A, "192.0.2.1")
+    page = wait_for_alerts(service, "None goes on.")
+    assert "0 silent for too long" in page and "silent for longer" not in page
+
+
+@pytest.mark.parametrize("page", ["/status", f"/status?host={A}"])
+def test_nobody_else_sees_them(launch, page):
+    service = launch(A, DYNDNS_ADMIN_TOKEN=ADMIN_TOKEN)
+    refuse(service, A)
+    wait_for_alerts(service, refused(A))
+    reply = service.get(page, [basic(A, token_of(A))])
+    assert reply.status == 401 and "refused" not in reply.body
+    assert "again and again" not in service.get("/", [basic(A, token_of(A))]).body
+
+
+def test_a_ledger_that_cannot_be_read_is_told_on_the_page(launch, s3):
+    s3.fail_always("500")
+    service = launch(
+        A,
+        ready=False,
+        DYNDNS_STATE=f"s3://{BUCKET}/state",
+        DYNDNS_ADMIN_TOKEN=ADMIN_TOKEN,
+    )
+    service.wait_for_event("alert_ledger_lost")
+    wait_for_alerts(service, "Not known: ")
+    s3.heal()
+    wait_for_alerts(service, "None goes on.")
 
 
 # --- what is set

@@ -23,6 +23,23 @@ def watched(start):
     return start(*hosts, DYNDNS_ADMIN_TOKEN=TOKEN)
 
 
+@pytest.fixture
+def alarmed(start, store, tmp_path):
+    """One with alerts, of a.example.org and of a row that was left out."""
+    store((f"a.example.org,{token_of('a.example.org')}\n-bad-.example.org,x\n").encode())
+    service = start(
+        DYNDNS_ADMIN_TOKEN=TOKEN,
+        DYNDNS_STATE=tmp_path / "state",
+        DYNDNS_STATE_SECONDS=1,
+        DYNDNS_ALERT_AFTER_SECONDS=1,
+        DYNDNS_ALERT_REFUSALS=1,
+    )
+    service.update("a.example.org", "192.0.2.1", token="wrong")
+    look_for(service, "rows of the table of hosts are left out")
+    look_for(service, "a.example.org is refused again and again")
+    return service
+
+
 def look(service, path="/status", credentials=ADMIN, **more):
     return service.get(path, [credentials] if credentials else [], **more)
 
@@ -165,6 +182,19 @@ def test_rows_left_out_are_told_with_their_lines(start, store):
     assert "2 rows left out" in page
 
 
+def test_what_is_wrong_stands_first(alarmed):
+    page = look(alarmed).body
+    assert page.index("are left out</bdi>") < page.index("again and again</bdi>")
+    assert page.index("again and again</bdi>") < page.index("Summary")
+    assert '<a href="/status?host=a.example.org"><bdi>a.example.org is refused' in page
+    assert "2 that go on" in page and "docs/OPERATING.md#host_refused" in page
+    assert "badauth" in page
+
+
+def test_a_server_that_keeps_no_alerts_says_so(watched):
+    assert "None is kept: DYNDNS_STATE is not set." in look(watched).body
+
+
 def test_a_server_without_a_table_says_so(start):
     service = start(ready=False, DYNDNS_ADMIN_TOKEN=TOKEN)
     service.wait_for_event("table_load_failed")
@@ -292,6 +322,35 @@ def test_it_refreshes_itself_and_can_be_stopped(watched, browse):
     assert browser.complaints() == []
 
 
+def test_alerts_come_and_go_by_themselves(alarmed, browse):
+    browser = browse(refreshes=True)
+    browser.open(alarmed, "/status", "admin", TOKEN)
+    assert browser.texts("#alerts tbody th") == [
+        "rows of the table of hosts are left out",
+        "a.example.org is refused again and again",
+    ]
+    browser.driver.execute_script(
+        "document.getElementById('live').dataset.seconds = '0.05';"
+        "const button = document.getElementById('live-button'); button.click(); button.click();"
+    )
+    alarmed.update("a.example.org", "192.0.2.1")
+    until(
+        lambda: browser.texts("#alerts tbody th") == ["rows of the table of hosts are left out"],
+        "the end of an alert to be shown",
+    )
+    assert browser.complaints() == []
+
+
+def test_an_alert_leads_to_its_host_and_says_what_to_do(alarmed, browse):
+    browser = browse(scripts=False)
+    browser.open(alarmed, "/status", "admin", TOKEN)
+    assert "dyndb check-database lists the rows" not in browser.text
+    browser.one("#alerts summary").click()
+    assert "dyndb check-database lists the rows" in browser.text
+    browser.click("#alerts tbody a")
+    assert browser.one("h1").text == "a.example.org"
+
+
 def test_nobody_is_disturbed_who_reads(watched, browse):
     browser = browse(refreshes=True)
     browser.open(watched, "/status?search=a.example.org", "admin", TOKEN)
@@ -371,3 +430,15 @@ def test_axe_finds_nothing(watched, browse, dark, path):
     assert browser.violations() == []
     browser.resize(NARROW)
     assert browser.violations() == []
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_nothing_in_alerts(alarmed, browse, dark):
+    browser = browse(dark=dark)
+    browser.open(alarmed, "/status", "admin", TOKEN)
+    assert browser.violations() == []
+    browser.one("#alerts summary").click()
+    assert browser.violations() == []
+    browser.resize(NARROW)
+    assert browser.violations() == []
+    assert not browser.is_too_wide()

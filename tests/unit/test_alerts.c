@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -26,25 +27,38 @@ static struct aws_config aws = {.access_key_id = (char *)"AKIA",
 static struct alert_board boards[COPIES];
 static struct metric_registry registries[COPIES];
 static struct alerts *copies[COPIES];
-static atomic_bool is_silent, is_ill;
+static atomic_bool is_silent, is_ill, is_attacked;
+static atomic_uint host_count;
+
+static struct login_attack attacks[] = {
+    {.name = "/status"}, {.name = ""}, {.name = "a.example.org"}};
 
 static void facts_now(void *arg, struct alert_facts *facts)
 {
     (void)arg;
+    if (atomic_load(&is_attacked)) {
+        facts->attacks = attacks;
+        facts->attack_count = sizeof attacks / sizeof attacks[0];
+    }
     facts->route53_ill = atomic_load(&is_ill);
     facts->route53_reason = "denied";
 }
 
 static bool scan_hosts(void *arg, struct alert_hosts_scan *scan)
 {
-    struct alert_host host = {.name = span_from_string("a.example.org"),
-                              .expect_within_s = 100};
+    struct alert_host host = {.expect_within_s = 100};
+    char name[32];
 
     (void)arg;
     scan->as_of = scan->now;
     scan->in_touch_since = 1;
     host.accessed_at = atomic_load(&is_silent) ? 1000 : scan->now;
-    alert_hosts_see(scan, &host);
+    for (unsigned i = 0; i < atomic_load(&host_count); i++) {
+        snprintf(name, sizeof name,
+                 i == 0 ? "a.example.org" : "a%u.example.org", i);
+        host.name = span_from_string(name);
+        alert_hosts_see(scan, &host);
+    }
     return true;
 }
 
@@ -71,23 +85,16 @@ static void stop(unsigned i)
     registries[i].count = 0;
 }
 
-static size_t on_board(unsigned i, int64_t *as_of)
-{
-    struct alert_notice notices[4];
-    size_t count;
-
-    (void)alert_board_read(&boards[i], notices, 4, &count, as_of);
-    return count;
-}
+static struct alert_list shown;
 
 static void wait_for(unsigned i, size_t count)
 {
     struct patience patience = patience_for("alerts on the board");
-    int64_t as_of = 0;
 
-    while (on_board(i, &as_of) != count || as_of == 0)
-        if (!patience_lasts(&patience))
-            return;
+    alert_board_read(&boards[i], &shown);
+    while ((shown.count != count || shown.as_of == 0) &&
+           patience_lasts(&patience))
+        alert_board_read(&boards[i], &shown);
 }
 
 static const char *told(void)
@@ -160,6 +167,81 @@ static void test_trouble_of_its_own(void **state)
     stop(0);
 }
 
+static const struct alert_notice *find(const char *title)
+{
+    for (size_t i = 0; i < shown.named; i++)
+        if (strcmp(shown.notices[i].title, title) == 0)
+            return &shown.notices[i];
+    fail_msg("not on the board: %s", title);
+    return NULL;
+}
+
+static const struct {
+    const char *title, *kind, *subject;
+    bool is_of_host, is_silence;
+} notices[] = {
+    {"a.example.org is silent", "host_silent", "a.example.org", true, true},
+    {"Route 53 cannot be used", "route53_unreachable", "", false, false},
+    {"somebody guesses at tokens", "login_attacked", "*", false, false},
+    {"somebody guesses at the token of /status", "login_attacked", "/status",
+     false, false},
+    {"somebody guesses at the token of a.example.org", "login_attacked",
+     "a.example.org", true, false},
+};
+
+static void set_off_all(void)
+{
+    for (size_t i = 0; i < sizeof attacks / sizeof attacks[0]; i++)
+        attacks[i].at = clock_date_ms() / 1000 + PATIENCE_MS / 1000;
+    atomic_store(&is_attacked, true);
+    atomic_store(&is_ill, true);
+}
+
+static void test_the_board_tells_what_each_is_about(void **state)
+{
+    (void)state;
+    set_off_all();
+    atomic_store(&is_silent, true);
+    start(0);
+    wait_for(0, 5);
+    for (size_t i = 0; i < sizeof notices / sizeof notices[0]; i++) {
+        const struct alert_notice *notice = find(notices[i].title);
+
+        assert_string_equal(notice->kind, notices[i].kind);
+        assert_string_equal(notice->subject, notices[i].subject);
+        assert_int_equal(notice->is_of_host, notices[i].is_of_host);
+        assert_int_equal(notice->is_silence, notices[i].is_silence);
+    }
+    assert_string_equal(shown.notices[0].kind, "route53_unreachable");
+    assert_string_equal(shown.notices[4].kind, "host_silent");
+    assert_int_equal(shown.silent, 1);
+    assert_int_equal(find("a.example.org is silent")->since, 1000);
+    stop(0);
+}
+
+/* Hosts are silent first, and are more than there is room for; then there is
+ * other trouble. Or the other way round. */
+static void test_silent_hosts_leave_room_for_the_reason(void **state)
+{
+    (void)state;
+    atomic_store(&host_count, ALERT_BOARD_MAX + 50);
+    for (unsigned i = 0; i < COPIES; i++) {
+        atomic_store(&is_silent, i == 0);
+        atomic_store(&is_ill, i == 1);
+        start(i);
+        wait_for(i, i == 0 ? ALERT_BOARD_MAX + 50 : 1);
+        atomic_store(&is_silent, true);
+        atomic_store(&is_ill, true);
+        wait_for(i, ALERT_BOARD_MAX + 51);
+        assert_int_equal(shown.named, ALERT_BOARD_MAX);
+        assert_int_equal(shown.silent, ALERT_BOARD_MAX + 50);
+        assert_string_equal(shown.notices[0].kind, "route53_unreachable");
+        assert_string_equal(shown.notices[1].kind, "host_silent");
+        stop(i);
+        assert_int_equal(unlink(scratch_path("state/alerts.json")), 0);
+    }
+}
+
 static void test_a_stop_right_after_the_start(void **state)
 {
     (void)state;
@@ -184,6 +266,8 @@ static int set_up(void **state)
         alert_board_init(&boards[i]);
     atomic_store(&is_silent, false);
     atomic_store(&is_ill, false);
+    atomic_store(&is_attacked, false);
+    atomic_store(&host_count, 1);
     return 0;
 }
 
@@ -216,6 +300,8 @@ int main(void)
         TEST(test_copies_tell_once_between_them),
         TEST(test_a_start_does_not_tell_again),
         TEST(test_trouble_of_its_own),
+        TEST(test_the_board_tells_what_each_is_about),
+        TEST(test_silent_hosts_leave_room_for_the_reason),
         TEST(test_a_stop_right_after_the_start),
     };
 

@@ -27,6 +27,7 @@ struct answers {
     struct day_sum sums[DAY_SUMS];
     struct history_query hosts_answer, recent, service;
     struct status_query query;
+    struct alert_list alerts;
     struct status_view view;
 };
 
@@ -149,6 +150,26 @@ static void fill_service(struct answers *answers)
                                .objects_waiting = 1};
 }
 
+static void add_alert(struct answers *answers, const char *title,
+                      const char *host)
+{
+    struct alert_notice *notice =
+        &answers->alerts.notices[answers->alerts.named++];
+
+    *notice = (struct alert_notice){.kind = "host_silent",
+                                    .advice = "look at the machine",
+                                    .chapter = "#host_silent",
+                                    .is_of_host = true,
+                                    .is_silence = true,
+                                    .since = NOW - 86400};
+    snprintf(notice->title, sizeof notice->title, "%s", title);
+    snprintf(notice->subject, sizeof notice->subject, "%s", host);
+    snprintf(notice->detail, sizeof notice->detail, "%s", title);
+    answers->alerts.count = answers->alerts.silent = answers->alerts.named;
+    answers->alerts.as_of = NOW - 10;
+    answers->view.alerts = &answers->alerts;
+}
+
 static int set_up(void **state)
 {
     static struct answers answers;
@@ -253,6 +274,7 @@ static void test_no_markup_is_taken_from_outside(void **state)
 
     answers->query.search_len = sizeof EVIL - 1;
     memcpy(answers->query.search, EVIL, sizeof EVIL - 1);
+    add_alert(answers, EVIL, EVIL);
     write_page(answers, &page);
     assert_lacks(&page, "<script>");
     assert_lacks(&page, EVIL);
@@ -382,15 +404,59 @@ static void test_one_host_has_a_page(void **state)
     answers->recent.hosts = answers->hosts;
     answers->recent.host_count = 1;
     strbuf_init(&page, STATUS_PAGE_MAX_BYTES);
-    assert_int_equal(
-        status_page_write_host(&answers->query, &answers->recent, NOW, &page),
-        STATUS_OK);
+    assert_int_equal(status_page_write_host(&answers->query, &answers->recent,
+                                            NULL, NOW, &page),
+                     STATUS_OK);
     assert_has(&page, "<h1><bdi>a.example.org</bdi></h1>");
     assert_has(&page, "<a href=\"/status?page=2\">All hosts</a>");
     assert_has(&page, "since <time datetime=");
     assert_has(&page, "198.51.100.7");
     assert_has(&page, "3: <bdi>wrong login or token</bdi>");
     assert_lacks(&page, "<script>");
+    strbuf_clear(&page);
+}
+
+#define SILENT "silent for longer than it may be"
+
+/* As after a start, when nobody could have been heard for long enough. */
+static void test_who_is_silent_by_the_alerts_alone_is_shown_so(void **state)
+{
+    struct answers *answers = *state;
+    struct strbuf page;
+
+    answers->hosts[1].is_silent = false;
+    answers->hosts_answer.silent = 0;
+    write_page(answers, &page);
+    assert_lacks(&page, SILENT);
+    assert_has(&page, "0 silent for too long");
+    strbuf_rewind(&page);
+    add_alert(answers, "b.example.org is silent", "b.example.org");
+    assert_int_equal(status_page_write(&answers->view, &page), STATUS_OK);
+    assert_has(&page,
+               "<bdi>b.example.org</bdi></a> <span class=\"bad\">" SILENT);
+    assert_has(&page, "1 silent for too long");
+    strbuf_rewind(&page);
+    answers->recent.hosts = &answers->hosts[1];
+    answers->recent.host_count = 1;
+    assert_int_equal(status_page_write_host(&answers->query, &answers->recent,
+                                            &answers->alerts, NOW, &page),
+                     STATUS_OK);
+    assert_has(&page, SILENT);
+    strbuf_clear(&page);
+}
+
+/* What it heard meanwhile is in no alert yet. */
+static void test_who_is_silent_by_what_was_heard_is_counted(void **state)
+{
+    struct answers *answers = *state;
+    struct strbuf page;
+
+    answers->hosts_answer.silent = 7;
+    add_alert(answers, "c.example.org is silent", "c.example.org");
+    write_page(answers, &page);
+    assert_has(&page, "7 silent for too long");
+    assert_has(&page,
+               "<bdi>c.example.org</bdi></a> <span class=\"warn\">locked");
     strbuf_clear(&page);
 }
 
@@ -406,6 +472,8 @@ int main(void)
         TEST(test_nothing_is_told_as_nothing),
         TEST(test_a_page_that_is_too_long_is_none),
         TEST(test_one_host_has_a_page),
+        TEST(test_who_is_silent_by_the_alerts_alone_is_shown_so),
+        TEST(test_who_is_silent_by_what_was_heard_is_counted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
