@@ -13,7 +13,8 @@ struct copy {
     char machine[EVENT_MACHINE_MAX_BYTES];
     char version[EVENT_VERSION_MAX_BYTES];
     size_t machine_len, version_len;
-    bool is_silent; /* which was told */
+    int64_t patience_ms; /* for its next word */
+    bool is_silent;      /* which was told */
 };
 
 struct copy_watch {
@@ -74,7 +75,7 @@ static struct copy *find(struct copy_watch *watch, struct span id)
     return NULL;
 }
 
-static struct copy *add(struct copy_watch *watch)
+static struct copy *add(struct copy_watch *watch, int64_t up_since)
 {
     size_t capacity =
         watch->capacity == 0 ? FIRST_CAPACITY : 2 * watch->capacity;
@@ -87,7 +88,7 @@ static struct copy *add(struct copy_watch *watch)
         watch->copies = grown;
         watch->capacity = capacity;
     }
-    watch->copies[watch->count] = (struct copy){.is_silent = false};
+    watch->copies[watch->count] = (struct copy){.last.at = up_since};
     return &watch->copies[watch->count++];
 }
 
@@ -100,10 +101,24 @@ static size_t keep(struct span text, char *room, size_t max)
     return len;
 }
 
+/* `before`: its last word, or its start. */
+static int64_t patience_for(const struct event *event, int64_t before)
+{
+    int64_t between = event->at - before;
+
+    if (between > COPY_SILENT_MOST_MS / COPY_SILENT_INTERVALS)
+        return COPY_SILENT_MOST_MS;
+    if (between < COPY_SILENT_LEAST_MS / COPY_SILENT_INTERVALS)
+        return COPY_SILENT_LEAST_MS;
+    return between * COPY_SILENT_INTERVALS;
+}
+
 static void note(struct copy *copy, const struct event *event)
 {
     const struct event_copy *said = &event->copy;
 
+    if (!copy->is_silent) /* else that silence would be waited for again */
+        copy->patience_ms = patience_for(event, copy->last.at);
     copy->last = *event;
     copy->is_silent = false;
     (void)keep(said->copy, copy->id, sizeof copy->id);
@@ -155,7 +170,7 @@ enum status copy_watch_see(struct copy_watch *watch, const struct event *event)
         return STATUS_OK;
     }
     if (copy == NULL)
-        copy = add(watch);
+        copy = add(watch, event->copy.up_since);
     if (copy == NULL)
         return STATUS_NOMEM;
     note(copy, event);
@@ -168,7 +183,7 @@ void copy_watch_pass(struct copy_watch *watch, int64_t now)
         struct copy *copy = &watch->copies[i];
         struct event last;
 
-        if (copy->is_silent || now - copy->last.at < COPY_SILENT_MS)
+        if (copy->is_silent || now - copy->last.at < copy->patience_ms)
             continue;
         copy->is_silent = true;
         last = last_of(copy);

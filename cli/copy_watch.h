@@ -1,16 +1,25 @@
 /* copy_watch -- which servers came and went, from what each of them writes once
- * a minute. Pure.
+ * a minute, or as often as it is told to. Pure.
  *
  * A server that ends well says so. One that was killed, or has lost the store,
  * is only not heard of any more: that is told as of when it was heard last, as
- * soon as it has been silent for COPY_SILENT_MS.
+ * soon as it has been silent for COPY_SILENT_INTERVALS of the times between its last
+ * two words, within bounds; of one that was heard once, that is the time since its
+ * start, which is as long at least.
  */
 #ifndef CLI_COPY_WATCH_H
 #define CLI_COPY_WATCH_H
 
+#include "cli/event_order.h"
 #include "journal/event.h"
 
-enum { COPY_SILENT_MS = 5 * 60 * 1000 };
+enum {
+    COPY_SILENT_INTERVALS = 5,
+    COPY_SILENT_LEAST_MS = 5 * 60 * 1000,
+    /* Longer than between any two words; and what is told as of then is still in
+     * the order of time. */
+    COPY_SILENT_MOST_MS = EVENT_ORDER_WINDOW_MS,
+};
 
 enum copy_news {
     COPY_STARTED, /* at its up_since */

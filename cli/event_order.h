@@ -1,22 +1,25 @@
 /* event_order -- puts what several servers tell into the order in which it
  * happened.
  *
- * Each object of the journal tells of about the minute before it was made, and a
- * line of it of any moment within; so what is read is kept back until the objects
- * have come some minutes further. Memory is bounded: when more would have to be
- * kept back, the earliest is handed on at once, perhaps before something that
- * happened still earlier. So is what comes too late.
+ * Each object of the journal tells of the time since the one before, mostly a
+ * minute, and a line of it of any moment within; so what is read is kept back until
+ * the objects have come further than any tells of. Memory is bounded: when more
+ * would have to be kept back, the earliest is handed on at once, perhaps before
+ * something that happened still earlier. So is what comes too late.
  */
 #ifndef CLI_EVENT_ORDER_H
 #define CLI_EVENT_ORDER_H
 
 #include "base/span.h"
 #include "base/status.h"
+#include "journal/object_name.h"
 
 #include <stdint.h>
 
 enum {
-    EVENT_ORDER_WINDOW_MS = 10 * 60 * 1000, /* a minute, and late objects */
+    /* Of what happened, so much later an object may have been made: and ten minutes,
+     * for clocks differ. */
+    EVENT_ORDER_WINDOW_MS = (OBJECT_INTERVAL_MAX_SECONDS + 10 * 60) * 1000,
     EVENT_ORDER_MAX_BYTES = 128 * 1024 * 1024,
 };
 

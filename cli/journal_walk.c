@@ -1,5 +1,6 @@
 #include "cli/journal_walk.h"
 #include "cli/command.h"
+#include "cli/event_order.h"
 #include "cli/object_ahead.h"
 #include "cli/progress.h"
 #include "cli/say.h"
@@ -17,10 +18,7 @@ enum {
     DAMAGES_TOLD = 10, /* one by one; of the others, how many */
     KEYS_FIRST = 1024,
     MS = 1000,
-
-    /* Of something that happened in the time asked for, this much later an
-     * object may have been made: a minute, and clocks that differ. */
-    LATE_MS = 10 * 60 * MS,
+    LATE_MS = EVENT_ORDER_WINDOW_MS,
 };
 
 /* The names of a day's objects, in their order. */

@@ -19,6 +19,8 @@ enum {
     COPY_NAME_MAX = COPY_NAME_DIGITS + 1,
     /* One each minute for nineteen centuries. */
     OBJECT_NUMBER_MAX = 999999999,
+    /* As far apart are the objects of a server, if it is told so. */
+    OBJECT_INTERVAL_MAX_SECONDS = 3600,
     OBJECT_NAME_MAX = sizeof "events/dt=2026-11-21/20261121T101500Z-"
                              "0123456789abcdef-999999999.jsonl.gz",
 };

@@ -9,6 +9,8 @@
 #include "server/config_lists.h"
 #include "server/config_tls.h"
 
+#include "journal/object_name.h"
+
 #include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -19,7 +21,6 @@ enum {
     MAX_AT_ONCE = 1000000,
     /* Heroku's router gives up after 30 s, and a stop waits for 25 s. */
     MAX_DEADLINE_SECONDS = 25,
-    MAX_STATE_SECONDS = 3600,
     MAX_WAITING_MB = 4096,
     WANTED_MAX_BYTES = 128,
 };
@@ -332,7 +333,7 @@ const struct variable variables[] = {
     {READ("DYNDNS_RESOLVER", variable_resolver)},
     {READ("DYNDNS_STATE", state), KEPT_IN(history.state)},
     {READ("DYNDNS_STATE_SECONDS", number), KEPT_IN(history.seconds),
-     FROM_TO(1, MAX_STATE_SECONDS), DEFAULT("60")},
+     FROM_TO(1, OBJECT_INTERVAL_MAX_SECONDS), DEFAULT("60")},
     {READ("DYNDNS_STATE_WAITING_MB", number),
      KEPT_IN(history.waiting_megabytes), FROM_TO(1, MAX_WAITING_MB),
      DEFAULT("64")},

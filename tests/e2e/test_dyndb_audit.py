@@ -89,6 +89,37 @@ def test_a_server_that_was_killed_is_told_as_of_its_last_word(audit, journal):
     assert "was heard of for the last time" in audit().stdout
 
 
+def test_servers_that_put_an_object_an_hour_are_well(audit, journal):
+    hours = [ago(hours=each) for each in range(9, 0, -1)]
+    for number, at in enumerate(hours, 1):
+        journal.tell(at, copy_line(at), number=number)
+        later = at + 20 * MINUTE
+        journal.tell(later, copy_line(later, copy=OTHER), copy=OTHER, number=number)
+    assert words(audit()) == []
+
+
+def test_what_an_hourly_object_tells_stands_where_it_happened(audit, journal):
+    start = ago(hours=3)
+    for minute in range(70):
+        at = start + minute * MINUTE
+        journal.tell(at, change(at, f"h{minute}.example.org", "192.0.2.1"), number=minute + 1)
+    at = start + 5 * MINUTE
+    late = change(at, "late.example.org", "192.0.2.1")
+    journal.tell(start + 60 * MINUTE, late, copy=OTHER)
+    told = json.loads(audit("--json").stdout)
+    assert len(told) == 71
+    assert [each["at"] for each in told] == sorted(each["at"] for each in told)
+
+
+def test_what_was_said_after_the_time_asked_for_is_no_silence(audit, journal):
+    start = ago(hours=3)
+    for minute in range(90):
+        at = start + minute * MINUTE
+        journal.tell(at, copy_line(at), number=minute + 1)
+    until = start + 10 * MINUTE
+    assert words(audit("--until", f"{until:%Y-%m-%dT%H:%M:%SZ}")) == []
+
+
 def test_edits_alone(audit, journal):
     at = ago(minutes=20)
     journal.tell(

@@ -139,8 +139,10 @@ static void test_only_the_time_asked_for_is_told(void **state)
     put("2026-11-21T10:02:00Z", 'a', 3,
         EDIT("2026-11-21T10:01:00Z", "last")
             EDIT("2026-11-21T10:01:00.001Z", "no"));
-    put("2026-11-21T10:12:00Z", 'a', 4, EDIT("2026-11-21T10:00:30Z", "no"));
-    check(&walk, EXIT_OK, "first |10:00 last |10:02 ");
+    /* One that is told to put an object an hour, and its clock is ahead. */
+    put("2026-11-21T11:11:00Z", 'b', 1, EDIT("2026-11-21T10:00:50Z", "late"));
+    put("2026-11-21T11:11:01Z", 'a', 4, EDIT("2026-11-21T10:00:30Z", "no"));
+    check(&walk, EXIT_OK, "first |10:00 last |10:02 late |11:11 ");
 }
 
 static void test_a_clock_that_is_ahead_is_in_the_next_day(void **state)
