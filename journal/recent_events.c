@@ -445,7 +445,7 @@ struct walk {
     unsigned kinds;
     struct list *ends[HALVES], *nodes[HALVES];
     uint64_t hash; /* of the host */
-    bool is_of_host, is_whole;
+    bool is_of_host;
 };
 
 static struct walk begin(const struct recent_events *recent,
@@ -453,8 +453,7 @@ static struct walk begin(const struct recent_events *recent,
 {
     struct walk walk = {.recent = recent,
                         .kinds = query->kinds,
-                        .is_of_host = query->host.len > 0,
-                        .is_whole = query->is_whole || query->host.len > 0};
+                        .is_of_host = query->host.len > 0};
 
     if (walk.is_of_host) {
         walk.hash = siphash(&recent->key, query->host);
@@ -508,7 +507,7 @@ static struct entry *next(struct walk *walk)
     do
         entry = walk->is_of_host ? next_of_host(walk) : next_of_all(walk);
     while (entry != NULL && ((entry->kind & walk->kinds) == 0 ||
-                             (entry->goes_on && !walk->is_whole)));
+                             (entry->goes_on && !walk->is_of_host)));
     return entry;
 }
 
@@ -584,7 +583,7 @@ size_t recent_events_count(const struct recent_events *recent,
     struct walk walk = begin(recent, query);
     size_t count = 0;
 
-    if (walk.is_whole) {
+    if (walk.is_of_host) {
         while (next(&walk) != NULL)
             count++;
         return count;

@@ -38,15 +38,12 @@ void recent_events_free(struct recent_events *recent); /* NULL is allowed */
 NODISCARD enum status recent_events_add(struct recent_events *recent,
                                         const struct event *event);
 
-/* What is wanted: a page of it, the newest first. */
+/* What is wanted: a page of it, the newest first. Of all hosts, an edit of many is
+ * told by its first event alone (hosts_before). */
 struct recent_query {
     unsigned kinds;
     struct span host;     /* normalised; empty: of all */
     size_t offset, count; /* so many are passed over, so many are told */
-
-    /* Of all hosts, an edit is told by its first event alone; with this by all of
-     * them (hosts_before). */
-    bool is_whole;
 };
 
 /* The event is valid until `each` returns; false ends it. STATUS_NOMEM. */
