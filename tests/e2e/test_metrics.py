@@ -7,17 +7,50 @@ import pytest
 from sandbox.patience import PATIENCE_SECONDS, until
 
 from . import wire
+from .conftest import BUCKET
 from .hosts import numbered, token_of
 from .metrics import address_of, scrape
 
 OWN_LISTENER = {"DYNDNS_METRICS_LISTEN": "127.0.0.1:0"}
 AWS_CALLS = "dyndns53_aws_calls_total"
 REQUESTS = "dyndns53_http_requests_total"
+MESSAGES = "dyndns53_alert_messages_total"
+TOO_MANY = 3  # refusals in a row
 
 
 @pytest.fixture
 def service(start):
     return start("a.example.org", "b.example.org", **OWN_LISTENER)
+
+
+@pytest.fixture(params=["plain", "whole", "whole, in a folder"])
+def settings(request, sandbox, tmp_path):
+    """As few settings as there may be, and all that have metrics of their own."""
+    if request.param == "plain":
+        return OWN_LISTENER
+    is_in_folder = request.param.endswith("folder")
+    return OWN_LISTENER | {
+        "DYNDNS_STATE": tmp_path / "state" if is_in_folder else f"s3://{BUCKET}/state",
+        "DYNDNS_STATE_SECONDS": 1,
+        "DYNDNS_ADMIN_TOKEN": "the-operator-s-own-token",
+        "DYNDNS_ALERT_TOPIC": sandbox.sns.create_topic("alerts"),
+        "DYNDNS_ALERT_COMMAND": "/bin/true",
+        "DYNDNS_ALERT_REFUSALS": TOO_MANY,
+        "DYNDNS_ALERT_AFTER_SECONDS": 1,
+    }
+
+
+def keeps_state(settings):
+    return "DYNDNS_STATE" in settings
+
+
+def refuse(service, settings, *hosts):
+    """As often as it takes for an alert, and waits until both senders have told it."""
+    for host in hosts * TOO_MANY:
+        assert service.update(host, "192.0.2.1", token="wrong").status == 401
+    for sender in ("sns", "command") if keeps_state(settings) else ():
+        sent = {"sender": sender, "result": "sent"}
+        until(lambda: scrape(service).value(MESSAGES, **sent) > 0, f"a message by {sender}")
 
 
 def answered(service, route, outcome):
@@ -58,8 +91,11 @@ def test_whatever_host_is_named_the_listener_decides(service):
 # --- the form
 
 
-def test_promtool_finds_no_fault(service):
+def test_promtool_finds_no_fault(start, settings):
+    service = start("a.example.org", "b.example.org", **settings)
     assert service.update("a.example.org", "192.0.2.1").said == "good 192.0.2.1"
+    refuse(service, settings, "b.example.org")
+    assert scrape(service).has("dyndns53_state_objects_waiting") == keeps_state(settings)
     checked = subprocess.run(
         ["promtool", "check", "metrics"],
         input=scrape(service).text,
@@ -70,13 +106,22 @@ def test_promtool_finds_no_fault(service):
     assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
 
 
-def test_there_is_as_much_of_it_with_many_hosts_as_with_one(start):
-    few = start("a.example.org", **OWN_LISTENER)
-    many = start("a.example.org", *numbered(600), **OWN_LISTENER)
+def test_there_is_as_much_of_it_with_many_hosts_as_with_one(start, settings):
+    def launch(name, *hosts):
+        """Each with a state of its own, for what a server finds there is counted."""
+        own = {"DYNDNS_STATE": f"{settings['DYNDNS_STATE']}-{name}"} if keeps_state(settings) else {}
+        return start("a.example.org", *hosts, **settings | own)
+
+    few, many = launch("few"), launch("many", *numbered(600))
+    refuse(few, settings, "a.example.org")
+    refuse(many, settings, *numbered(5))
     for number, host in enumerate(numbered(50)):
         assert many.update(host, f"192.0.2.{number}").said == f"good 192.0.2.{number}"
     assert few.update("a.example.org", "192.0.2.1").said == "good 192.0.2.1"
-    assert scrape(few).series() == scrape(many).series()
+    until(
+        lambda: scrape(few).series() == scrape(many).series(),
+        lambda: f"the same series: {scrape(few).series() ^ scrape(many).series()}",
+    )
     assert scrape(many).value("dyndns53_hosts") == 601
     assert "example" not in scrape(many).text and "192.0.2" not in scrape(many).text
 
