@@ -50,6 +50,26 @@ def test_the_documents_name_their_labels():
     assert named == written
 
 
+# Operations of the tool, and what has no name.
+NOT_THE_SERVERS = {"GetChange", "HeadObject", "ListObjectVersions", "other"}
+
+
+def test_the_servers_operations_are_named():
+    code = read("aws/aws_metrics.c")
+    counted = set(re.findall(r'\[AWS_\w+\] = "(\w+)"', code))
+    assert counted > NOT_THE_SERVERS
+    words = read("docs/METRICS.md").split("The operations that the server makes are ")[1]
+    named = re.findall(r"`(\w+)`", words.split(".\n")[0])
+    assert sorted(named) == sorted(counted - NOT_THE_SERVERS)
+
+
+def test_each_table_begins_a_paragraph_and_ends_one():
+    lines = ["", *read("docs/METRICS.md").splitlines(), ""]
+    for before, line in zip(lines, lines[1:]):
+        if line.startswith("|") != before.startswith("|"):
+            assert "" in (before, line), f"{before!r}, {line!r}"
+
+
 def test_names_are_as_prometheus_has_them():
     for name, (kind, words) in described().items():
         assert re.fullmatch(r"(dyndns53|process)_[a-z0-9_]+", name)
