@@ -1,10 +1,12 @@
 """The Compose file, as Debian's docker-compose reads it."""
 
+import re
 import subprocess
 
 import pytest
 import yaml
 from packages import TEMPLATES
+from stop_time import stop_seconds
 
 FILE = TEMPLATES / "compose.yaml"
 
@@ -34,4 +36,8 @@ def test_the_container_may_do_nothing_but_serve(service):
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
-    assert service["stop_grace_period"] == "30s"
+
+
+def test_the_container_outlives_the_servers_own_stop(service):
+    (seconds,) = re.fullmatch(r"(\d+)s", service["stop_grace_period"]).groups()
+    assert int(seconds) > stop_seconds()
