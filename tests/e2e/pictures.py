@@ -36,6 +36,7 @@ def shown(start, store, sandbox, tmp_path):
         DYNDNS_LISTEN="127.0.0.1:0",
         DYNDNS_STATE=str(tmp_path / "state"),
         DYNDNS_STATE_SECONDS=1,
+        DYNDNS_ALERT_AFTER_SECONDS=1,
     )
     for number, name in enumerate(("attic", "bakery", "home", "nas"), 1):
         call(service, name, f"198.51.100.{number}", "ddclient/4.0.0")
@@ -45,7 +46,8 @@ def shown(start, store, sandbox, tmp_path):
 
     def is_shown():
         page = service.get("/status", [basic("admin", TOKEN)]).body
-        return "1 silent for" in page and "the host is locked" in page and "this one" in page
+        parts = ("1 silent for", "the host is locked", "this one", "is silent", "are left out<")
+        return all(part in page for part in parts)
 
     until(is_shown, "all of it on the page")
     return service
@@ -66,7 +68,7 @@ def height_of(browser, most):
 def test_pictures(shown, browse, dark):
     browser = browse(dark=dark, size=(920, 900))
     browser.open(shown, "/status", "admin", TOKEN)
-    name, most = ("status-dark", 800) if dark else ("status-light", 1900)
+    name, most = ("status-dark", 800) if dark else ("status-light", 2300)
     browser.picture(DOCS / f"{name}.png", height_of(browser, most))
     if not dark:
         browser.resize(NARROW)
