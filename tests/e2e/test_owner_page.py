@@ -9,6 +9,7 @@ from sandbox.patience import PATIENCE_SECONDS, until
 
 from .browser import NARROW
 from .hosts import token_of
+from .journal import SNAPSHOT, ago, calls, change, snapshot, text_of
 from .proxy import forwarded
 from .test_hash_v2 import hash_of
 from .test_hashed_tokens import scrypt
@@ -214,6 +215,106 @@ def test_the_settings_name_this_service(owned):
     headers = [OWNER, ("X-Forwarded-Proto", "https")]
     assert f"https://{OWN}/nic/update" in owned.get("/", headers).body
     assert token_of(HOST) not in page
+
+
+# --- who had the name before
+
+NEW_TOKEN = "the-new-owner-s-own"
+NEW_OWNER = basic(HOST, NEW_TOKEN)
+ADMIN = basic("admin", "x" * 16)
+FORMER = ["wrong login or token", "stranger/1", "A record set", "192.0.2.65"]
+
+
+@pytest.fixture
+def keep(start, journal):
+    """Starts a server that writes down what happens."""
+
+    def keep(*hosts):
+        service = start(
+            *hosts, DYNDNS_STATE=journal.where, DYNDNS_STATE_SECONDS=1,
+            DYNDNS_ADMIN_TOKEN="x" * 16,
+        )  # fmt: skip
+        service.wait_for_event("state_read")
+        return service
+
+    return keep
+
+
+@pytest.fixture
+def hand_over(tool, journal):
+    """Gives the name to somebody else, as docs/STATUS.md says."""
+
+    def run(*arguments, **more):
+        finished = tool(*arguments, DYNDNS_STATE=journal.where, **more)
+        assert finished.returncode == 0, finished.stderr
+
+    def load(service):
+        before = len(service.events("table_loaded"))
+        service.reload()
+        until(lambda: len(service.events("table_loaded")) > before, "the table to be read")
+
+    def hand_over(service):
+        run("remove-host", HOST)
+        load(service)
+        run("add-host", HOST, "--token", "-", stdin=NEW_TOKEN.encode())
+        load(service)
+        until(lambda: look(service, credentials=NEW_OWNER).status == 200, "the host to be his")
+        look_for(service, "add-host", f"/status?host={HOST}", ADMIN)
+
+    return hand_over
+
+
+def assert_former_is_for_the_operator_alone(service):
+    page = look(service, credentials=NEW_OWNER).body
+    assert [word for word in FORMER if word in page] == []
+    assert "No record was changed lately, and no call was refused" in page
+    assert "192.0.2.66</span> since" not in page
+    page = look(service, f"/status?host={HOST}", ADMIN).body
+    assert [word for word in FORMER if word not in page] == []
+
+
+def test_a_new_owner_sees_nothing_of_the_former_one(keep, hand_over, tool, journal):
+    service = keep(HOST, "b.example.org")
+    assert service.update(HOST, "192.0.2.65").said == "good 192.0.2.65"
+    assert service.update(HOST, "192.0.2.66").said == "good 192.0.2.66"
+    service.update(HOST, "192.0.2.1", token="wrong", headers=[("User-Agent", "stranger/1")])
+    page = look_for(service, "stranger/1")
+    assert [word for word in FORMER if word not in page] == []
+    assert "192.0.2.66</span> since" in page
+    hand_over(service)
+    assert_former_is_for_the_operator_alone(service)
+    service.stop()
+    assert "stranger/1" in tool("history", HOST, DYNDNS_STATE=journal.where).stdout
+
+    service = keep()  # which reads all of it
+    assert_former_is_for_the_operator_alone(service)
+
+    def is_told_of_his_own():
+        agent = [("User-Agent", "owner/2")]
+        reply = service.update(HOST, "192.0.2.66", token=NEW_TOKEN, headers=agent)
+        assert reply.status == 200
+        return "owner/2" in look(service, credentials=NEW_OWNER).body
+
+    until(is_told_of_his_own, "the new owner's calls")
+    assert_former_is_for_the_operator_alone(service)
+
+
+def test_a_snapshot_says_since_when_a_name_is_his(keep, journal):
+    """Without the edit, which is long forgotten."""
+    then, added = ago(days=9), text_of(ago(days=8))
+    refusal = {
+        "client": "198.51.100.9", "agent": "stranger/1", "outcome": "badauth",
+        "reason": "wrong login or token", "refusals": 1,
+    }  # fmt: skip
+    host = {
+        "host": HOST, "ipv4": "192.0.2.66", "ipv4_updated_at": text_of(then),
+        "called_at": text_of(then), "accessed_at": text_of(then), "added_at": added, **refusal,
+    }  # fmt: skip
+    refused = calls(then, HOST, "badauth", reason=refusal["reason"], agent="stranger/1", refused=1)
+    changed = change(then, HOST, "192.0.2.66", "192.0.2.65")
+    journal.put(SNAPSHOT, snapshot(ago(minutes=9), host, refused, changed))
+    service = keep((HOST, NEW_TOKEN))
+    assert_former_is_for_the_operator_alone(service)
 
 
 # --- the button
