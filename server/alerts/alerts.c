@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/log_quota.h"
 #include "base/utc.h"
+#include "server/alerts/alert_news.h"
 #include "server/alerts/alert_store.h"
 #include "server/alerts/alert_teller.h"
 
@@ -41,6 +42,7 @@ struct alerts {
     struct alert_metrics metrics;
     struct alert_list shown;
     struct log_quota quota;
+    struct alert_news unlogged; /* the store has it, perhaps */
     char copy[ALERT_COPY_LEN + 1], machine[MACHINE_MAX + 1];
     bool is_lost; /* the ledger, and that was logged */
     pthread_t thread;
@@ -79,6 +81,16 @@ static void log_ended(struct alerts *alerts, const struct alert_entry *entry)
               log_str("subject", entry->subject));
 }
 
+static void log_news(void *arg, const struct alert_entry *entry)
+{
+    struct alerts *alerts = arg;
+
+    if (alert_goes_on(entry))
+        log_begun(alerts, entry);
+    else
+        log_ended(alerts, entry);
+}
+
 static void log_all_news(struct alerts *alerts)
 {
     struct alert_ledger *ledger = &alerts->kept.ledger;
@@ -86,10 +98,8 @@ static void log_all_news(struct alerts *alerts)
     for (size_t i = 0; i < ledger->count; i++) {
         struct alert_entry *entry = ledger->entries[i];
 
-        if (entry->is_news && alert_goes_on(entry))
-            log_begun(alerts, entry);
-        else if (entry->is_news)
-            log_ended(alerts, entry);
+        if (entry->is_news)
+            log_news(alerts, entry);
         entry->is_news = false;
     }
 }
@@ -270,6 +280,7 @@ static enum status change_once(struct alerts *alerts, bool finishes,
         log_unread(alerts);
     else if (status != STATUS_OK)
         return status;
+    alert_news_tell(&alerts->unlogged, &alerts->kept.ledger, log_news, alerts);
     alerts->word_at = clock_now_ms();
     round = round_now(alerts);
     *has_word = false;
@@ -283,6 +294,8 @@ static enum status change_once(struct alerts *alerts, bool finishes,
     if (status == STATUS_OK) {
         alert_deeds_clear(&alerts->deeds);
         log_all_news(alerts);
+    } else if (status != STATUS_CONFLICT) {
+        alert_news_keep(&alerts->unlogged, &alerts->kept.ledger);
     }
     return status;
 }
@@ -437,6 +450,7 @@ void alerts_free(struct alerts *alerts)
     if (alerts == NULL)
         return;
     alert_deeds_clear(&alerts->deeds);
+    alert_news_clear(&alerts->unlogged);
     alert_store_clear(&alerts->kept);
     alert_senders_free(alerts->senders);
     object_store_free(alerts->object_store);

@@ -2,6 +2,8 @@
 
 #include "aws/aws_client.h"
 #include "base/clock.h"
+#include "base/log.h"
+#include "journal/object_store.h"
 #include "tests/unit/patience.h"
 #include "tests/unit/scratch_folder.h"
 
@@ -32,6 +34,55 @@ static atomic_uint host_count;
 
 static struct login_attack attacks[] = {
     {.name = "/status"}, {.name = ""}, {.name = "a.example.org"}};
+
+/* --- what is logged, and a store whose answers get lost ------------------------ */
+
+static atomic_uint begun_logged, ended_logged;
+/* The answer to the first one that has this in it is lost; NULL: none is. */
+static _Atomic(const char *) losing;
+
+void __wrap_log_write(enum log_level level, const char *event,
+                      const struct log_field *fields, size_t count);
+enum status __real_object_store_put(struct object_store *to, const char *key,
+                                    struct span body, const char *content_type,
+                                    enum object_condition condition,
+                                    struct object_tag *tag);
+enum status __wrap_object_store_put(struct object_store *to, const char *key,
+                                    struct span body, const char *content_type,
+                                    enum object_condition condition,
+                                    struct object_tag *tag);
+
+void __wrap_log_write(enum log_level level, const char *event,
+                      const struct log_field *fields, size_t count)
+{
+    (void)level;
+    (void)fields;
+    (void)count;
+    if (strcmp(event, "alert_begun") == 0)
+        atomic_fetch_add(&begun_logged, 1);
+    if (strcmp(event, "alert_ended") == 0)
+        atomic_fetch_add(&ended_logged, 1);
+}
+
+enum status __wrap_object_store_put(struct object_store *to, const char *key,
+                                    struct span body, const char *content_type,
+                                    enum object_condition condition,
+                                    struct object_tag *tag)
+{
+    const char *what = atomic_load(&losing);
+    struct object_tag before = *tag;
+    enum status status =
+        __real_object_store_put(to, key, body, content_type, condition, tag);
+
+    if (status != STATUS_OK || what == NULL ||
+        memmem(body.ptr, body.len, what, strlen(what)) == NULL)
+        return status;
+    atomic_store(&losing, NULL);
+    *tag = before;
+    return STATUS_UNAVAILABLE;
+}
+
+/* --- the server ------------------------------------------------------------------ */
 
 static void facts_now(void *arg, struct alert_facts *facts)
 {
@@ -139,6 +190,36 @@ static void test_copies_tell_once_between_them(void **state)
     stop(0);
     stop(1);
     assert_string_equal(told(), BEGUN ENDED);
+}
+
+static void wait_until_logged(unsigned begun, unsigned ended)
+{
+    struct patience patience = patience_for("the log");
+
+    while (atomic_load(&begun_logged) < begun ||
+           atomic_load(&ended_logged) < ended)
+        if (!patience_lasts(&patience))
+            return;
+}
+
+/* The ledger was saved, though the copy does not know. */
+static void test_news_is_logged_once_though_the_answer_is_lost(void **state)
+{
+    (void)state;
+    atomic_store(&is_silent, true);
+    atomic_store(&losing, "\"ended\":0");
+    start(0);
+    wait_until_logged(1, 0);
+    wait_until_told(BEGUN);
+    assert_null(atomic_load(&losing));
+    atomic_store(&losing, "\"ended\":1"); /* a date */
+    atomic_store(&is_silent, false);
+    wait_until_logged(1, 1);
+    wait_until_told(BEGUN ENDED);
+    stop(0);
+    assert_null(atomic_load(&losing));
+    assert_int_equal(atomic_load(&begun_logged), 1);
+    assert_int_equal(atomic_load(&ended_logged), 1);
 }
 
 static void test_a_start_does_not_tell_again(void **state)
@@ -268,6 +349,9 @@ static int set_up(void **state)
     atomic_store(&is_ill, false);
     atomic_store(&is_attacked, false);
     atomic_store(&host_count, 1);
+    atomic_store(&begun_logged, 0);
+    atomic_store(&ended_logged, 0);
+    atomic_store(&losing, NULL);
     return 0;
 }
 
@@ -298,6 +382,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(test_copies_tell_once_between_them),
+        TEST(test_news_is_logged_once_though_the_answer_is_lost),
         TEST(test_a_start_does_not_tell_again),
         TEST(test_trouble_of_its_own),
         TEST(test_the_board_tells_what_each_is_about),
