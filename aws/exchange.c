@@ -240,8 +240,10 @@ static void set_up_message(struct setup *setup, struct aws_request *request)
     set_pointer(setup, CURLOPT_CUSTOMREQUEST, "PUT");
     /* When an old connection turns out to be dead, libcurl sends the request
      * again on a new one. Had the first been carried out, a conditional PUT
-     * would then find its own work there and report a conflict. */
+     * would then find its own work there and report a conflict. Nor is the new
+     * one kept, lest each PUT leave one more open. */
     set_long(setup, CURLOPT_FRESH_CONNECT, 1);
+    set_long(setup, CURLOPT_FORBID_REUSE, 1);
 }
 
 /* A buffer that grows leaves copies behind; what asks for credentials gets all

@@ -736,6 +736,24 @@ static void test_put_never_reuses_a_connection(void **state)
     tear_down(&f);
 }
 
+/* Else each PUT would leave one more connection open. */
+static void test_nothing_reuses_the_connection_of_a_put(void **state)
+{
+    static const struct loopback_step steps[] = {
+        {STORED, LOOPBACK_KEEP, 0},
+        {STORED, LOOPBACK_KEEP, 0},
+    };
+    struct fixture f;
+
+    (void)state;
+    set_up(&f, steps, COUNT(steps));
+    put(&f, span_from("x", 1), "", "");
+    get(&f, "");
+    assert_int_equal(loopback_requests(f.aws.server), 2);
+    assert_int_equal(loopback_connections(f.aws.server), 2);
+    tear_down(&f);
+}
+
 static const struct {
     const char *label;
     struct loopback_step step;
@@ -1014,6 +1032,7 @@ int main(void)
         cmocka_unit_test(test_put),
         cmocka_unit_test(test_put_answers),
         cmocka_unit_test(test_put_never_reuses_a_connection),
+        cmocka_unit_test(test_nothing_reuses_the_connection_of_a_put),
         cmocka_unit_test(test_large_puts),
         cmocka_unit_test(test_the_region_is_learnt),
         cmocka_unit_test(test_a_put_is_sent_again_whole),
