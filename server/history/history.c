@@ -42,7 +42,7 @@ struct history {
     uint64_t lost, lost_told;
     /* As of the keeper's last look, for whoever may not wait for a lock. */
     _Atomic uint64_t lost_in_all;
-    atomic_size_t hosts;
+    atomic_size_t hosts, known_bytes;
     atomic_int_least64_t as_of;
 
     pthread_mutex_t lock; /* guards the rest */
@@ -100,6 +100,7 @@ static void take_all(struct history *history)
     }
     atomic_store(&history->hosts,
                  host_states_count(history->shared.known->states));
+    atomic_store(&history->known_bytes, knowledge_bytes(history->shared.known));
     atomic_store(&history->as_of,
                  shared_knowledge_as_of(&history->shared, clock_date_ms()));
     pthread_mutex_unlock(&history->shared.lock);
@@ -327,6 +328,7 @@ static void fill_metrics(void *arg, void *to)
         .has_store = history->carrier != NULL,
         .lost = atomic_load(&history->lost_in_all),
         .hosts = atomic_load(&history->hosts),
+        .known_bytes = atomic_load(&history->known_bytes),
         .as_of = atomic_load(&history->as_of),
     };
 

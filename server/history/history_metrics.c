@@ -32,6 +32,7 @@ void history_metrics_fill(const struct history_figures *from, int64_t now,
 {
     metric_add(to->lost, from->lost);
     metric_set(to->hosts, (double)from->hosts);
+    metric_set(to->known, (double)from->known_bytes);
     metric_set(to->as_of, seconds_of(from->as_of));
     metric_set(to->waiting, (double)NAN);
     metric_set(to->bytes, (double)NAN);

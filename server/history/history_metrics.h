@@ -13,6 +13,8 @@
       "Calls and changes that the history had no room for.")                   \
     X(gauge, hosts, 1, NULL, "dyndns53_state_hosts",                           \
       "Hosts whose state is known.")                                           \
+    X(gauge, known, 1, NULL, "dyndns53_state_known_bytes",                     \
+      "Memory of what is known of hosts, and of what happened lately.")        \
     X(gauge, as_of, 1, NULL, "dyndns53_state_as_of_timestamp_seconds",         \
       "Until when the calls of all copies are known.")                         \
     X(counter, put, 1, NULL, "dyndns53_state_objects_put_total",               \
@@ -42,7 +44,7 @@ extern const struct metric_table history_metric_table;
 
 struct history_figures {
     uint64_t lost;
-    size_t hosts;
+    size_t hosts, known_bytes;
     int64_t as_of;  /* history.h */
     bool has_store; /* else the rest is not looked at */
     struct outbox_state outbox;

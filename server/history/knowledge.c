@@ -28,6 +28,12 @@ void knowledge_free(struct knowledge *knowledge)
     free(knowledge);
 }
 
+size_t knowledge_bytes(const struct knowledge *knowledge)
+{
+    return host_states_bytes(knowledge->states) +
+           recent_events_bytes(knowledge->recent);
+}
+
 void knowledge_take_over(struct knowledge *knowledge,
                          const struct knowledge *before)
 {

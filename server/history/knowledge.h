@@ -20,6 +20,9 @@ struct knowledge {
 struct knowledge *knowledge_new(const char *self, int64_t interval_ms);
 void knowledge_free(struct knowledge *knowledge); /* NULL is allowed */
 
+/* Memory of what grows with hosts and events. */
+size_t knowledge_bytes(const struct knowledge *knowledge);
+
 /* Adds what `before` alone knows: what this copy has said of itself. */
 void knowledge_take_over(struct knowledge *knowledge,
                          const struct knowledge *before);

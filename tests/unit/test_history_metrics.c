@@ -10,13 +10,15 @@
 
 static void test_without_a_store_nothing_is_known_of_one(void **state)
 {
-    const struct history_figures figures = {.lost = 3, .hosts = 5};
+    const struct history_figures figures = {
+        .lost = 3, .hosts = 5, .known_bytes = 700};
     struct history_metrics metrics = {.lost = {{0}}};
 
     (void)state;
     history_metrics_fill(&figures, 10000, &metrics);
     assert_int_equal(metric_count(metrics.lost), 3);
     assert_true(metric_value(metrics.hosts) == 5);
+    assert_true(metric_value(metrics.known) == 700);
     assert_true(isnan(metric_value(metrics.as_of)));
     assert_true(isnan(metric_value(metrics.waiting)));
     assert_true(isnan(metric_value(metrics.oldest)));
