@@ -25,7 +25,7 @@ def source(dice):
 async def _exchange(server, dice, data) -> bytes:
     """All that the server says to it, until it ends the connection."""
     try:
-        line = await Line.to(server.address, source(dice))
+        line = await Line.to(server.address(), source(dice))
     except Refused:
         return b""
     line.send(data)
@@ -129,7 +129,7 @@ async def _connect(server, dice, count) -> list[Line]:
     lines = []
     for _ in range(count):
         try:
-            lines.append(await Line.to(server.address, source(dice)))
+            lines.append(await Line.to(server.address(), source(dice)))
         except Refused:
             break
     return lines

@@ -36,11 +36,12 @@ class Line:
         self._reader, self._writer = reader, writer
 
     @classmethod
-    async def to(cls, address, source):
+    async def to(cls, address, source, tls=None):
+        """`tls`: the context, if the listener speaks TLS."""
         if address is None:
             raise Refused
         try:
-            return cls(*await asyncio.open_connection(*address, local_addr=(source, 0)))
+            return cls(*await asyncio.open_connection(*address, local_addr=(source, 0), ssl=tls))
         except OSError as error:
             raise Refused from error
 
@@ -85,6 +86,10 @@ class Line:
         self._writer.transport.abort()
 
     async def close(self):
+        if self._writer.get_extra_info("ssl_object"):
+            # The connection as it is, as most callers do: whoever waits for the
+            # server to answer close_notify, as close() does, waits for ten seconds.
+            self._writer.transport.abort()
         self._writer.close()
         try:
             await self._writer.wait_closed()
@@ -93,14 +98,40 @@ class Line:
 
 
 class Host:
-    """What one host wants. It asks for one thing at a time."""
+    """What one host wants. It asks for one thing at a time. `tls`: by which it asks;
+    None: without."""
 
-    def __init__(self, number, name, server):
-        self.name, self.server = name, server
+    def __init__(self, number, name, server, tls=None):
+        self.name, self.server, self._tls = name, server, tls
         self.ledgers = [Ledger(name, "A"), Ledger(name, "AAAA")]
         self.source = f"127.{10 + (number >> 16)}.{number >> 8 & 255}.{number & 255}"
         self.is_busy = False
         self._hang_ups = itertools.count(1)
+        self._anew_in = {"A": 1, "AAAA": 1}  # in which life of its server
+
+    async def connect(self) -> Line:
+        kind = "tls" if self._tls else "http"
+        return await Line.to(self.server.address(kind), self.source, self._tls)
+
+    def is_told(self, ledger) -> bool:
+        """Not so if its server was killed, and may have told nobody of the last change.
+        A call after which the record is as it was does not tell of it either: in the
+        journal a change that is known says more than a call."""
+        return self._anew_in[ledger.type] >= self.server.trusted_from
+
+    def is_settled(self, ledger) -> bool:
+        return ledger.is_settled() and self.is_told(ledger)
+
+    def draw_to_settle(self, ledger, dice):
+        """What it has, if the journal can know of that; else what its record never
+        said."""
+        if not self.is_told(ledger):
+            return self.draw_once(ledger)
+        return ledger.granted or self.draw(ledger, dice)
+
+    def asked_anew(self, ledger, life):
+        """And was granted, in this life, what its record never said before."""
+        self._anew_in[ledger.type] = life
 
     def draw(self, ledger, dice):
         """Few different addresses, so that many wishes are nochg or flap."""
@@ -118,6 +149,7 @@ class Host:
 class Callers:
     def __init__(self, hosts: list[Host], route53, seed, a_second: float, at_once: int):
         self.hosts = hosts
+        self.granted_by = Counter()  # good and nochg, by the server's name
         self.words = Counter()  # good, nochg, 911, ...; "refused": nobody was there
         self.lies: list[str] = []
         self.lie_count = 0
@@ -204,7 +236,7 @@ class Callers:
         """Asks what needs no call of AWS."""
         path = self._dice.choice(["/check_ip", "/nic/checkip", "/healthz", "/reflect", "/nothing"])
         try:
-            line = await Line.to(host.server.address, host.source)
+            line = await host.connect()
         except Refused:
             self.words["refused"] += 1
             return
@@ -218,7 +250,7 @@ class Callers:
 
     async def _hang_up(self, host, ledger):
         try:
-            line = await Line.to(host.server.address, host.source)
+            line = await host.connect()
         except Refused:
             self.words["refused"] += 1
             return
@@ -236,7 +268,7 @@ class Callers:
         None: there is none."""
         word = None
         try:
-            line = await Line.to(host.server.address, host.source)
+            line = await host.connect()
         except Refused:
             self.words["refused"] += 1
             return None
@@ -253,6 +285,8 @@ class Callers:
                 break
             self.slowest_s = max(self.slowest_s, time.monotonic() - begun)
             word = self._judge(ledger, address, status, body)
+            if word in ("good", "nochg"):
+                self.granted_by[host.server.name] += 1
         await line.close()
         return word
 
@@ -288,33 +322,38 @@ class Callers:
         """Every host of whom it is not sure what its records say asks until it is
         granted, while nothing is under way that was asked before."""
         for host in self.hosts:
-            if not all(ledger.is_settled() for ledger in host.ledgers):
+            if not all(host.is_settled(ledger) for ledger in host.ledgers):
                 host.is_busy = True
                 self._follow(self._settle(host), host)
         await self.fall_silent()
 
     async def _settle(self, host):
         for ledger in host.ledgers:
-            if ledger.is_settled():
+            if host.is_settled(ledger):
                 continue
-            address = ledger.granted or host.draw(ledger, self._dice)
+            address = host.draw_to_settle(ledger, self._dice)
             while await self._ask(host, ledger, [address]) not in ("good", "nochg"):
                 await asyncio.sleep(TICK_SECONDS)
+            host.asked_anew(ledger, host.server.starts)
             ledger.settle()
 
     def audit(self, when):
         """Every record says what its host heard last, and nobody else has any."""
-        wanted = {
-            (ledger.host, ledger.type): [ledger.granted]
+        wanted, found = self.heard(), self._route53.snapshot()
+        for key in sorted(wanted.keys() | found.keys()):
+            heard = [wanted[key]] if key in wanted else None
+            if heard != found.get(key):
+                self._lied(f"{when}: {key} says {found.get(key)}, heard was {heard}")
+        self._carried.forget()
+
+    def heard(self) -> dict[tuple[str, str], str]:
+        """The address that was granted last, of each host and type."""
+        return {
+            (ledger.host, ledger.type): ledger.granted
             for host in self.hosts
             for ledger in host.ledgers
             if ledger.granted is not None
         }
-        found = self._route53.snapshot()
-        for key in sorted(wanted.keys() | found.keys()):
-            if wanted.get(key) != found.get(key):
-                self._lied(f"{when}: {key} says {found.get(key)}, heard was {wanted.get(key)}")
-        self._carried.forget()
 
 
 def _wish(host, address) -> bytes:

@@ -35,6 +35,14 @@ def text(result) -> str:
             f"{quiet[-1] / MIB:.1f}",
         ),
         (
+            "of it, known of hosts and of what happened lately, MiB: last",
+            f"{result['known_bytes'][-1] / MIB:.1f}",
+        ),
+        (
+            "pages and metrics looked at, alerts told",
+            f"{sum(result['pages'].values()):,}, {result['alerts']:,}",
+        ),
+        (
             "descriptors at the start, and at every quiet point",
             f"{result['descriptors']['steady']}",
         ),
@@ -57,7 +65,8 @@ set key left bottom
 set title "Memory of the process, MiB"
 plot $samples using 1:2 title "lives all the time" with lines lw 1.5 lc "#1f77b4", \\
     $samples using 1:3 title "is restarted" with lines lw 1 lc "#ff7f0e", \\
-    $quiet using 1:2 title "at quiet points" with points pt 7 ps 0.4 lc "#d62728"
+    $quiet using 1:2 title "at quiet points" with points pt 7 ps 0.4 lc "#d62728", \\
+    $quiet using 1:4 title "of it, what it knows" with points pt 7 ps 0.4 lc "#9467bd"
 set key left top
 set title "Descriptors"
 plot $samples using 1:4 title "lives all the time" with lines lw 1 lc "#1f77b4", \\
@@ -94,7 +103,8 @@ def _sample(row) -> str:
 
 
 def _quiet(row) -> str:
-    return f"{_minutes(row)} {_mib(row['steady KiB'])} {row['steady descriptors']}"
+    memory, known = _mib(row["steady KiB"]), _mib(row["steady knows KiB"])
+    return f"{_minutes(row)} {memory} {row['steady descriptors']} {known}"
 
 
 def _minutes(row) -> str:

@@ -22,7 +22,7 @@ class Log:
 
     def __init__(self, stream):
         self.counts, self.strange = Counter(), []
-        self.port = None
+        self.ports = {}  # by the kind of a listener
         self.lines = deque(maxlen=LINES_KEPT)
         self._stream = stream
         self._thread = threading.Thread(target=self._read, name="soak-log", daemon=True)
@@ -38,8 +38,9 @@ class Log:
                     self.strange.append(line.decode("utf-8", "backslashreplace"))
                 continue
             name = match[2].decode()
-            if name == "listening" and self.port is None:
-                self.port = int(events.parse(0, line)["port"])
+            if name == "listening":
+                event = events.parse(0, line)
+                self.ports[event["kind"]] = int(event["port"])
             self.counts[name] += 1
         self._stream.close()
 
@@ -58,6 +59,8 @@ class Server:
         self.name = name
         self.strange: list[str] = []
         self.starts = 0
+        # What was heard in an earlier life may not stand in the journal.
+        self.trusted_from = 1
         self._binary, self._environment = binary, environment
         self._process = self.log = None
 
@@ -92,10 +95,10 @@ class Server:
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
-    @property
-    def address(self):
-        """None while it is away."""
-        return ("127.0.0.1", self.log.port) if self.is_running and self.log.port else None
+    def address(self, kind="http"):
+        """Of its listener of this kind: http, tls, metrics. None while it is away."""
+        port = self.log.ports.get(kind) if self.is_running else None
+        return ("127.0.0.1", port) if port else None
 
     def reload(self):
         self._process.send_signal(signal.SIGHUP)
@@ -105,6 +108,7 @@ class Server:
         await self._end(0)
 
     async def kill(self):
+        self.trusted_from = self.starts + 1
         self._process.kill()
         await self._end(-signal.SIGKILL)
 

@@ -14,14 +14,19 @@ from pathlib import Path
 from sandbox.patience import TooSlow
 
 import troubles
+from agreement import Agreement
 from callers import Callers
 from gauges import cpu_seconds, descriptors, descriptors_to, resident_bytes
 from patience import until
+from watchers import Watchers
 from world import World
 
 SPARE_FDS = 4096  # of those that this process may open: the sandbox's, the bad clients'
-# After the warm-up, a quiet process may have grown by so much and no more.
+# After the warm-up, a quiet process may have grown by so much and no more, besides
+# what it says that it knows, which has a bound of its own: 64 MiB of what happened
+# lately (journal/recent_events.h), what its index takes, and the hosts.
 GROWTH_BYTES = 4 * 2**20
+KNOWN_BYTES, KNOWN_BYTES_A_HOST = 68 * 2**20, 200
 WARM_UP_SHARE = 0.25  # of the quiet points, and one at least
 
 
@@ -33,7 +38,9 @@ class Plan:
     a_second: float = 120  # who ask
     at_once: int = 4000  # who wait, at most
     answers: int = 700  # in each trouble
+    looks_a_second: float = 2  # at pages and metrics
     deadline_seconds: int = 5
+    state_seconds: int = 3
     rounds: int = 0  # at least
     seconds: float = 0  # at least
     sample_seconds: float = 10
@@ -50,13 +57,16 @@ class Soak:
     def __init__(self, plan: Plan, folder: Path, say):
         self.plan, self.folder, self.say = plan, folder, say
         _raise_open_files(2 * plan.hosts + SPARE_FDS)
-        self.world = World(plan.binary, plan.hosts, plan.deadline_seconds)
+        self.world = World(plan.binary, plan.hosts, plan.deadline_seconds, plan.state_seconds)
         self.callers = Callers(
             self.world.hosts, self.world.route53, plan.seed, plan.a_second, plan.at_once
         )
+        self.watchers = Watchers(self.world, plan.seed, plan.looks_a_second)
+        self.agreement = Agreement(self.world, self.callers, self.watchers, plan.seed)
         self.rounds = 0
         self.faults: list[str] = []  # but for lies
         self.quiet_bytes: list[int] = []
+        self.known_bytes: list[int] = []  # of these: what it knows of hosts and events
         self.at_start: dict[str, int] = {}
         self._dice = random.Random(f"{plan.seed}/troubles")
         self._forgotten = {"calls": 0, "throttled": 0, "overlapping": 0, "changes": 0}
@@ -81,6 +91,7 @@ class Soak:
                     await self._round()
                 sampling.cancel()
                 await self.world.stop()
+                self._find(self.agreement.faults_at_the_end())
             finally:
                 self.world.abandon()
         return self._result()
@@ -92,7 +103,9 @@ class Soak:
         self.callers.slowest_s = 0.0
         order = self._dice.sample(troubles.ALL, len(troubles.ALL))
         over = asyncio.Event()
-        asking = asyncio.ensure_future(self.callers.ask_until(over))
+        asking = asyncio.gather(
+            self.callers.ask_until(over), self.watchers.watch_until(over)
+        )
         try:
             for trouble in order:
                 self._trouble = trouble.__name__
@@ -107,16 +120,24 @@ class Soak:
         """Nobody asks, and nothing is wrong: all that was opened is closed, and
         the records say what was heard."""
         self._trouble = "settling"
+        self.world.put_table()
+        self.world.reload()
         await self.callers.fall_silent()
         await self._descriptors_are_back()
         await self.callers.settle()
         await until(self.world.route53.is_idle, "Route 53 to be idle")
+        self._find(await self.agreement.faults())
         await self._descriptors_are_back()
         self._remember_calls()
         self.callers.audit(f"round {self.rounds}")
+        metrics = await self.watchers.metrics(self.world.steady)
+        self.known_bytes.append(int(metrics.value("dyndns53_state_known_bytes")))
         self.quiet_bytes.append(resident_bytes(self.world.steady.pid))
         self._sample("quiet")
         self.say(self._line())
+
+    def _find(self, faults):
+        self.faults += [f"round {self.rounds}: {fault}" for fault in faults]
 
     async def _descriptors_are_back(self):
         for server in self.world.servers:
@@ -127,10 +148,10 @@ class Soak:
                     f"the descriptors of {server.name}",
                 )
             except TooSlow:
-                self.faults.append(
-                    f"round {self.rounds}: {server.name} has {self._own_descriptors(server)} "
-                    f"descriptors, and had {self.at_start[server.name]}"
-                )
+                self._find([
+                    f"{server.name} has {self._own_descriptors(server)} descriptors, "
+                    f"and had {self.at_start[server.name]}"
+                ])  # fmt: skip
 
     def _own_descriptors(self, server) -> int:
         """But for those that are kept open to AWS."""
@@ -142,7 +163,7 @@ class Soak:
 
         def settled():
             seen.append(self._own_descriptors(server))
-            return len(seen) >= 50 and len(set(seen[-50:])) == 1
+            return len(seen) >= 20 and len(set(seen[-20:])) == 1
 
         await until(settled, f"descriptors of {server.name} to settle")
         return seen[-1]
@@ -162,6 +183,7 @@ class Soak:
         }
         for server in self.world.servers:
             row |= self._taken_by(server)
+        row |= {"steady knows KiB": self.known_bytes[-1] // 1024 if self.known_bytes else ""}
         row |= {"waiting": self.callers.waiting}
         row |= {word: self.callers.words[word] for word in ("good", "nochg", "911", "hung up")}
         row |= {"lies": self.callers.lie_count}
@@ -214,9 +236,11 @@ class Soak:
         return max(1, int(len(self.quiet_bytes) * WARM_UP_SHARE))
 
     def _growth_bytes(self) -> int:
-        """Of the steady server, after the warm-up."""
+        """Of the steady server, after the warm-up, but for what it knows."""
         warm = self._warm_up_points()
-        return max(self.quiet_bytes[warm:], default=0) - max(self.quiet_bytes[:warm])
+        pairs = zip(self.quiet_bytes, self.known_bytes, strict=True)
+        other = [quiet - known for quiet, known in pairs]
+        return max(other[warm:], default=0) - max(other[:warm])
 
     def _result(self) -> dict:
         faults = list(self.faults)
@@ -225,9 +249,13 @@ class Soak:
         faults += [f"a bad client was served: {reply}" for reply in self.world.bad_replies]
         if self.callers.lie_count:
             faults += self.callers.lies
+        faults += [f"who looked: {fault}" for fault in self.watchers.faults]
         growth = self._growth_bytes()
         if not self.plan.is_sanitized and growth > GROWTH_BYTES:
             faults.append(f"memory grew by {growth} bytes after the warm-up")
+        known = max(self.known_bytes)
+        if known > KNOWN_BYTES + KNOWN_BYTES_A_HOST * self.plan.hosts:
+            faults.append(f"what is known took {known} bytes")
         plan = {key: value for key, value in asdict(self.plan).items() if key != "binary"}
         result = {
             "plan": plan,
@@ -238,7 +266,10 @@ class Soak:
             "restarts": self.world.restarted.starts - 1,
             "reloads": self.world.reloads,
             "calls": self._calls(),
+            "pages": dict(self.watchers.pages),
+            "alerts": len(self.world.sns.messages),
             "quiet_bytes": self.quiet_bytes,
+            "known_bytes": self.known_bytes,
             "warm_up_points": self._warm_up_points(),
             "growth_bytes": growth,
             "descriptors": self.at_start,

@@ -18,7 +18,9 @@ def test_nothing_grows_nothing_is_left_open_and_no_answer_is_a_lie(tmp_path):
         a_second=400,
         at_once=200,
         answers=60,
+        looks_a_second=20,
         deadline_seconds=1,
+        state_seconds=1,
         rounds=2,
     )
     result = Soak(plan, tmp_path, print).run()
@@ -27,4 +29,6 @@ def test_nothing_grows_nothing_is_left_open_and_no_answer_is_a_lie(tmp_path):
     # Else it has shown nothing.
     words = result["words"]
     assert min(words["good"], words["nochg"], words["911"], words["hung up"]) > 50, words
+    pages = {page.split()[1]: count for page, count in result["pages"].items()}
+    assert min(pages[page] for page in ("/status", "/", "/metrics")) > 10, pages
     assert result["restarts"] == 4 and result["reloads"] > 10

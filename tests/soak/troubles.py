@@ -8,6 +8,7 @@ from e2e.test_audit import ROUTE53_FAULTS, S3_FAULTS
 import bad_clients
 from server import Server
 
+SNS_FAULTS = {"500": 0.2, "throttling": 0.2, "reset-before": 0.1, "silence-before": 0.1}
 LOW_RATE = 2.0  # calls a second; both servers want more
 STEPS = 4  # of what changes again and again
 
@@ -40,6 +41,14 @@ async def s3_away(world, callers, dice, answers):
     world.reload()
     await callers.more_answers(answers)
     world.put_table()
+
+
+async def state_away(world, callers, dice, answers):
+    """Where the state is kept, nothing can be written, or nothing found; the hosts can
+    still be read."""
+    fault = dice.choice(["503", "500", "access-denied", "silence", "reset-after", "cut"])
+    world.s3.fail_always(fault, dice.choice(["PUT", "LIST"]))
+    await callers.more_answers(answers)
 
 
 async def route53_away(world, callers, dice, answers):
@@ -81,11 +90,13 @@ async def noise(world, callers, dice, answers):
     """A bit of everything."""
     world.route53.fail_randomly(dice.randrange(1 << 32), ROUTE53_FAULTS)
     world.s3.fail_randomly(dice.randrange(1 << 32), S3_FAULTS)
+    world.sns.fail_randomly(dice.randrange(1 << 32), SNS_FAULTS)
     for _ in range(STEPS):
         world.reload()
         await callers.more_answers(answers // STEPS)
         world.route53.release()
         world.s3.release()
+        world.sns.release()
 
 
 async def restarts(world, callers, dice, answers):
@@ -114,7 +125,7 @@ def _of_bad_clients(kind):
 
 
 ALL = [
-    calm, crowd, reloads, s3_away, route53_away, route53_silent, route53_slow, unplugged,
+    calm, crowd, reloads, s3_away, state_away, route53_away, route53_silent, route53_slow, unplugged,
     throttled, denied, noise, restarts, kills,
     *map(_of_bad_clients, bad_clients.ALL),
 ]  # fmt: skip
