@@ -68,7 +68,7 @@ struct event_change {
     struct address before;      /* of this family; ADDRESS_NONE: unknown */
     struct address after;       /* likewise; ADDRESS_NONE: it was removed */
     struct address client;      /* ADDRESS_NONE: nobody called */
-    struct span why;            /* "call", "expired", "missing" */
+    struct span why;            /* "call", "expired", "missing", "found" */
 };
 
 struct event_edit {

@@ -49,6 +49,7 @@ enum status config_read(struct config *config, aws_getenv_fn *get,
     check_expiry(config, &source);
     config->table.max_attempts = config->aws.max_attempts;
     config->dns.max_attempts = config->aws.max_attempts;
+    config->history.nochg_seconds = config->dns.nochg_seconds;
     if (source.out_of_memory)
         return STATUS_NOMEM;
     return faults->len > 0 || !strbuf_ok(faults) ? STATUS_INVALID : status;

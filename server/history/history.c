@@ -67,12 +67,40 @@ static bool add(struct history *history, struct happening *happening)
            shared_knowledge_add(&history->shared, happening, last) == STATUS_OK;
 }
 
+/* A call was told that the record says something else than the journal, which is
+ * true at least of the time since which `nochg` may have been relied on. If the last
+ * change is from long before, there was another one, of which nobody told: as when a
+ * server was killed. It is dated back so that what others have changed since, and
+ * what we shall hear of, is newer. */
+static bool add_untold(struct history *history, const struct happening *call,
+                       const struct address *told)
+{
+    const struct history_settings *settings = history->settings;
+    int64_t at = call->at - (int64_t)settings->nochg_seconds * 1000;
+    struct happening found = {
+        .kind = HAPPENED_CHANGE,
+        .at = at,
+        .host = call->host,
+        .after = *told,
+        .family = told->family,
+        .why = "found",
+    };
+
+    return told->family == ADDRESS_NONE ||
+           !shared_knowledge_says_other(&history->shared, call->host, told,
+                                        at - (int64_t)settings->seconds *
+                                                 2000) ||
+           add(history, &found);
+}
+
 static void on_happening(void *arg, const struct happening *happening)
 {
     struct history *history = arg;
     struct happening noted = *happening;
 
     history->lost += !add(history, &noted);
+    for (size_t i = 0; happening->kind == HAPPENED_CALL && i < 2; i++)
+        history->lost += !add_untold(history, happening, &noted.records[i]);
 }
 
 static uint64_t count_lost(const struct history *history)

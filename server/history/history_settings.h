@@ -17,6 +17,8 @@ struct history_settings {
     uint32_t snapshot_intervals; /* of these, about, between two snapshots; 0:
                                     HISTORY_SNAPSHOT_INTERVALS */
     uint32_t waiting_megabytes;  /* of objects that the store does not take */
+    uint32_t nochg_seconds; /* for how long a call may be told what a record
+                                    said, though another copy has changed it */
 };
 
 #endif

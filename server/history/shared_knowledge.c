@@ -69,16 +69,25 @@ enum status shared_knowledge_add(struct shared_knowledge *shared,
     return knowledge_add(shared->known, happening->at, &event);
 }
 
-static bool find_record(const struct shared_knowledge *shared, struct span host,
-                        size_t i, struct address *says)
+static bool find_state(const struct shared_knowledge *shared, struct span host,
+                       struct host_state *state)
 {
     const struct host_states *states = shared->known->states;
-    struct host_state state;
     uint32_t index;
 
     if (!shared->is_read || !host_states_find(states, host, &index))
         return false;
-    host_states_get(states, index, &state);
+    host_states_get(states, index, state);
+    return true;
+}
+
+static bool find_record(const struct shared_knowledge *shared, struct span host,
+                        size_t i, struct address *says)
+{
+    struct host_state state;
+
+    if (!find_state(shared, host, &state))
+        return false;
     *says = state.addresses[i];
     return says->family != ADDRESS_NONE || state.updated_at[i] != 0;
 }
@@ -99,6 +108,19 @@ bool shared_knowledge_is_no_change(const struct shared_knowledge *shared,
         }
     }
     return is_known && address_equal(&happening->before, &happening->after);
+}
+
+bool shared_knowledge_says_other(const struct shared_knowledge *shared,
+                                 struct span host,
+                                 const struct address *address, int64_t at)
+{
+    size_t i = address->family == ADDRESS_IPV6;
+    struct host_state state;
+
+    return !shared->is_frozen && find_state(shared, host, &state) &&
+           state.updated_at[i] != 0 &&
+           ((int64_t)state.updated_at[i] + 1) * 1000 < at &&
+           !address_equal(&state.addresses[i], address);
 }
 
 static bool add_held(void *arg, const struct event *event)

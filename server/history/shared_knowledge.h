@@ -51,6 +51,12 @@ NODISCARD enum status shared_knowledge_add(struct shared_knowledge *shared,
 bool shared_knowledge_is_no_change(const struct shared_knowledge *shared,
                                    struct happening *happening);
 
+/* Whether the journal has a change of the record, which was before `at` (ms since
+ * 1970), to another address than this. Not while all stands still. Under the lock. */
+bool shared_knowledge_says_other(const struct shared_knowledge *shared,
+                                 struct span host,
+                                 const struct address *address, int64_t at);
+
 /* When the host last had what it asked for, as far as is known; 0: never. Under
  * the lock. */
 int64_t shared_knowledge_succeeded_at(const struct shared_knowledge *shared,

@@ -41,7 +41,8 @@ struct happening {
     /* Of a change. */
     struct address before, after; /* ADDRESS_NONE: unknown; removed */
     enum address_family family;   /* A or AAAA */
-    const char *why;              /* a literal: "call", "expired", "missing" */
+    const char *why;              /* a literal: "call", "expired", "missing",
+                                     "found" */
 };
 
 struct event_queue;

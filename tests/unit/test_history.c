@@ -24,8 +24,8 @@ static const char table[] = "hostname,token,expect_within,record_type\n"
                             "two.example.org,t,,A\n"
                             "two.example.org,t,1h,AAAA\n";
 
-static struct history_settings settings = {.seconds = 3600,
-                                           .waiting_megabytes = 1};
+static struct history_settings settings = {
+    .seconds = 3600, .waiting_megabytes = 1, .nochg_seconds = 300};
 static struct metric_registry metrics;
 static struct history *history;
 static struct event_queue *queue;
@@ -176,6 +176,60 @@ static void test_what_is_a_change_the_history_decides(void **state)
         assert_int_equal(query->events_in_all, writings[i].changes);
         assert_int_equal(query->hosts[0].state.addresses[0].bytes[3],
                          writings[i].after);
+        history_query_free(query);
+    }
+}
+
+static void nochg(int64_t at, unsigned char address)
+{
+    event_queue_put(queue, &(struct happening){
+                               .kind = HAPPENED_CALL,
+                               .at = at,
+                               .host = span_from_string("a.example.org"),
+                               .ending = CALL_SERVED,
+                               .is_authentic = true,
+                               .outcome = "nochg",
+                               .reason = "",
+                               .records = {numbered(address)},
+                           });
+}
+
+static void test_a_change_that_nobody_told_of_is_found(void **state)
+{
+    enum { NOCHG_MS = 300 * 1000, NEWS_MS = 2 * 3600 * 1000 };
+    const int64_t changed_at = clock_date_ms(),
+                  later = changed_at + NOCHG_MS + NEWS_MS + 2000;
+    const struct {
+        const char *label;
+        int64_t at;
+        unsigned char told, says;
+        size_t events;
+    } calls[] = {
+        {"what is known", later, 1, 1, 1},
+        {"it may have been changed since", changed_at + NOCHG_MS, 2, 1, 1},
+        {"so it was changed after that", later, 2, 2, 2},
+        {"it is told once", later + 1, 2, 2, 2},
+    };
+
+    (void)state;
+    use_table(table);
+    event_queue_put(queue, &(struct happening){
+                               .kind = HAPPENED_CHANGE,
+                               .at = changed_at,
+                               .host = span_from_string("a.example.org"),
+                               .family = ADDRESS_IPV4,
+                               .after = numbered(1),
+                               .why = "call",
+                           });
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+        struct history_query *query;
+
+        print_message("  %s\n", calls[i].label);
+        nochg(calls[i].at, calls[i].told);
+        query = ask(HISTORY_HOST, "a.example.org");
+        assert_int_equal(query->events_in_all, calls[i].events);
+        assert_int_equal(query->hosts[0].state.addresses[0].bytes[3],
+                         calls[i].says);
         history_query_free(query);
     }
 }
@@ -408,6 +462,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         HISTORY_TEST(test_what_was_put_before_is_in_the_answer),
         HISTORY_TEST(test_what_is_a_change_the_history_decides),
+        HISTORY_TEST(test_a_change_that_nobody_told_of_is_found),
         HISTORY_TEST(test_what_happens_between_two_questions_is_heard),
         HISTORY_TEST(test_hosts_are_listed_once_a_name),
         HISTORY_TEST(test_without_a_table_there_are_no_hosts),
