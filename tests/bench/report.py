@@ -693,7 +693,8 @@ def text(results) -> str:
             f"{results['history']['rounds']} turns of {results['history']['seconds']} s each.",
             history(results["history"]),
             "### The operator's page",
-            f"Each asked for {results['pages']['times']} times.",
+            f"Each asked for {results['pages']['times']} times; the server has "
+            f"{results['pages']['resident_bytes'] / 2**20:.0f} MiB of resident memory.",
             pages(results["pages"]),
             "### A log line",
             f"{len(results['log']['turns'])} turns of {results['log']['lines']:,} lines.",
