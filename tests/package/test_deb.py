@@ -225,10 +225,15 @@ def serves():
             service.kill()
 
 
+def typed(debian, ending):
+    """What becomes of the text's command that ends so."""
+    (script,) = re.findall(rf"^ +sudo sh -c '(.* {ending})'$", README, re.M)
+    return subprocess.run(debian.command("sh", "-c", script), capture_output=True, text=True)
+
+
 def judged(debian) -> str:
-    """What the server says of its settings when it is asked as the text says."""
-    (script,) = re.findall(r"^ +sudo sh -c '(.*)'$", README, re.M)
-    finished = subprocess.run(debian.command("sh", "-c", script), capture_output=True, text=True)
+    """What the server says of its settings."""
+    finished = typed(debian, "--check-config")
     return f"{finished.stdout}{finished.stderr}"
 
 
@@ -252,6 +257,9 @@ def set_up(debian, account, *, local):
 
 def test_it_serves_the_hosts_of_a_bucket(installed, account, serves):
     set_up(installed, account, local=False)
+    (installed / "hosts.csv").write_bytes(csv_of("a.example.org"))
+    uploaded = typed(installed, "upload-database hosts.csv")
+    assert uploaded.returncode == 0, uploaded.stderr
     serves(installed, "198.51.100.1")
 
 
