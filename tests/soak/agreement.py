@@ -1,15 +1,11 @@
 """Whether all tell the same: what hosts heard, what the servers told the journal, and
 what they show. And whether the servers say themselves that something is amiss."""
 
-import asyncio
 import random
-import time
 
-from sandbox.patience import PATIENCE_SECONDS
-
+from patience import left_of
 from told import differences
 
-POLL_SECONDS = 0.05
 HOSTS_SHOWN = 4  # so many are looked at on the operator's page
 # Alerts that may go on when nothing is wrong any more: somebody has guessed, not long
 # ago; and nobody asks anything of Route 53, which shows that it is back, for a while.
@@ -29,11 +25,11 @@ class Agreement:
     async def faults(self) -> list[str]:
         """At a quiet point. What is not so yet is waited for."""
         heard = self._callers.heard()
-        faults = await _in_time(self._journal_differs, heard)
+        faults = await left_of(self._journal_differs, heard)
         for server in self._world.servers:
             for host in self._dice.sample(self._world.hosts, HOSTS_SHOWN):
-                faults += await _in_time(self._page_differs, server, host, heard)
-            faults += await _in_time(self._amiss, server)
+                faults += await left_of(self._page_differs, server, host, heard)
+            faults += await left_of(self._amiss, server)
         return faults
 
     def faults_at_the_end(self) -> list[str]:
@@ -71,11 +67,3 @@ class Agreement:
         heard = self._callers.granted_by[steady.name]
         calls = sum(told.calls[host.name] for host in self._world.hosts if host.server is steady)
         return [f"{heard} calls were granted, and {calls} are told of"] * (calls < heard)
-
-
-async def _in_time(find, *arguments) -> list[str]:
-    """What is still found when patience is at its end."""
-    give_up_at = time.monotonic() + PATIENCE_SECONDS
-    while (found := await find(*arguments)) and time.monotonic() < give_up_at:
-        await asyncio.sleep(POLL_SECONDS)
-    return found

@@ -12,11 +12,11 @@ from collections import Counter
 from e2e import wire
 from e2e.hosts import token_of
 from e2e.ledger import Carried, Ledger
+from sandbox.patience import PATIENCE_SECONDS
 
 from patience import until
 
 TICK_SECONDS = 0.02
-PATIENCE_SECONDS = 120
 LIES_TOLD = 20  # in the summary; all are counted
 HANG_UPS, KEEP_ALIVES, READERS = 0.05, 0.2, 0.1  # of those who ask
 

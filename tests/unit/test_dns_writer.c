@@ -616,17 +616,23 @@ static void answer_listing(const char *name, const char *value)
     fake_answer_rrsets(&rrset, 1, "");
 }
 
+/* The start is over, and the survey that follows it. */
+static void read_zones_and_records(void)
+{
+    fake_lists_records = true;
+    read_zones(org);
+    run(200);
+    fake_answer_rrsets(NULL, 0, "");
+    run(200);
+}
+
 static void test_a_record_is_looked_at_and_then_removed(void **state)
 {
     struct expiry_request *request;
     struct caller *caller;
 
     (void)state;
-    fake_lists_records = true;
-    read_zones(org);
-    run(200);
-    fake_answer_rrsets(NULL, 0, ""); /* the survey after the start */
-    run(200);
+    read_zones_and_records();
     request = expire("a.example.org", "192.0.2.1");
     run(200);
     assert_string_equal(fake_oldest(), "records Z1 a.example.org");
@@ -657,11 +663,7 @@ static void test_who_calls_meanwhile_keeps_his_record(void **state)
     struct caller *caller;
 
     (void)state;
-    fake_lists_records = true;
-    read_zones(org);
-    run(200);
-    fake_answer_rrsets(NULL, 0, "");
-    run(200);
+    read_zones_and_records();
     request = expire("a.example.org", "192.0.2.1");
     run(200);
     caller = ask("a.example.org", "192.0.2.1");
@@ -697,11 +699,7 @@ static void test_with_a_clock_that_is_off_nothing_is_removed(void **state)
     };
 
     (void)state;
-    fake_lists_records = true;
-    read_zones(org);
-    run(200);
-    fake_answer_rrsets(NULL, 0, "");
-    run(200);
+    read_zones_and_records();
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         struct expiry_request *request;
 
@@ -725,11 +723,7 @@ static void test_who_may_not_remove_is_well_all_the_same(void **state)
     struct expiry_request *request;
 
     (void)state;
-    fake_lists_records = true;
-    read_zones(org);
-    run(200);
-    fake_answer_rrsets(NULL, 0, "");
-    run(200);
+    read_zones_and_records();
     request = expire("a.example.org", "192.0.2.1");
     run(200);
     answer_listing("a.example.org", "192.0.2.1");
