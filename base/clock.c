@@ -2,12 +2,17 @@
 
 #include <time.h>
 
-int64_t clock_now_ms(void)
+int64_t clock_now_ns(void)
 {
     struct timespec now;
 
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return ((int64_t)now.tv_sec + 1) * 1000 + now.tv_nsec / 1000000;
+    return ((int64_t)now.tv_sec + 1) * 1000000000 + now.tv_nsec;
+}
+
+int64_t clock_now_ms(void)
+{
+    return clock_now_ns() / 1000000;
 }
 
 uint32_t clock_now_s(void)

@@ -10,6 +10,10 @@
  * second before, so that 0 can mean "never"). */
 int64_t clock_now_ms(void);
 
+/* The same clock in nanoseconds: of two moments of which one caused the other, the
+ * cause is not the later, on whatever threads they were. */
+int64_t clock_now_ns(void);
+
 /* The same clock in whole seconds: cheaper, and up to a few milliseconds
  * behind. */
 uint32_t clock_now_s(void);

@@ -246,18 +246,19 @@ static int compare_addresses(const struct address *a, const struct address *b)
     return memcmp(a->bytes, b->bytes, sizeof a->bytes);
 }
 
-/* Two calls of the same millisecond, by their content. */
+/* Two calls of the same millisecond, by their content: one that was refused, which
+ * has a reason, is the greater. */
 static int compare_content(const struct host_states *states,
                            const struct record *record,
                            const struct event_calls *calls)
 {
     struct address client = get_client(record);
-    int order = compare_spans(calls->outcome,
-                              text_pool_get(states->outcomes, record->outcome));
+    int order = compare_spans(calls->reason,
+                              text_pool_get(states->reasons, record->reason));
 
     if (order == 0)
-        order = compare_spans(calls->reason,
-                              text_pool_get(states->reasons, record->reason));
+        order = compare_spans(calls->outcome,
+                              text_pool_get(states->outcomes, record->outcome));
     if (order == 0)
         order = compare_addresses(&calls->client, &client);
     if (order == 0)

@@ -112,13 +112,11 @@ static uint64_t count_lost(const struct history *history)
     return lost;
 }
 
-/* An effect is put behind its cause, in another queue: so all causes of what was
- * taken are there when the later queues are taken. In the order of time, lest a
- * refusal on one loop be lost to a success before it on another. */
+/* In the order in which it happened, lest a refusal on one loop be lost to a
+ * success before it on another. */
 static void take_all(struct history *history)
 {
-    for (size_t i = 0; i < history->queue_count; i++)
-        event_queue_take(history->queues[i]);
+    event_queues_take(history->queues, history->queue_count);
     pthread_mutex_lock(&history->shared.lock);
     event_queues_each(history->queues, history->queue_count, on_happening,
                       history);

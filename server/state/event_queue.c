@@ -1,5 +1,7 @@
 #include "server/state/event_queue.h"
 
+#include "base/clock.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -7,6 +9,7 @@
 /* Before each happening's bytes: those of its host, then of its agent. */
 struct entry {
     struct happening happening; /* its spans are set when it is read */
+    int64_t put_at;             /* clock_now_ns */
     unsigned char host_len, agent_len;
 };
 
@@ -106,29 +109,41 @@ void event_queue_put(struct event_queue *queue,
         agent_len = HAPPENING_AGENT_MAX_BYTES;
     memset(&entry, 0, sizeof entry);
     entry.happening = *happening;
+    entry.put_at = clock_now_ns();
     entry.host_len = (unsigned char)happening->host.len;
     entry.agent_len = (unsigned char)agent_len;
     if (put(queue, &entry) && queue->wake != NULL)
         queue->wake(queue->wake_arg);
 }
 
-void event_queue_take(struct event_queue *queue)
+/* Under the lock. */
+static void take(struct event_queue *queue)
 {
-    char *taken;
+    char *taken = queue->writing;
 
-    pthread_mutex_lock(&queue->lock);
-    taken = queue->writing;
     queue->taken = queue->used;
     queue->writing = queue->reading;
     queue->used = 0;
     queue->has_woken = false;
-    pthread_mutex_unlock(&queue->lock);
     queue->reading = taken;
+}
+
+/* A writer holds one lock at most, so that it does not matter in which order they
+ * are had here. */
+void event_queues_take(struct event_queue *const *queues, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        pthread_mutex_lock(&queues[i]->lock);
+    for (size_t i = 0; i < count; i++)
+        take(queues[i]);
+    for (size_t i = 0; i < count; i++)
+        pthread_mutex_unlock(&queues[i]->lock);
 }
 
 /* What comes next of one queue. */
 struct head {
     struct happening happening;
+    int64_t put_at;
     const char *next; /* what is behind it */
 };
 
@@ -142,6 +157,7 @@ static bool advance(const struct event_queue *queue, struct head *head)
         return false;
     memcpy(&entry, head->next, sizeof entry);
     head->happening = entry.happening;
+    head->put_at = entry.put_at;
     head->happening.host = span_from(bytes, entry.host_len);
     head->happening.agent = span_from(bytes + entry.host_len, entry.agent_len);
     head->next += aligned(sizeof entry + entry.host_len + entry.agent_len);
@@ -159,10 +175,9 @@ static size_t first_of(const struct heads *heads, size_t count)
 {
     size_t first = count;
 
-    for (size_t i = count; i-- > 0;)
+    for (size_t i = 0; i < count; i++)
         if (heads->is_there[i] &&
-            (first == count ||
-             heads->of[i].happening.at < heads->of[first].happening.at))
+            (first == count || heads->of[i].put_at < heads->of[first].put_at))
             first = i;
     return first;
 }

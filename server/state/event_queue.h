@@ -1,8 +1,8 @@
 /* event_queue -- what a thread has seen happen, on its way to the history: a
  * bounded queue of bytes with one writer and one reader. Its lock is held by the
  * writer for the copying of a few bytes, and by the reader for an exchange of two
- * buffers, so neither waits for the other's work. What finds no room is counted,
- * not kept.
+ * buffers of each queue, so neither waits for the other's work. What finds no room
+ * is counted, not kept.
  */
 #ifndef SERVER_STATE_EVENT_QUEUE_H
 #define SERVER_STATE_EVENT_QUEUE_H
@@ -62,15 +62,17 @@ void event_queue_free(struct event_queue *queue);
 void event_queue_put(struct event_queue *queue,
                      const struct happening *happening);
 
-/* The reader: takes all that was put before. */
-void event_queue_take(struct event_queue *queue);
-
 /* Read together: the loops', and of whoever else sees things happen. */
 enum { EVENT_QUEUES_MAX = 72 };
 
+/* The reader: takes all that was put in these queues before one moment. So with an
+ * effect its cause is taken too, or was before. */
+void event_queues_take(struct event_queue *const *queues, size_t count);
+
 /* The reader: each(arg, ...) for what was taken last from these queues, in the
- * order of time; at the same moment a later queue's goes first, and a queue's own
- * stay in their order. Spans live for the duration of the call. */
+ * order in which it was put, by clock_now_ns(): a millisecond has room for a call
+ * and for another that came because of its answer. Spans live for the duration of
+ * the call. */
 typedef void event_queue_each_fn(void *arg, const struct happening *happening);
 void event_queues_each(struct event_queue *const *queues, size_t count,
                        event_queue_each_fn *each, void *arg);

@@ -59,7 +59,7 @@ static const char *heard(void)
     static char text[1024];
 
     text[0] = '\0';
-    event_queue_take(note.queue);
+    event_queues_take(&note.queue, 1);
     event_queues_each(&note.queue, 1, append, text);
     return text;
 }

@@ -3,6 +3,7 @@
 #include "tests/unit/failing_calloc.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -12,7 +13,21 @@
 
 #include <cmocka.h>
 
-enum { ROOMY_BYTES = 1024 * 1024, SMALL_BYTES = 4096, RUSH = 200000 };
+enum {
+    ROOMY_BYTES = 1024 * 1024,
+    SMALL_BYTES = 4096,
+    RUSH = 200000,
+    TURNS = 1000, /* which find room in one queue */
+};
+
+/* No two moments are one. */
+int64_t __wrap_clock_now_ns(void);
+int64_t __wrap_clock_now_ns(void)
+{
+    static atomic_int_least64_t now;
+
+    return atomic_fetch_add(&now, 1);
+}
 
 static const struct address client = {ADDRESS_IPV4, {192, 0, 2, 7}};
 
@@ -52,7 +67,7 @@ static struct taken take(struct event_queue *queue)
 {
     struct taken taken = {.count = 0};
 
-    event_queue_take(queue);
+    event_queues_take(&queue, 1);
     event_queues_each(&queue, 1, note, &taken);
     return taken;
 }
@@ -96,17 +111,13 @@ static void compare(void *arg, const struct happening *happening)
     assert_int_equal(happening->agent.len, 0);
 }
 
-/* Moments of what stands in two queues, and how all of it is told. */
-static void test_queues_are_told_in_the_order_of_time(void **state)
+static void test_queues_are_told_in_the_order_of_putting(void **state)
 {
     static const struct {
         size_t queue;
-        int64_t at;
         const char *host;
-    } happened[] = {
-        {0, 10, "first"},  {0, 30, "fourth"}, {0, 30, "fifth"},
-        {1, 20, "second"}, {1, 30, "third"},  {1, 40, "sixth"},
-    };
+    } happened[] = {{0, "first"},  {1, "second"}, {0, "third"},
+                    {0, "fourth"}, {1, "fifth"},  {1, "sixth"}};
     struct event_queue *queues[] = {event_queue_new(ROOMY_BYTES, NULL, NULL),
                                     event_queue_new(ROOMY_BYTES, NULL, NULL),
                                     event_queue_new(ROOMY_BYTES, NULL, NULL)};
@@ -114,14 +125,8 @@ static void test_queues_are_told_in_the_order_of_time(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof happened / sizeof happened[0]; i++)
-        event_queue_put(queues[happened[i].queue],
-                        &(struct happening){
-                            .kind = HAPPENED_CALL,
-                            .at = happened[i].at,
-                            .host = span_from_string(happened[i].host),
-                        });
-    for (size_t i = 0; i < 3; i++)
-        event_queue_take(queues[i]);
+        put(queues[happened[i].queue], happened[i].host, "");
+    event_queues_take(queues, 3);
     event_queues_each(queues, 3, note, &taken);
     assert_string_equal(taken.text, "first() second() third() fourth() fifth() "
                                     "sixth() ");
@@ -145,7 +150,7 @@ static void test_a_change_arrives_as_it_was(void **state)
 
     (void)state;
     event_queue_put(queue, &change);
-    event_queue_take(queue);
+    event_queues_take(&queue, 1);
     event_queues_each(&queue, 1, compare, &change);
     event_queue_free(queue);
 }
@@ -224,7 +229,7 @@ static void test_what_is_put_meanwhile_waits_for_the_next_take(void **state)
 
     (void)state;
     put(queue, "a.example.org", "");
-    event_queue_take(queue);
+    event_queues_take(&queue, 1);
     event_queues_each(&queue, 1, put_another, queue);
     assert_string_equal(take(queue).text, "b.example.org() ");
     event_queue_free(queue);
@@ -295,22 +300,83 @@ static void test_writer_and_reader_may_be_two_threads(void **state)
     atomic_store(&is_over, false);
     assert_int_equal(pthread_create(&writer, NULL, rush, queue), 0);
     while (!atomic_load(&is_over)) {
-        event_queue_take(queue);
+        event_queues_take(&queue, 1);
         event_queues_each(&queue, 1, watch, &witness);
     }
     pthread_join(writer, NULL);
-    event_queue_take(queue);
+    event_queues_take(&queue, 1);
     event_queues_each(&queue, 1, watch, &witness);
     assert_false(witness.has_seen_a_lie);
     assert_int_equal(witness.count + event_queue_lost(queue), RUSH);
     event_queue_free(queue);
 }
 
+/* Two writers, each of whom waits for what the other has put. */
+struct turns {
+    struct event_queue *queues[2];
+    atomic_int next;
+};
+
+static void take_turns(struct turns *turns, int mine)
+{
+    for (int i = mine; i < TURNS; i += 2) {
+        struct happening happening = call("a.example.org", "");
+
+        while (atomic_load(&turns->next) != i)
+            sched_yield();
+        happening.at = i;
+        event_queue_put(turns->queues[mine], &happening);
+        atomic_store(&turns->next, i + 1);
+    }
+}
+
+static void *take_even_turns(void *turns)
+{
+    take_turns(turns, 0);
+    return NULL;
+}
+
+static void *take_odd_turns(void *turns)
+{
+    take_turns(turns, 1);
+    return NULL;
+}
+
+static void count_turn(void *arg, const struct happening *happening)
+{
+    int64_t *heard = arg;
+
+    if (happening->at == *heard)
+        ++*heard;
+}
+
+static void test_no_effect_is_told_before_its_cause(void **state)
+{
+    struct turns turns = {.queues = {event_queue_new(ROOMY_BYTES, NULL, NULL),
+                                     event_queue_new(ROOMY_BYTES, NULL, NULL)}};
+    pthread_t even, odd;
+    int64_t heard = 0;
+
+    (void)state;
+    assert_int_equal(pthread_create(&even, NULL, take_even_turns, &turns), 0);
+    assert_int_equal(pthread_create(&odd, NULL, take_odd_turns, &turns), 0);
+    for (bool are_over = false; !are_over;) {
+        are_over = atomic_load(&turns.next) == TURNS;
+        event_queues_take(turns.queues, 2);
+        event_queues_each(turns.queues, 2, count_turn, &heard);
+    }
+    pthread_join(even, NULL);
+    pthread_join(odd, NULL);
+    assert_int_equal(heard, TURNS);
+    event_queue_free(turns.queues[0]);
+    event_queue_free(turns.queues[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_was_put_is_taken_once_and_in_order),
-        cmocka_unit_test(test_queues_are_told_in_the_order_of_time),
+        cmocka_unit_test(test_queues_are_told_in_the_order_of_putting),
         cmocka_unit_test(test_a_change_arrives_as_it_was),
         cmocka_unit_test(test_of_a_long_agent_the_beginning_is_kept),
         cmocka_unit_test(test_what_finds_no_room_is_counted),
@@ -319,6 +385,7 @@ int main(void)
         cmocka_unit_test(test_without_a_queue_nobody_wants_to_know),
         cmocka_unit_test(test_without_memory_there_is_none),
         cmocka_unit_test(test_writer_and_reader_may_be_two_threads),
+        cmocka_unit_test(test_no_effect_is_told_before_its_cause),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -257,6 +257,23 @@ static void test_times_beyond_what_is_kept_are_its_last(void **state)
     assert_int_equal(known.checked_at, 0);
 }
 
+static void test_of_two_in_a_millisecond_the_refusal_is_the_last(void **state)
+{
+    struct event served = calls("a.example", 5000),
+                 refused = calls("a.example", 5000);
+
+    served.calls.outcome = span_from_string("nochg");
+    served.calls.reason = span_from_string("");
+    refused.calls.outcome = span_from_string("badauth");
+    refused.calls.reason = span_from_string("wrong token");
+    for (int turn = 0; turn < 2; turn++) {
+        apply(*state, turn == 0 ? served : refused);
+        apply(*state, turn == 0 ? refused : served);
+        assert_true(span_is(state_of(*state, "a.example").outcome, "badauth"));
+        served.at = refused.at = 6000;
+    }
+}
+
 /* --- refusals in a row ----------------------------------------------------- */
 
 struct line {
@@ -600,6 +617,7 @@ int main(void)
         TEST(test_an_addition_is_the_newest_of_each_host_that_it_names),
         TEST(test_edits_and_copies_make_no_host_known),
         TEST(test_times_beyond_what_is_kept_are_its_last),
+        TEST(test_of_two_in_a_millisecond_the_refusal_is_the_last),
         TEST(test_refusals_in_a_row),
         TEST(test_any_order_gives_the_same_states),
         TEST(test_what_was_restored_goes_on_as_if_nothing_was),

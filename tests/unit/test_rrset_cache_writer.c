@@ -186,7 +186,7 @@ static void test_the_history_hears_of_what_was_written(void **state)
     write_record("a.example.org", "2001:db8::1", true);
     write_record("gone.example.org", "192.0.2.3", true);
     survey("a.example.org", "192.0.2.9", false);
-    event_queue_take(events);
+    event_queues_take(&events, 1);
     event_queues_each(&events, 1, append_change, text);
     assert_string_equal(text, "a.example.org 4 - to 192.0.2.1;"
                               "a.example.org 4 192.0.2.1 to 192.0.2.1;"
@@ -387,7 +387,7 @@ static void test_nothing_is_known_of_what_is_removed(void **state)
     assert_false(
         rrset_cache_writer_ever_knew(&cache_writer, host_name, RRSET_A));
     assert_true(says("2001:db8::1"));
-    event_queue_take(events);
+    event_queues_take(&events, 1);
     event_queues_each(&events, 1, on_removal, &heard);
     assert_int_equal(heard.count, 1);
     assert_string_equal(heard.why, "expired");
@@ -410,7 +410,7 @@ static void test_nor_of_what_is_missing(void **state)
     rrset.expected = address("192.0.2.1");
     rrset_cache_writer_missing(&cache_writer, &rrset, 3600 * 1000);
     assert_false(says("192.0.2.1"));
-    event_queue_take(events);
+    event_queues_take(&events, 1);
     event_queues_each(&events, 1, on_removal, &heard);
     assert_int_equal(heard.count, 1);
     assert_string_equal(heard.why, "missing");
