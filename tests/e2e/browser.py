@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
 from selenium import webdriver
-from selenium.common.exceptions import WebDriverException
+from selenium.common.exceptions import SessionNotCreatedException, WebDriverException
 from selenium.webdriver.chrome.service import Service as Driver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -21,6 +21,7 @@ sys.path.insert(0, str(HERE.parent / "provisioning"))
 from packages import modules  # noqa: E402
 
 WIDE, NARROW = (1280, 900), (360, 740)  # the latter is a small phone's
+LAUNCHES = 3
 
 # --no-sandbox, since tests run as root too; the rest keeps it from calling home.
 SWITCHES = [
@@ -49,25 +50,27 @@ SWITCHES = [
 ]
 
 
+def _options(profile, scripts):
+    options = webdriver.ChromeOptions()
+    options.binary_location = "/usr/bin/chromium"
+    for switch in [*SWITCHES, f"--user-data-dir={profile}"]:
+        options.add_argument(switch)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    if not scripts:
+        preferences = {"profile.managed_default_content_settings.javascript": 2}
+        options.add_experimental_option("prefs", preferences)
+    return options
+
+
 class Browser:
     """A browser with an empty profile in a folder. `scripts`: whether pages may run
     theirs; `dark`: what the person likes. Without `refreshes`, pages think that they
     are hidden, and do not refresh themselves under the hands of a test."""
 
     def __init__(self, folder, *, size=WIDE, dark=False, scripts=True, refreshes=False):
-        options = webdriver.ChromeOptions()
-        options.binary_location = "/usr/bin/chromium"
-        for switch in [*SWITCHES, f"--user-data-dir={folder / 'profile'}"]:
-            options.add_argument(switch)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        if not scripts:
-            preferences = {"profile.managed_default_content_settings.javascript": 2}
-            options.add_experimental_option("prefs", preferences)
         # Of sockets it makes there, no path may be long.
         self._short = TemporaryDirectory(prefix="dyndns53-")
-        home = {"HOME": str(folder), "PATH": "/usr/bin:/bin", "TMPDIR": self._short.name}
-        service = Driver("/usr/bin/chromedriver", env=home)
-        self.driver = webdriver.Chrome(service=service, options=options)
+        self.driver = self._launch(folder, scripts)
         self.driver.set_page_load_timeout(PATIENCE_SECONDS)
         self.driver.set_script_timeout(PATIENCE_SECONDS)
         self.resize(size)
@@ -77,6 +80,19 @@ class Browser:
             self.driver.execute_cdp_cmd(command, {"source": hidden})
         if dark:
             self._emulate(features=[{"name": "prefers-color-scheme", "value": "dark"}])
+
+    def _launch(self, folder, scripts):
+        """The driver gives Chromium a minute to come up, and it now and then does not:
+        then it is killed, and another one is tried, with another profile."""
+        home = {"HOME": str(folder), "PATH": "/usr/bin:/bin", "TMPDIR": self._short.name}
+        for attempt in range(LAUNCHES):
+            driver = Driver("/usr/bin/chromedriver", env=home)
+            profile = folder / f"profile{attempt}"
+            try:
+                return webdriver.Chrome(service=driver, options=_options(profile, scripts))
+            except SessionNotCreatedException:
+                if attempt == LAUNCHES - 1:
+                    raise
 
     def close(self):
         self.driver.quit()
