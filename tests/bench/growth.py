@@ -8,7 +8,6 @@ import signal
 import statistics
 import subprocess
 import time
-from datetime import datetime
 from pathlib import Path
 
 from client import get
@@ -80,12 +79,12 @@ def measure(
             assert get(server.url("/register_ip"))[0] == "good 127.0.0.1\n"
             _register(server, known)
             known_bytes = resident_bytes(server.pid)
-            quiet = _probe(server, lambda: time.sleep(SETTLE_SECONDS))
+            _, quiet = _probe(server, lambda: time.sleep(SETTLE_SECONDS))
             reloads = []
             for turn in range(turns):
                 place.put(aws, first if turn % 2 else second)
-                busy = _probe(server, lambda: _reload(server))
-                reloads.append(busy | {"seconds": _reload_seconds(server.log())})
+                seconds, busy = _probe(server, lambda: _reload(server))
+                reloads.append(busy | {"seconds": seconds})
             return {
                 "hosts": count,
                 "place": place.name,
@@ -110,32 +109,26 @@ def _register(server, count):
         assert json.loads(said)["good"] == crowd, said
 
 
-def _probe(server, act) -> dict:
+def _probe(server, act) -> tuple[float | None, dict]:
+    """What act() returned, and how long requests took meanwhile."""
     command = [PYTHON, "-B", str(HERE / "probe.py"), str(server.port)]
     process = start(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     with Program(process):
         assert process.stdout.readline() == b"ready\n"
-        act()
+        result = act()
         time.sleep(SETTLE_SECONDS)
         said, _ = process.communicate()
-    return json.loads(said)
+    return result, json.loads(said)
 
 
-def _reload(server):
-    before = len(server.log())
+def _reload(server) -> float:
+    """How long it took, in seconds, by the log's own clock: from SIGHUP to the new table
+    in service."""
+    before = server.log_bytes()
     os.kill(server.pid, signal.SIGHUP)
-    server.wait_for("table_loaded", after=before)
-
-
-def _reload_seconds(log: str) -> float:
-    """By the log's own clock: from SIGHUP to the new table in service."""
-    times = {}
-    for line in log.splitlines():
-        for name in ["reload", "table_loaded"]:
-            if f" event={name} " in line:
-                stamp = line.split()[0].removeprefix("time=").removesuffix("Z")
-                times[name] = datetime.fromisoformat(stamp)
-    return (times["table_loaded"] - times["reload"]).total_seconds()
+    loaded = server.wait_for("table_loaded", after=before)
+    asked = server.wait_for("reload", after=before)
+    return (loaded.time - asked.time).total_seconds()
 
 
 def measure_waiters() -> dict:

@@ -148,8 +148,15 @@ class Server(Program):
         super().__exit__()
         self._log.close()
 
-    def log(self) -> str:
-        return Path(self._log.name).read_text()
+    def log(self, after: int = 0) -> str:
+        """Without its first `after` bytes, which are not read: it may be long, and who
+        waits for an event reads again and again."""
+        with open(self._log.name, "rb") as log:
+            log.seek(after)
+            return log.read().decode()
+
+    def log_bytes(self) -> int:
+        return os.stat(self._log.name).st_size
 
     def wait_for(self, name: str, after: int = 0) -> events.Event:
         """The first such event behind the first `after` bytes of the log."""
@@ -157,7 +164,7 @@ class Server(Program):
         def look():
             if self.process.poll() is not None:
                 raise RuntimeError(f"the server ended:\n{self.log()}")
-            for line in self.log()[after:].splitlines():
+            for line in self.log(after).splitlines():
                 if f" event={name} " in line + " " and (event := events.parse(0, line.encode())):
                     return event
             return None
