@@ -21,8 +21,8 @@ enum {
 
 /* How one server is at one moment. */
 struct alert_facts {
-    bool
-        table_missing; /* none is in service, or it is older than it could be */
+    bool table_missing; /* it could not be read: none is in service, or one
+                           that is older than it could be */
     const char *table_reason; /* in words; "" */
     size_t rows_left_out;
     enum aws_condition route53;

@@ -36,7 +36,7 @@ enum { HEALTH_DENIAL_HOLDS_SECONDS = 600 };
 
 struct health {
     atomic_bool table_loaded;
-    atomic_bool table_stale; /* the last reload failed; an older one serves */
+    atomic_bool table_stale; /* the last load failed; an older one may serve */
     atomic_size_t hosts;
     /* When the TLS certificate in service expires, in Unix time; 0: there is
      * none. */

@@ -156,6 +156,14 @@ def test_a_table_that_cannot_be_loaded(launch, store, mail):
     mail.wait_for("the table of hosts cannot be loaded", "the table of hosts is loaded again")
 
 
+def test_a_table_that_cannot_be_loaded_at_the_start(launch, store, mail):
+    store(b"\xff\xfe no table")
+    launch(ready=False)
+    mail.wait_for("the table of hosts cannot be loaded")
+    store(A)
+    mail.wait_for("the table of hosts cannot be loaded", "the table of hosts is loaded again")
+
+
 def test_rows_that_are_left_out(launch, store, mail):
     service = launch(A)
     store((A, token_of(A)), ("no host!", "x"))

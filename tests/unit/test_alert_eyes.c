@@ -55,10 +55,16 @@ static void test_facts(void **state)
     login_attacks_init(&attacks);
     health_init(&health, true, DATE);
     alert_eyes_facts(&eyes, &facts);
-    assert_true(facts.table_missing);
-    assert_false(facts.route53_ill); /* it was not asked yet */
+    assert_false(facts.table_missing); /* it is being read for the first time */
+    assert_false(facts.route53_ill);   /* it was not asked yet */
     assert_int_equal(facts.rows_left_out, 0);
     assert_int_equal(facts.attack_count, 0);
+
+    health_note_reload_failed(&health);
+    alert_eyes_facts(&eyes, &facts);
+    assert_true(facts.table_missing);
+    assert_string_equal(facts.table_reason,
+                        "none is in service; the log has table_load_failed");
 
     health_note_table(&health, 3);
     health_note_route53(&health, DATE, HEALTH_CHANGE, &denied);
