@@ -198,5 +198,7 @@ def _free_ports(count):
                 six.bind(("::1", four.getsockname()[1]))
             except OSError:
                 continue
-            found.append(four.getsockname()[1])
+            port = four.getsockname()[1]
+            if port not in found:  # the kernel may choose it again
+                found.append(port)
     return found

@@ -24,6 +24,10 @@ ADDRESSES = re.compile(r"<dt>Addresses</dt><dd>(.*?)</dd>", re.DOTALL)
 ADDRESS = re.compile(r'<span class="code">([^<]*)</span>')
 
 
+class NotReady(Exception):
+    """It has no table yet, and says so."""
+
+
 class Watchers:
     """They come by TLS, but for Prometheus, and one at a time."""
 
@@ -39,7 +43,7 @@ class Watchers:
             look = self._dice.choice([self._look_as_operator, self._look_as_owner, self._scrape])
             try:
                 await look(server)
-            except (Refused, Vanished) as gone:
+            except (Refused, Vanished, NotReady) as gone:
                 if server is self._world.steady:
                     self._fault(f"{look.__name__}: {server.name}: {type(gone).__name__}")
             await asyncio.sleep(self._pause_s)
@@ -79,6 +83,8 @@ class Watchers:
         finally:
             await line.close()
         self.pages[f"{server.name} {path.partition('?')[0]}"] += 1
+        if status == 503 and "cannot show the page now" in body:
+            raise NotReady(server.name)
         if status != 200:
             self._fault(f"{path} of {server.name}: {status} {body[:200]!r}")
         return body
