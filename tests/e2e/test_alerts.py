@@ -120,7 +120,8 @@ def test_a_host_that_falls_silent_again(launch, store, mail):
     service = launch()
     mail.wait_for(f"{A} is silent")
     store(database((A, "1d")))
-    service.reload()
+    with service.expecting("table_loaded"):
+        service.reload()
     service.update(A, "192.0.2.1")
     mail.wait_for(f"{A} is silent", f"{A} is no longer silent")
     store(database((A, "2s")))

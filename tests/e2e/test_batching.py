@@ -145,7 +145,7 @@ def test_a_newer_address_for_one_in_flight_waits_for_the_next_batch(service, rou
 
 def test_the_same_wish_twice_is_one_change(start, route53):
     service = start("a.example.org", "no-zone.example.net", DYNDNS_THREADS=1)
-    with route53.held():
+    with route53.held("ChangeResourceRecordSets"):
         pending = []
         for _ in range(3):
             pending.append(service.update_later("a.example.org", "192.0.2.1"))

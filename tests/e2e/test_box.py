@@ -108,6 +108,7 @@ def test_the_server_needs_no_more(start, store, ear, route53, certificate):
         **NO_SEARCH,
     )
     ear.wait("WATCHDOG=1", after=ear.wait("READY=1"))
+    service.register("h0.example.org", "192.0.2.1")
     for address in service.addresses(3):
         assert service.update("h0.example.org", "192.0.2.1", address=address).status == 200
     service.register("chosen.example.org", "192.0.2.2")

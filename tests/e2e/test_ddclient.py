@@ -117,12 +117,14 @@ def test_a_server_out_of_order_is_a_failure(troubled_service, move_in, ddclient)
 
 
 def test_what_failed_is_a_success_later(start, sandbox, route53, move_in, ddclient):
-    home = move_in(start(HOST, DYNDNS_DEADLINE_SECONDS=1).address)
+    service = start(HOST, DYNDNS_DEADLINE_SECONDS=1)
+    home = move_in(service.address)
     sandbox.unplug()
     assert ddclient.run(configuration(home)).status == 1
     assert route53.record(HOST, "A") is None
     sandbox.plug()
     route53.wait_for_record(HOST, "A", HOME)
+    service.register(HOST, HOME)  # once the server has heard of that, too
     assert ddclient.run(configuration(home), "-force").status == 0
     assert ddclient.remembers(HOST)["status"] == "good"
 

@@ -131,6 +131,7 @@ def test_at_a_terminal_no_line_is_wider_than_that(dyndb_at_terminal, sandbox, jo
     shown = dyndb_at_terminal(
         "list-hosts", "--state",
         environment=sandbox.environment() | where | {"DYNDNS_STATE": journal.where},
+        piped=["stderr"],  # where it shows how far it is, if that takes long
     )  # fmt: skip
     assert shown.returncode == OK
     lines = re.sub(r"\x1b\[[0-9;]*m", "", shown.terminal).splitlines()

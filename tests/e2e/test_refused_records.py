@@ -127,7 +127,7 @@ def test_a_newer_wish_of_a_refused_host_goes_alone(start, route53):
     """It gathers together with others' while the first one is refused."""
     service = start("a.example.org", "no-zone.example.net", *numbered(10), DYNDNS_THREADS=1)
     occupy(route53, "cname", "a.example.org")
-    with route53.held():
+    with route53.held("ChangeResourceRecordSets"):
         older = service.update_later("a.example.org", "192.0.2.1")
         route53.wait_for_batches(1)
         newer = service.update_later("a.example.org", "192.0.2.2")

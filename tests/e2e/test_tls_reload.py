@@ -105,6 +105,7 @@ def test_a_handshake_that_was_begun_ends_by_the_one_before(secure, files, old, n
     assert secure.served() == old.der()  # so they are accepted
     for current in (new, old, new):
         files.put(current)
+        secure.service.reload()  # at once: who says nothing is cut off after ten seconds
         until_served(secure, current)
     for connection in begun:
         connection._socket = old.context().wrap_socket(
@@ -120,9 +121,11 @@ def test_renewals_among_callers(secure, files, old, new):
     for number in range(10):
         current = (new, old)[number % 2]
         files.put(current)
-        secure.service.reload()
-        for _ in range(5):
-            assert secure.get("/check_ip", _believing(old, new)).status == 200
+        until_served(secure, current)
+        with secure.service.expecting("certificate_loaded"):  # else it reads amid the next
+            secure.service.reload()
+            for _ in range(5):
+                assert secure.get("/check_ip", _believing(old, new)).status == 200
     until_served(secure, old)
     assert secure.service.events("certificate_not_used") == []
 

@@ -37,10 +37,11 @@ def _handler_for(webhook):
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            if webhook.status == 200:
+            status = webhook.status  # which a test may change meanwhile
+            if status == 200:
                 webhook.headers.append(dict(self.headers))
                 webhook.bodies.append(body)
-            self.send_response(webhook.status)
+            self.send_response(status)
             self.send_header("Content-Length", "0")
             self.end_headers()
 
