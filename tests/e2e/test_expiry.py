@@ -145,8 +145,11 @@ def test_many_go_in_few_calls(start, store, tmp_path, route53):
     for host in hosts:
         route53.set_record(ZONE, host, "A", "192.0.2.1")
     store(*hosts)
-    service = start(DYNDNS_STATE=str(tmp_path / "state"), DYNDNS_EXPIRE_AFTER="1s", **FAST)
+    service = start(DYNDNS_STATE=str(tmp_path / "state"), **FAST)
     surveyed = looks(route53)
+    lines = "".join(f"{host},{token_of(host)},1s\n" for host in hosts)
+    store(f"hostname,token,expire_after\n{lines}".encode())
+    service.reload()
     until(lambda: len(service.events("record_expired")) == 700, "all records to be removed")
     assert all(route53.record(host, "A") is None for host in hosts)
     # What one look shows goes by one call, or with what others showed.
