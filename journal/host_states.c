@@ -246,8 +246,8 @@ static int compare_addresses(const struct address *a, const struct address *b)
     return memcmp(a->bytes, b->bytes, sizeof a->bytes);
 }
 
-/* Two calls of the same millisecond, by their content: one that was refused, which
- * has a reason, is the greater. */
+/* Two calls of the same millisecond, by their content: one that was not served,
+ * which has a reason, is the greater. */
 static int compare_content(const struct host_states *states,
                            const struct record *record,
                            const struct event_calls *calls)

@@ -5,8 +5,8 @@
  * end, so nobody needs to put the objects of several copies into one order:
  *
  *   - The last call, and what each record says, is told by the newest event; of
- *     two of the same millisecond by a refusal, else by the one whose content is
- *     greater, which is arbitrary but the same for all.
+ *     two of the same millisecond by one that was not served, else by the one
+ *     whose content is greater, which is arbitrary but the same for all.
  *   - accessed_at, checked_at are the newest that were told.
  *   - Refusals in a row are those of the lines with the newest `succeeded_at`,
  *     added up: how often the host was refused since it last was not, as far as
